@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target is one room; Sources/<Room>/README.md says what lives there. Dependencies point downwards only.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    // `public` functions are inlined and specialised across rooms with this flag: the walls cost nothing.
+    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
+
+func room(_ name: String, needs: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: needs, exclude: ["README.md"], swiftSettings: settings)
+}
+
+func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: needs, swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+
+let package = Package(
+    name: "duet",
+    products: [
+        .executable(name: "duet", targets: ["duet"]),
+        .library(name: "Engine", targets: ["Base", "Engine"]),
+        .library(name: "FrontEnds", targets: ["Memcached", "RESP"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CIntrinsics"),
+        .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
+        room("Base", needs: ["CIntrinsics"]),
+        room("Engine", needs: ["Base", "CIntrinsics"]),
+        room("Transport", needs: ["Base", "CLibevent"]),
+        room("Memcached", needs: ["Base", "Engine", "Transport"]),
+        room("RESP", needs: ["Base", "Engine", "Transport"]),
+        room("Workload", needs: ["Base", "Transport", histogram]),
+        room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "RESP", "CIntrinsics", logging]),
+        .executableTarget(
+            name: "duet", dependencies: ["Server", "Workload", argumentParser], exclude: ["README.md"],
+            swiftSettings: settings),
+        tests("BaseTests", of: ["Base"]),
+        tests("EngineTests", of: ["Base", "Engine"]),
+        tests("TransportTests", of: ["Base", "Transport"]),
+        tests("MemcachedTests", of: ["Base", "Engine", "Transport", "Memcached"]),
+        tests("RESPTests", of: ["Base", "Engine", "Transport", "RESP"]),
+        tests("WorkloadTests", of: ["Base", "Workload"]),
+        tests("ServerTests", of: ["Base", "Engine", "Transport", "Memcached", "RESP", "Server"]),
+        tests("Compatibility", of: ["Base"]),
+        tests("TidyTests", of: []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,89 @@
+// Bounds-checked reads of borrowed bytes, so that parsers above this room need no unsafe code.
+
+import CIntrinsics
+import Glibc
+
+extension RawSpan {
+    /// The byte at `offset`, 0 ..< byteCount.
+    public subscript(offset: Int) -> UInt8 {
+        @inline(__always) get {
+            unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)  // SAFETY: bounds are checked by the load.
+        }
+    }
+
+    /// Eight bytes at `offset`, unaligned, in memory order (little endian on every machine we run on).
+    @inline(__always)
+    public func word(at offset: Int) -> UInt64 {
+        unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)  // SAFETY: bounds are checked by the load.
+    }
+
+    /// Four bytes at `offset`, as `word(at:)`.
+    @inline(__always)
+    public func halfWord(at offset: Int) -> UInt32 {
+        unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)  // SAFETY: bounds are checked by the load.
+    }
+
+    /// The bytes `start ..< end`; both within 0...byteCount.
+    @inline(__always)
+    @_lifetime(copy self)
+    public func slice(_ start: Int, _ end: Int) -> RawSpan {
+        extracting(start..<end)
+    }
+
+    /// Whether both spans hold the same bytes.
+    @inline(__always)
+    public func equals(_ other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        return unsafe withUnsafeBytes { mine in
+            unsafe other.withUnsafeBytes { theirs in
+                // SAFETY: both hold byteCount bytes; an empty span may have no address, and is equal.
+                unsafe mine.count == 0 || memcmp(mine.baseAddress!, theirs.baseAddress!, mine.count) == 0
+            }
+        }
+    }
+
+    /// Whether the span holds exactly the bytes of `text`.
+    @inline(__always)
+    public func equals(_ text: StaticString) -> Bool {
+        guard byteCount == text.utf8CodeUnitCount else { return false }
+        return unsafe withUnsafeBytes { mine in
+            unsafe mine.count == 0 || memcmp(mine.baseAddress!, text.utf8Start, mine.count) == 0
+        }
+    }
+
+    /// Whether the span holds the bytes of `text`, ASCII letters compared without case.
+    /// - Parameter text: lower-case ASCII.
+    public func equalsIgnoringCase(_ text: StaticString) -> Bool {
+        guard byteCount == text.utf8CodeUnitCount else { return false }
+        for index in 0..<byteCount {
+            let byte = self[index]
+            let lower = byte &- 65 < 26 ? byte | 0x20 : byte
+            // SAFETY: index is below the text's count.
+            if unsafe lower != text.utf8Start[index] { return false }
+        }
+        return true
+    }
+
+    /// The offset of the first `byte` at or after `start`, or nil.
+    @inline(__always)
+    public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        precondition(start >= 0 && start <= byteCount)
+        return unsafe withUnsafeBytes { bytes in
+            // SAFETY: start is within the span, and memchr reads no further than its end.
+            guard let base = bytes.baseAddress,
+                let found = unsafe memchr(base + start, Int32(byte), bytes.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
+        }
+    }
+
+    /// A copy, for what outlives the borrow. Off the request path only.
+    public func copiedBytes() -> [UInt8] {
+        unsafe withUnsafeBytes { bytes in unsafe [UInt8](bytes) }
+    }
+
+    /// A copy as text; bytes that are not UTF-8 are replaced. Off the request path only.
+    public func copiedText() -> String {
+        unsafe withUnsafeBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) }
+    }
+}

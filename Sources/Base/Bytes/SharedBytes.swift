@@ -1,0 +1,69 @@
+// A counted block of bytes: a large value that the keyspace and any number of unsent replies share.
+
+import CIntrinsics
+import Glibc
+import Synchronization
+
+/// A handle on a heap block that is freed by its last `release()`.
+///
+///     0         8        16                16 + byteCount
+///     +---------+---------+------------------+
+///     | holders | size    | bytes            |
+///     +---------+---------+------------------+
+///
+/// A trivial value: copying it counts nothing. Each owner calls `retain()` or takes over a hold, and
+/// calls `release()` once. Bytes are written before the block is shared and never after.
+@safe
+public struct SharedBytes: Equatable, @unchecked Sendable {
+    // The holder count is atomic and the bytes are constant once shared, so handles may cross threads.
+    private let block: UnsafeMutableRawPointer
+
+    private static let headerSize = 16
+
+    /// A block of `byteCount` uninitialised bytes with one hold, the caller's; nil if there is no memory.
+    public init?(byteCount: Int) {
+        precondition(byteCount >= 0)
+        guard let block = unsafe malloc(Self.headerSize + byteCount) else { return nil }
+        unsafe self.block = block
+        unsafe block.initializeMemory(as: Atomic<Int>.self, to: Atomic(1))
+        unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self)
+    }
+
+    /// Rebuilds a handle from `address`, which came from the same field of a handle that is still held.
+    public init(address: UInt) {
+        unsafe block = UnsafeMutableRawPointer(bitPattern: address)!
+    }
+
+    /// The handle as a number, for packed memory.
+    public var address: UInt { unsafe UInt(bitPattern: block) }
+
+    public var byteCount: Int { unsafe block.load(fromByteOffset: 8, as: Int.self) }
+
+    /// What the block costs the process, allocator rounding included.
+    public var footprint: Int { unsafe duet_usable_size(block) + 8 }
+
+    public static func == (a: SharedBytes, b: SharedBytes) -> Bool { a.address == b.address }
+
+    /// The block's bytes. Read them while holding; write them only before the handle is shared.
+    public var bytes: UnsafeMutableRawBufferPointer {
+        unsafe UnsafeMutableRawBufferPointer(start: block + Self.headerSize, count: byteCount)
+    }
+
+    private var holders: UnsafeMutablePointer<Atomic<Int>> {
+        unsafe block.assumingMemoryBound(to: Atomic<Int>.self)
+    }
+
+    public func retain() {
+        unsafe _ = holders.pointee.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    public func release() {
+        // acquiring-and-releasing: the last holder sees every write made before the others let go.
+        if unsafe holders.pointee.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+            unsafe free(block)
+        }
+    }
+
+    /// Whether the caller's hold is the only one.
+    public var isUnique: Bool { unsafe holders.pointee.load(ordering: .acquiring) == 1 }
+}

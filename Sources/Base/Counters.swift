@@ -1,0 +1,72 @@
+// Statistics that every worker counts for itself and that a reader sums up: no shared cache line is written.
+
+import Synchronization
+
+/// One thread's counters: a fixed row of numbers on cache lines of its own.
+///
+/// A trivial handle; the memory belongs to the `CounterBoard` and lives as long as the process.
+@safe
+public struct CounterRow: @unchecked Sendable {
+    // Only the owning thread writes; readers load relaxed, so a sum may be a moment old.
+    private let cells: UnsafeMutablePointer<Atomic<Int>>
+    private let count: Int
+
+    fileprivate init(count: Int) {
+        self.count = count
+        let size = (count * 8 + 127) / 128 * 128
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 128)
+        unsafe cells = memory.bindMemory(to: Atomic<Int>.self, capacity: count)
+        for index in 0..<count { unsafe (cells + index).initialize(to: Atomic(0)) }
+    }
+
+    @inline(__always)
+    public func add(_ amount: Int, at index: Int) {
+        assert(index >= 0 && index < count)
+        // One writer: a plain load and store, not an atomic addition.
+        unsafe cells[index].store(cells[index].load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+    }
+
+    @inline(__always)
+    public func value(at index: Int) -> Int {
+        precondition(index >= 0 && index < count)
+        return unsafe cells[index].load(ordering: .relaxed)
+    }
+
+    fileprivate func clear() {
+        for index in 0..<count { unsafe cells[index].store(0, ordering: .relaxed) }
+    }
+}
+
+/// The rows of all threads for one set of counters. `C`'s raw values are 0 ..< C.allCases.count.
+public final class CounterBoard<C: RawRepresentable & CaseIterable & Sendable>: Sendable where C.RawValue == Int {
+    private let rows = Mutex<[CounterRow]>([])
+
+    public init() {}
+
+    /// A new row for the calling worker. Rows are never taken back: workers live as long as the process.
+    public func makeRow() -> Counters<C> {
+        let row = CounterRow(count: C.allCases.count)
+        rows.withLock { $0.append(row) }
+        return Counters(row: row)
+    }
+
+    /// The sum over all rows.
+    public func total(_ counter: C) -> Int {
+        rows.withLock { rows in rows.reduce(0) { $0 &+ $1.value(at: counter.rawValue) } }
+    }
+
+    /// Sets all counters to 0. An addition made at the same moment may survive or be lost.
+    public func reset() {
+        rows.withLock { rows in for row in rows { row.clear() } }
+    }
+}
+
+/// One worker's row of `C`. Trivial to copy; only its worker may add.
+public struct Counters<C: RawRepresentable & Sendable>: Sendable where C.RawValue == Int {
+    fileprivate let row: CounterRow
+
+    @inline(__always)
+    public func add(_ counter: C, _ amount: Int = 1) { row.add(amount, at: counter.rawValue) }
+
+    public func value(_ counter: C) -> Int { row.value(at: counter.rawValue) }
+}

@@ -1,0 +1,64 @@
+// What a verb shows of an item to the front-end that asked: read-only, for the length of one call.
+
+public import Base
+
+/// An item under its shard's lock. Copy what you need; never block while you have it.
+@safe
+public struct ItemView: ~Escapable {
+    private let item: Item
+
+    /// The access time in milliseconds since 1970 is known to the nearest clock unit only; see `idleMilliseconds`.
+    private let now: Milliseconds
+    private let policy: AccessPolicy
+
+    @inline(__always)
+    @_lifetime(borrow owner)
+    init(_ item: Item, now: Milliseconds, policy: AccessPolicy, borrowing owner: borrowing EngineHandle) {
+        self.item = item
+        self.now = now
+        self.policy = policy
+    }
+
+    public var kind: ValueKind { ValueKind(rawValue: item.kindByte)! }
+
+    public var key: RawSpan {
+        @inline(__always)
+        @_lifetime(copy self) get { unsafe _overrideLifetime(item.key, copying: self) }  // SAFETY: self is shown under the lock.
+    }
+
+    /// The value of a string.
+    public var value: RawSpan {
+        @inline(__always)
+        @_lifetime(copy self) get { unsafe _overrideLifetime(item.value, copying: self) }  // SAFETY: as `key`.
+    }
+
+    /// The value's block if it is a large one. Not retained: retain it to keep it beyond the call.
+    public var shared: SharedBytes? { @inline(__always) get { item.shared } }
+
+    public var flags: UInt32 { @inline(__always) get { item.flags } }
+
+    /// The CAS number; 0 if the item has none and nobody asked for one.
+    public var cas: UInt64 { @inline(__always) get { item.cas } }
+
+    /// 0 is never.
+    public var expiry: Milliseconds { @inline(__always) get { item.expiry } }
+
+    public var isFetched: Bool { item.marks.contains(.fetched) }
+    public var isStale: Bool { item.marks.contains(.stale) }
+    public var hasWinner: Bool { item.marks.contains(.won) }
+    public var hasBinaryKey: Bool { item.marks.contains(.binaryKey) }
+
+    /// Whether the string was built by appending or overwriting. Source: Redis OBJECT ENCODING, "raw".
+    public var isRaw: Bool { item.marks.contains(.raw) }
+
+    /// Milliseconds since the last access, to the nearest clock unit. Under an LFU policy minutes are all it knows.
+    public var idleMilliseconds: Int64 { policy.idleMilliseconds(item.access, now: now) }
+
+    /// The logarithmic access counter under an LFU policy, else nil. Source: Redis OBJECT FREQ.
+    public var frequency: UInt8? { policy.frequency(item.access, now: now) }
+
+    /// The bytes the item takes in memory, index share and allocator rounding included. Source: Redis MEMORY USAGE.
+    public var footprint: Int {
+        SizeClasses.slotSize(for: item.size) + (item.shared?.footprint ?? 0) + HashTable.bytesPerItem
+    }
+}
