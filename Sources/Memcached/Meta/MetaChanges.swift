@@ -72,7 +72,7 @@ extension MemcachedSession {
         options.isDecrement = isDecrement
         options.createsMissing = flags.has("N")
         options.initial = flags.initial
-        options.createExpiry = Self.expiry(flags.vivifyTime, now: now)
+        options.createExpiry = Self.expiry(flags.createdTime, now: now)
         options.casField = casField(flags)
         options.hasBinaryKey = flags.has("b")
         if flags.has("C") { options.expectedCAS = flags.expectedCAS }

@@ -19,6 +19,8 @@ struct MetaFlags {
     private(set) var clientFlags: UInt32 = 0
     private(set) var timeToLive: Int32 = 0
     private(set) var vivifyTime: Int32 = 0
+    /// The time to live of an item that is created: N's, or T's where T stands behind N.
+    private(set) var createdTime: Int32 = 0
     private(set) var recacheTime: Int32 = 0
     private(set) var delta: UInt64 = 1
     private(set) var initial: UInt64 = 0
@@ -80,8 +82,12 @@ struct MetaFlags {
         case UInt8(ascii: "F"): clientFlags = UInt32(truncatingIfNeeded: number(token, input))
         case UInt8(ascii: "D"): delta = number(token, input)
         case UInt8(ascii: "J"): initial = number(token, input)
-        case UInt8(ascii: "T"): timeToLive = seconds(token, input)
-        case UInt8(ascii: "N"): vivifyTime = seconds(token, input)
+        case UInt8(ascii: "T"):
+            timeToLive = seconds(token, input)
+            if has("N") { createdTime = timeToLive }
+        case UInt8(ascii: "N"):
+            vivifyTime = seconds(token, input)
+            createdTime = vivifyTime
         case UInt8(ascii: "R"): recacheTime = seconds(token, input)
         case UInt8(ascii: "M"):
             if token.count == 1 { mode = input[token.start] } else { fault = .badToken }

@@ -71,7 +71,7 @@ extension MemcachedSession {
         options.wantsCAS = isCASEnabled && (flags.has("c") || flags.has("C"))
         if flags.has("T") { options.newExpiry = Self.expiry(flags.timeToLive, now: now) }
         if flags.has("N") {
-            options.vivifyExpiry = Self.expiry(flags.vivifyTime, now: now)
+            options.vivifyExpiry = Self.expiry(flags.createdTime, now: now)
             options.casField = casField(flags)
             options.hasBinaryKey = flags.has("b")
         }

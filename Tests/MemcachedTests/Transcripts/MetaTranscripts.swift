@@ -104,6 +104,10 @@ import Testing
             < hi
             > mg n N30 E77 c
             < HD c77 W
+            > mg p N30 T40 t
+            < HD t40 W
+            > mg r T40 N30 t
+            < HD t30 W
             > mg o t N30
             < HD t-1 W
             > mg o t N40
