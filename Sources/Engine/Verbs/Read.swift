@@ -110,7 +110,7 @@ extension EngineHandle {
         notes.expiryBefore = item.expiry
         notes.isStale = item.marks.contains(.stale)
         notes.winnerExists = item.marks.contains(.won)
-        if !notes.winnerExists {
+        if options.claimsRefill && !notes.winnerExists {
             notes.won = notes.isStale
             if let bound = options.recacheBelow, item.fields.contains(.expiry),
                 item.expiry.rawValue - now.rawValue < bound
