@@ -24,7 +24,7 @@ extension RawSpan {
         text.append(0)
         return unsafe text.withUnsafeBufferPointer { buffer in
             // SAFETY: the buffer ends with a NUL, at which the parser stops.
-            let start = unsafe buffer.baseAddress!
+            let start = buffer.baseAddress!
             var end: UnsafeMutablePointer<CChar>?
             errno = 0
             #if arch(x86_64)

@@ -5,7 +5,7 @@
 /// One thread only. Elements keep what was last written to them; a fresh row holds garbage, so write before you read.
 @safe
 public struct Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
-    private struct Head {
+    @unsafe private struct Head {
         var base: UnsafeMutablePointer<Element>
         var capacity: Int
     }
