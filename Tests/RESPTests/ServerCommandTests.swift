@@ -9,6 +9,9 @@ import Testing
 
 @Suite("Server commands")
 struct ServerCommandTests {
+    /// The number of an integer reply. The line end is one Character.
+    private func number(_ reply: String) -> Int { Int(reply.dropFirst().dropLast()) ?? -1 }
+
     @Test("TIME is the Unix time in two parts")
     func time() {
         let lines = Fixture().connect().ask("TIME").split(separator: "\r\n")
@@ -46,7 +49,7 @@ struct ServerCommandTests {
         let client = Fixture().connect()
         client.ask("SET", "k", "v")
         client.now = Milliseconds(client.now.rawValue + 100_000)
-        let idle = Int(client.ask("OBJECT", "IDLETIME", "k").dropFirst().dropLast(2))!
+        let idle = number(client.ask("OBJECT", "IDLETIME", "k"))
         #expect((98...102).contains(idle))
         client.ask("TOUCH", "k")
         #expect(client.ask("OBJECT", "IDLETIME", "k") == ":0\r\n")
@@ -56,7 +59,7 @@ struct ServerCommandTests {
     func memoryUsage() {
         let client = Fixture().connect()
         client.ask("SET", "key", String(repeating: "x", count: 1000))
-        let usage = Int(client.ask("MEMORY", "USAGE", "key").dropFirst().dropLast(2))!
+        let usage = number(client.ask("MEMORY", "USAGE", "key"))
         #expect((1003...2000).contains(usage))
         #expect(client.ask("MEMORY", "USAGE", "key", "SAMPLES", "5") == ":\(usage)\r\n")
     }

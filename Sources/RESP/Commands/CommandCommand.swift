@@ -87,7 +87,8 @@ extension RESPSession {
         } else {
             return failSyntax(&output)
         }
-        output.appendSet(names.count, version)
+        // A set only if it is all of them, as Redis has it.
+        request.count == 2 ? output.appendSet(names.count, version) : output.appendArray(names.count)
         for spec in names { output.appendBulk(spec.name) }
     }
 
