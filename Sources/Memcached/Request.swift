@@ -58,7 +58,7 @@ struct Batch {
     /// level.
     static let capacity = 64
 
-    private let requests = Scratch(repeating: Request(), capacity: Self.capacity)
+    private let requests = Scratch<Request>(capacity: Self.capacity)
     private(set) var count = 0
 
     var isFull: Bool { @inline(__always) get { count == Self.capacity } }

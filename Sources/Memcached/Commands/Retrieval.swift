@@ -173,7 +173,7 @@ struct KeyPlace {
 struct KeyChunk {
     private static let capacity = 64
 
-    private let places = Scratch(repeating: KeyPlace(), capacity: Self.capacity)
+    private let places = Scratch<KeyPlace>(capacity: Self.capacity)
     private(set) var count = 0
     /// A key was too long; those before it are in the chunk.
     var hasLongKey = false
