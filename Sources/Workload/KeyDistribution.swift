@@ -3,7 +3,7 @@
 internal import Base
 
 /// How requests choose their keys.
-public enum KeyDistribution: Sendable, Equatable {
+public enum KeyDistribution: Sendable, Equatable, CustomStringConvertible {
     case uniform
     /// Key of rank r is asked for in proportion to r^-exponent.
     case zipf(exponent: Double)
@@ -15,16 +15,15 @@ public enum KeyDistribution: Sendable, Equatable {
     /// `uniform`, `sequential`, `zipf[:EXPONENT]`, `scan-polluted[:EXPONENT[:SHARE]]`.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        let numbers = parts.dropFirst().map { Double($0) }
-        if numbers.contains(where: { $0 == nil }) { return nil }
-        switch (parts.first ?? "", numbers.count) {
+        let numbers = parts.dropFirst().compactMap { Double($0) }
+        guard numbers.count == parts.count - 1 else { return nil }
+        switch (parts[0], numbers.count) {
         case ("uniform", 0): self = .uniform
         case ("sequential", 0): self = .sequential
-        case ("zipf", 0): self = .zipf(exponent: 0.99)
-        case ("zipf", 1): self = .zipf(exponent: numbers[0]!)
+        case ("zipf", 0...1): self = .zipf(exponent: numbers.first ?? 0.99)
         case ("scan-polluted", 0...2):
-            self = .scanPolluted(
-                exponent: numbers.count > 0 ? numbers[0]! : 0.99, scanShare: numbers.count > 1 ? numbers[1]! : 0.2)
+            let share = numbers.count == 2 ? numbers[1] : 0.2
+            self = .scanPolluted(exponent: numbers.first ?? 0.99, scanShare: share)
         default: return nil
         }
         if problem != nil { return nil }

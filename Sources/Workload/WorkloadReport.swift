@@ -36,6 +36,7 @@ public struct WorkloadReport: Sendable, Equatable {
     /// Keys stored by the preload, and its seconds; 0 without one.
     public var preloadedKeys = 0
     public var preloadSeconds = 0.0
+    public var preloadErrors = 0
     /// The first error that a server answered, or why a connection ended.
     public var errorExample: String?
     /// Whether a signal ended the run early.
@@ -49,7 +50,7 @@ public struct WorkloadReport: Sendable, Equatable {
     public var hitRatio: Double { hits + misses > 0 ? Double(hits) / Double(hits + misses) : 0 }
 
     /// Whether every request was answered as it should be.
-    public var isClean: Bool { errors == 0 && unanswered == 0 && connectionsLost == 0 }
+    public var isClean: Bool { errors == 0 && preloadErrors == 0 && unanswered == 0 && connectionsLost == 0 }
 }
 
 /// Where a run is, for the progress line.
