@@ -186,9 +186,7 @@ final class Conductor: Sendable {
         // An interrupted run closes its connections itself, with requests under way.
         report.connectionsLost = wasFinished ? totals[.connectionsLost] : 0
         report.unanswered = wasFinished ? totals[.unanswered] + contexts.reduce(0) { $0 + $1.unansweredCount } : 0
-        var merged = ThreadContext.makeHistogram()
-        for context in contexts { merged.add(context.histogram) }
-        report.latency = LatencySummary(merged)
+        report.latency = LatencySummary(merging: contexts)
         let first = contexts.map(\.measuredFrom).min() ?? 0
         let last = contexts.map(\.lastReplyAt).max() ?? first
         report.seconds = Double(last &- min(first, last)) / 1e9
@@ -197,8 +195,10 @@ final class Conductor: Sendable {
 }
 
 extension LatencySummary {
-    init(_ histogram: Histogram<UInt64>) {
+    init(merging contexts: [ThreadContext]) {
         self.init()
+        var histogram = ThreadContext.makeHistogram()
+        for context in contexts { histogram.add(context.histogram) }
         guard histogram.totalCount > 0 else { return }
         mean = histogram.mean
         p50 = histogram.valueAtPercentile(50)

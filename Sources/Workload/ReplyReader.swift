@@ -68,12 +68,10 @@ struct ReplyReader {
             let start = offset
             guard let end = Self.takeLine(input, &offset) else { return waiting(input, start) }
             if kind != .read {
-                if !input.slice(start, end).equals("STORED") { refuse(input, start, end) }
-                return finish(input, start, end)
+                return finishLine(input, start, end, isRight: input.slice(start, end).equals("STORED"))
             }
             guard end &- start > 5 && input[start] == UInt8(ascii: "V") else {
-                if !input.slice(start, end).equals("END") { refuse(input, start, end) }
-                return finish(input, start, end)
+                return finishLine(input, start, end, isRight: input.slice(start, end).equals("END"))
             }
             guard let size = Self.number(input, start, end, field: 3) else { return nonsense(input, start, end) }
             skipCount = size &+ 2
@@ -89,9 +87,10 @@ struct ReplyReader {
         }
         while skip(input, &offset) {
             let start = offset
-            if partsLeft == 0 { return finish(input, start, start) }
+            if partsLeft == 0 { return finish() }
             guard let end = Self.takeLine(input, &offset) else { return waiting(input, start) }
-            guard end &- start >= 2 else { return nonsense(input, start, end) }
+            guard end &- start == 2 || end &- start > 2 && input[start &+ 2] == 32 || isError(input.slice(start, end))
+            else { return nonsense(input, start, end) }
             partsLeft &-= 1
             switch (input[start], input[start &+ 1]) {
             case (UInt8(ascii: "V"), UInt8(ascii: "A")):
@@ -100,11 +99,8 @@ struct ReplyReader {
                 }
                 skipCount = size &+ 2
                 hits &+= 1
-            case (UInt8(ascii: "H"), UInt8(ascii: "D")), (UInt8(ascii: "E"), UInt8(ascii: "N")):
-                break
-            default:
-                refuse(input, start, end)
-                if !isError(input.slice(start, end)) { return nonsense(input, start, end) }
+            case (UInt8(ascii: "H"), UInt8(ascii: "D")), (UInt8(ascii: "E"), UInt8(ascii: "N")): break
+            default: refuse(input, start, end)
             }
         }
         return .incomplete
@@ -113,7 +109,7 @@ struct ReplyReader {
     private mutating func readRESP(_ input: RawSpan, _ offset: inout Int, isArray: Bool) -> ReplyOutcome {
         while skip(input, &offset) {
             let start = offset
-            if isWithin && partsLeft == 0 { return finish(input, start, start) }
+            if isWithin && partsLeft == 0 { return finish() }
             guard let end = Self.takeLine(input, &offset) else { return waiting(input, start) }
             guard end > start else { return nonsense(input, start, end) }
             let mark = input[start]
@@ -173,13 +169,22 @@ extension ReplyReader {
     }
 
     @inline(__always)
-    private mutating func finish(_ input: RawSpan, _ start: Int, _ end: Int) -> ReplyOutcome {
-        if isRefused && end > start && !isError(input.slice(start, end)) { return nonsense(input, start, end) }
+    private mutating func finish() -> ReplyOutcome {
         let outcome = isRefused ? ReplyOutcome.refused : .answered(hits: hits)
         isWithin = false
         isRefused = false
         hits = 0
         return outcome
+    }
+
+    /// memcached: a reply ends with this line, the right one or an error.
+    @inline(__always)
+    private mutating func finishLine(_ input: RawSpan, _ start: Int, _ end: Int, isRight: Bool) -> ReplyOutcome {
+        if !isRight {
+            refuse(input, start, end)
+            if !isError(input.slice(start, end)) { return nonsense(input, start, end) }
+        }
+        return finish()
     }
 
     @inline(never)
