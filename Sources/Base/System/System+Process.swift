@@ -60,9 +60,6 @@ extension System {
         guard unsafe chdir(path) == 0 else { throw .latest(path) }
     }
 
-    /// A write to a connection that is gone is an error code, not the end of the process.
-    public static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
-
     /// Tells systemd how it goes (`READY=1`, `STOPPING=1`), if it asked by NOTIFY_SOCKET.
     /// - Returns: whether somebody was told.
     /// Source: sd_notify(3).

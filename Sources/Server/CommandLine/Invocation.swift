@@ -1,5 +1,7 @@
 // Who was called: one executable answers to three names.
 
+import Engine
+
 /// What the words of a command line ask for.
 public enum Invocation: Equatable, Sendable {
     /// A server of this kind; its arguments, the program's name first.

@@ -1,6 +1,7 @@
 // memcached's command line, letter by letter, with its words and exit codes where it refuses.
 
 import Base
+import Engine
 
 /// sysexits.h, as memcached uses it.
 enum ExitCode {

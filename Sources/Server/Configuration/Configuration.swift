@@ -91,6 +91,9 @@ public struct Configuration: Sendable, Equatable {
     /// `""` is standard output.
     public var logFile = ""
 
+    /// Shows the start-up banner even if nobody is at a terminal.
+    public var alwaysShowsBanner = false
+
     /// The file that settings came from, `""` for none.
     public var configurationFile = ""
 

@@ -61,5 +61,6 @@ enum DirectiveTable {
         .choice(
             "loglevel", \.logLevel, LogLevel.allCases.map { ($0.name, $0) }, live: true, print: \.name),
         .text("logfile", \.logFile),
+        .flag("always-show-logo", \.alwaysShowsBanner),
     ]
 }

@@ -26,7 +26,6 @@ enum ForeignDirectives {
     private static let valued: KeyValuePairs<String, String> = [
         "activedefrag": "yes",
         "activerehashing": "yes",
-        "always-show-logo": "no",
         "appendonly": "no",
         "cluster-enabled": "no",
         "enable-debug-command": "no",
