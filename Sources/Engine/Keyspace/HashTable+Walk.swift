@@ -5,7 +5,7 @@ import Base
 /// The items of one home bucket: at most what its window holds.
 struct HomeItems {
     static let capacity = HashTable.window * Bucket.slotCount
-    private var slots = InlineArray<35, UInt64>(repeating: 0)
+    private var slots = InlineArray<42, UInt64>(repeating: 0)
     private(set) var count = 0
 
     mutating func append(_ slot: UInt64) {

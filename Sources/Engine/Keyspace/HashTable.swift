@@ -98,13 +98,13 @@ struct SlotPosition {
 struct HashTable {
     static let addressMask: UInt64 = (1 << 48) - 1
     /// Buckets after the home bucket that may hold its items, itself included.
-    static let window = 5
-    static let bucketCounts: InlineArray<16, UInt8> = [
-        2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 112,
+    static let window = 6
+    static let bucketCounts: InlineArray<25, UInt8> = [
+        2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120,
     ]
     static let bucketCountMax = 128
     /// What each half of a split starts with: room to grow before the next.
-    static let bucketCountAfterSplit = 80
+    static let bucketCountAfterSplit = 72
     /// The share of the index in one item's memory, for estimates.
     static let bytesPerItem = 12
 

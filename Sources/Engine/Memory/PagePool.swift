@@ -105,14 +105,15 @@ struct PagePool: ~Copyable {
     }
 
     private borrowing func addMapping(_ state: inout State) -> Bool {
-        // A page finds its header by masking an address, so mappings start on a page boundary; 2 MiB suits huge pages.
-        let alignment = max(pageSize, 2 << 20)
+        // A page finds its header by masking an address, so mappings start on a page boundary.
+        let alignment = pageSize
         let size = Self.mappingSize + alignment
         let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return false }
         let base = UInt(bitPattern: memory)
         let start = (base + UInt(alignment) - 1) & ~UInt(alignment - 1)
-        unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: start)!, Self.mappingSize, MADV_HUGEPAGE)
+        // A huge page is resident as a whole: it would undo giving single pages back, and measured no faster.
+        unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: start)!, Self.mappingSize, MADV_NOHUGEPAGE)
         state.mappings.append((base, size))
         state.next = start
         state.end = start + UInt(Self.mappingSize)
