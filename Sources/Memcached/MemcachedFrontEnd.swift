@@ -42,8 +42,8 @@ public final class MemcachedFrontEnd: Sendable {
     }
 }
 
-/// What a worker's sessions share. Sendable since it is only handed over here: each worker uses its own.
-private struct WorkerParts: @unchecked Sendable {
+/// What a worker's sessions have copies of.
+private struct WorkerParts: Sendable {
     let engine: EngineHandle
     let counters: Counters<MemcachedCounter>
 }

@@ -4,7 +4,8 @@ import Base
 import Engine
 
 extension MemcachedSession {
-    /// Fills `batch` with the complete and ordinary requests from `start` on, and prefetches their buckets and items.
+    /// Fills `batch` with the complete and ordinary requests from `start` on, and prefetches their buckets
+    /// and items.
     /// Stops at the first that is neither.
     func scan(_ input: RawSpan, from start: Int, into batch: inout Batch) {
         batch.removeAll()
@@ -54,7 +55,8 @@ extension MemcachedSession {
 
     /// A storage line that is valid, small enough, and has its block.
     @inline(__always)
-    private func scanStorage(_ input: RawSpan, from start: Int, _ verb: Verb, argumentsFrom: Int) -> Request? {
+    private func scanStorage(_ input: RawSpan, from start: Int, _ verb: Verb, argumentsFrom: Int) -> Request?
+    {
         guard let line = findLine(input, from: start) else { return nil }
         let storage = StorageLine(input, TokenCursor(from: argumentsFrom, to: line.text.end), hasCAS: false)
         let end = line.next &+ storage.valueSize &+ 2

@@ -76,7 +76,8 @@ extension MemcachedSession {
         var offset = start
         while offset < start &+ Self.leadingBlanksMax && input[offset] == 32 { offset &+= 1 }
         let name = input.slice(offset, offset &+ 5)
-        guard name.slice(0, 4).equals("get ") || name.equals("gets "), size <= Self.retrievalLineSizeMax else {
+        guard name.slice(0, 4).equals("get ") || name.equals("gets "), size <= Self.retrievalLineSizeMax
+        else {
             return .closed(end: input.byteCount)
         }
         return .incomplete(needed: 0)

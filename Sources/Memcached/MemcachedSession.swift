@@ -6,7 +6,8 @@ import Transport
 
 /// The server's side of one connection.
 ///
-/// `receive` works in rounds: scan up to 64 complete requests and prefetch their buckets, prefetch their items,
+/// `receive` works in rounds: scan up to 64 complete requests and prefetch their buckets, prefetch their
+/// items,
 /// serve them. What the scan does not take (the unusual, the incomplete, the wrong) is served by `serveLine`.
 final class MemcachedSession: Session {
     // Trivial copies of the worker's own: reaching them through another object would count references.

@@ -1,4 +1,5 @@
-// What the server decides about the memcached door before it opens. Most rows of `stats settings` come from here.
+// What the server decides about the memcached door before it opens. Most rows of `stats settings` come from
+// here.
 
 public import Engine
 
@@ -41,7 +42,8 @@ public struct MemcachedSettings: Sendable {
     public init() {}
 }
 
-/// What the front-end asks of the server around it. Any method may be called by any worker, off the request path.
+/// What the front-end asks of the server around it. Any method may be called by any worker, off the request
+/// path.
 public protocol MemcachedControl: Sendable {
     /// The numbers that only the server knows, as of now.
     func facts() -> MemcachedFacts

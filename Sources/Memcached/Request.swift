@@ -54,7 +54,8 @@ struct Request {
 
 /// The requests found ahead of the one that is served, on the stack of `receive`.
 struct Batch: ~Copyable {
-    /// Enough to have as many cache misses under way as a core can, and small enough to stay in the first level.
+    /// Enough to have as many cache misses under way as a core can, and small enough to stay in the first
+    /// level.
     static let capacity = 64
 
     private var requests = InlineArray<64, Request>(repeating: Request())

@@ -35,7 +35,8 @@ extension MemcachedSession {
     func verbosity(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
         var cursor = line.cursor
         let quiet = isQuiet(line, input)
-        guard let token = cursor.next(input), let level = input.unsigned(token), level <= UInt64(UInt32.max) else {
+        guard let token = cursor.next(input), let level = input.unsigned(token), level <= UInt64(UInt32.max)
+        else {
             if !quiet { output.append(Reply.badLine) }
             return
         }

@@ -30,7 +30,8 @@ extension MemcachedSession {
     /// `incr key delta [noreply]`.
     func add(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer, isDecrement: Bool) {
         var cursor = line.cursor
-        guard let token = cursor.next(input), let deltaToken = cursor.next(input), token.count <= Self.keySizeMax
+        guard let token = cursor.next(input), let deltaToken = cursor.next(input),
+            token.count <= Self.keySizeMax
         else { return output.append(Reply.badLine) }
         let quiet = isQuiet(line, input)
         guard let delta = input.unsigned(deltaToken) else {
@@ -65,7 +66,8 @@ extension MemcachedSession {
     /// `touch key exptime [noreply]`.
     func touch(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
         var cursor = line.cursor
-        guard let token = cursor.next(input), let exptimeToken = cursor.next(input), token.count <= Self.keySizeMax
+        guard let token = cursor.next(input), let exptimeToken = cursor.next(input),
+            token.count <= Self.keySizeMax
         else { return output.append(Reply.badLine) }
         let quiet = isQuiet(line, input)
         guard let exptime = input.signed32(exptimeToken) else {

@@ -88,7 +88,8 @@ extension MemcachedSession {
         return getKeys(cursor, line, input, &output, expiry: expiry, showsCAS: showsCAS)
     }
 
-    /// The keys from `cursor` on. Only the first key that is too long spoils them all, so that nothing may leave
+    /// The keys from `cursor` on. Only the first key that is too long spoils them all, so that nothing may
+    /// leave
     /// before all are known to be good.
     private func getKeys(
         _ cursor: TokenCursor, _ line: Line, _ input: RawSpan, _ output: inout OutputBuffer,
@@ -125,7 +126,8 @@ extension MemcachedSession {
 
     @inline(__always)
     private func getKey(
-        _ place: KeyPlace, _ input: RawSpan, _ output: inout OutputBuffer, expiry: Milliseconds?, showsCAS: Bool
+        _ place: KeyPlace, _ input: RawSpan, _ output: inout OutputBuffer, expiry: Milliseconds?,
+        showsCAS: Bool
     ) {
         let bytes = input.slice(place.token)
         let key = Key(bytes, hash: place.hash, in: database)

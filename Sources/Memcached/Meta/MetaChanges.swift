@@ -64,7 +64,8 @@ extension MemcachedSession {
     }
 
     private func metaAdd(
-        _ key: Key, _ flags: MetaFlags, isDecrement: Bool, _ token: Token, _ cursor: TokenCursor, _ input: RawSpan,
+        _ key: Key, _ flags: MetaFlags, isDecrement: Bool, _ token: Token, _ cursor: TokenCursor,
+        _ input: RawSpan,
         _ output: inout OutputBuffer
     ) {
         var options = AddOptions(rule: .unsignedWrapping, delta: flags.delta)
@@ -97,7 +98,8 @@ extension MemcachedSession {
     }
 
     private func appendNumber(
-        _ value: UInt64, cas: UInt64, expiry: Milliseconds, _ flags: MetaFlags, _ key: Token, _ cursor: TokenCursor,
+        _ value: UInt64, cas: UInt64, expiry: Milliseconds, _ flags: MetaFlags, _ key: Token,
+        _ cursor: TokenCursor,
         _ input: RawSpan, _ output: inout OutputBuffer
     ) {
         let text = DecimalText(value)

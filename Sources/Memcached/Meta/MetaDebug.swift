@@ -30,7 +30,9 @@ extension MemcachedSession {
         output.append(" cas=")
         output.append(decimal: item.cas)
         output.append(item.isFetched ? " fetch=yes" : " fetch=no")
-        output.append(" cls=1 size=")
+        output.append(" cls=")
+        output.append(decimal: item.sizeClassIndex)
+        output.append(" size=")
         output.append(decimal: item.footprint)
         output.append("\r\n")
     }

@@ -1,4 +1,5 @@
-// The flags of a meta command, read once into a trivial value; what they return is replayed from the line later.
+// The flags of a meta command, read once into a trivial value; what they return is replayed from the line
+// later.
 
 import Base
 

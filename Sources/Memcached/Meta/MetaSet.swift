@@ -6,7 +6,8 @@ import Engine
 extension MemcachedSession {
     func metaSet(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) -> Served {
         var cursor = line.cursor
-        guard let token = cursor.next(input), let sizeToken = cursor.next(input), let size = input.unsigned(sizeToken),
+        guard let token = cursor.next(input), let sizeToken = cursor.next(input),
+            let size = input.unsigned(sizeToken),
             size <= UInt64(Self.valueSizeMax)
         else {
             output.append(Reply.badLine)
@@ -33,7 +34,8 @@ extension MemcachedSession {
             }
             metaStore(engine.key(decoded.span, in: database), value, flags, token, cursor, input, &output)
         } else {
-            metaStore(engine.key(input.slice(token), in: database), value, flags, token, cursor, input, &output)
+            metaStore(
+                engine.key(input.slice(token), in: database), value, flags, token, cursor, input, &output)
         }
         return .served(end: end)
     }
@@ -70,7 +72,8 @@ extension MemcachedSession {
     }
 
     private func metaStore(
-        _ key: Key, _ value: RawSpan, _ flags: MetaFlags, _ token: Token, _ cursor: TokenCursor, _ input: RawSpan,
+        _ key: Key, _ value: RawSpan, _ flags: MetaFlags, _ token: Token, _ cursor: TokenCursor,
+        _ input: RawSpan,
         _ output: inout OutputBuffer
     ) {
         // Of a refused value the CAS is 0 and the size is its own.

@@ -28,7 +28,9 @@ struct StorageLine {
         guard let key = cursor.next(input), let flagsToken = cursor.next(input),
             let exptimeToken = cursor.next(input), let sizeToken = cursor.next(input)
         else { return }
-        guard let size = input.unsigned(sizeToken), size <= UInt64(MemcachedSession.valueSizeMax) else { return }
+        guard let size = input.unsigned(sizeToken), size <= UInt64(MemcachedSession.valueSizeMax) else {
+            return
+        }
         var casToken: UInt64? = 0
         if hasCAS {
             guard let token = cursor.next(input) else { return }
@@ -38,7 +40,8 @@ struct StorageLine {
         valueSize = Int(size)
         verdict = .invalid
         if let last = cursor.last(input) { isQuiet = input.holds("noreply", at: last) }
-        guard let flags = input.unsigned(flagsToken), let exptime = input.signed32(exptimeToken), let casToken,
+        guard let flags = input.unsigned(flagsToken), let exptime = input.signed32(exptimeToken),
+            let casToken,
             key.count <= MemcachedSession.keySizeMax
         else { return }
         // memcached cuts larger numbers down to 32 bits too.

@@ -92,7 +92,8 @@ extension RawSpan {
     @inline(__always)
     func holds(_ text: StaticString, at token: Token) -> Bool { slice(token).equals(text) }
 
-    /// `token` as strtoull reads it, whole: digits, perhaps after a plus sign; nil otherwise or beyond 2^64 - 1.
+    /// `token` as strtoull reads it, whole: digits, perhaps after a plus sign; nil otherwise or beyond 2^64
+    /// - 1.
     @inline(__always)
     func unsigned(_ token: Token) -> UInt64? {
         var offset = token.start

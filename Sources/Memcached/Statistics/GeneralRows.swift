@@ -30,7 +30,8 @@ extension MemcachedSession {
         row("connection_structures", facts.connectionCount, &output)
         // Replies and input lie in each worker's own buffers here: there is nothing to count.
         for name in [
-            "response_obj_oom", "response_obj_count", "response_obj_bytes", "read_buf_count", "read_buf_bytes",
+            "response_obj_oom", "response_obj_count", "response_obj_bytes", "read_buf_count",
+            "read_buf_bytes",
             "read_buf_bytes_free", "read_buf_oom", "reserved_fds",
         ] { row(name, 0, &output) }
     }
@@ -73,7 +74,8 @@ extension MemcachedSession {
         row("time_in_listen_disabled_us", 0, &output)
         row("threads", frontEnd.settings.workerCount, &output)
         row("conn_yields", total(.yields), &output)
-        // The table is a directory of small segments; its size as a power of two of buckets is the nearest thing.
+        // The table is a directory of small segments; its size as a power of two of buckets is the nearest
+        // thing.
         let items = max(1, engine.itemCount(in: database))
         row("hash_power_level", Int.bitWidth - items.leadingZeroBitCount, &output)
         row("hash_bytes", memory.index, &output)
@@ -87,7 +89,8 @@ extension MemcachedSession {
         row("slabs_moved", frontEnd.engine.counters.total(.pagesCompacted), &output)
         for name in [
             "lru_crawler_running", "lru_crawler_starts", "lru_maintainer_juggles", "malloc_fails",
-            "log_worker_dropped", "log_worker_written", "log_watcher_skipped", "log_watcher_sent", "log_watchers",
+            "log_worker_dropped", "log_worker_written", "log_watcher_skipped", "log_watcher_sent",
+            "log_watchers",
             "unexpected_napi_ids", "round_robin_fallback",
         ] { row(name, 0, &output) }
     }
@@ -105,7 +108,8 @@ extension MemcachedSession {
         row("evictions", counters.total(.evicted), &output)
         row("reclaimed", counters.total(.expired), &output)
         for name in [
-            "crawler_reclaimed", "crawler_items_checked", "lrutail_reflocked", "moves_to_cold", "moves_to_warm",
+            "crawler_reclaimed", "crawler_items_checked", "lrutail_reflocked", "moves_to_cold",
+            "moves_to_warm",
             "moves_within_lru", "direct_reclaims", "lru_bumps_dropped",
         ] { row(name, 0, &output) }
     }

@@ -10,7 +10,9 @@ extension MemcachedSession {
     }
 
     private func settingsRows() -> [(String, String)] {
-        ownRows() + lruRows() + [("num_napi_ids", "(null)"), ("memory_file", "(null)"), ("client_flags_size", "4")]
+        ownRows() + lruRows() + [
+            ("num_napi_ids", "(null)"), ("memory_file", "(null)"), ("client_flags_size", "4"),
+        ]
     }
 
     private func ownRows() -> [(String, String)] {

@@ -12,7 +12,8 @@ extension MemcachedSession {
             return output.append(Reply.end)
         }
         let name = input.slice(token)
-        // memcached compares these only as far as they were typed, in this order, and the rest whole. Those in
+        // memcached compares these only as far as they were typed, in this order, and the rest whole. Those
+        // in
         // between that we have not (detail, cachedump, extstore, proxy) take their abbreviations to ERROR.
         if isPrefix(name, of: "reset") {
             frontEnd.counters.reset()
