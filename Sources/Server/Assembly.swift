@@ -33,12 +33,15 @@ public final class Assembly: Sendable {
         }
         let control = Control(settings, engine: engine, workers: workers, log: log)
         self.control = control
-        let memcached = MemcachedFrontEnd(engine: engine, settings: settings.memcachedSettings, control: control)
+        let memcached = MemcachedFrontEnd(
+            engine: engine, settings: settings.memcachedSettings, control: control)
         let resp = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
         control.serve(resp)
 
         let plan = ListenPlan.make(settings)
-        guard !plan.isEmpty else { throw StartError(description: "Every door is closed: no port and no unix socket.") }
+        guard !plan.isEmpty else {
+            throw StartError(description: "Every door is closed: no port and no unix socket.")
+        }
         memcachedListeners = try Self.open(.memcached, plan, workers, log, refusal: Self.memcachedRefusal) {
             connection in memcached.makeSession(connection)
         }
@@ -62,7 +65,9 @@ public final class Assembly: Sendable {
     public func stop() { workers.stop() }
 
     /// Calls `body` when one of `signals` arrives, while running.
-    func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) { workers.onSignals(signals, body) }
+    func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
+        workers.onSignals(signals, body)
+    }
 
     private static let memcachedRefusal: StaticString = "ERROR Too many open connections\r\n"
     private static let respRefusal: StaticString = "-ERR max number of clients reached\r\n"

@@ -17,7 +17,8 @@ enum Banner {
         lines.append("  memcached  " + addresses(memcached))
         lines.append("  RESP       " + addresses(resp))
         lines.append("")
-        let examples = [memcached.first.flatMap(memcachedExample), resp.first.flatMap(respExample)].compactMap { $0 }
+        let examples = [memcached.first.flatMap(memcachedExample), resp.first.flatMap(respExample)].compactMap
+        { $0 }
         if !examples.isEmpty { lines += ["  Try:"] + examples.map { "    " + $0 } + [""] }
         return lines.map { $0 + "\n" }.joined()
     }

@@ -40,11 +40,15 @@ extension Control: MemcachedControl {
     }
 
     private static func address(_ text: String, _ connection: Connection) -> String {
-        if connection.isUnixSocket { return "unix:" + (text.hasSuffix(":0") ? String(text.dropLast(2)) : text) }
+        if connection.isUnixSocket {
+            return "unix:" + (text.hasSuffix(":0") ? String(text.dropLast(2)) : text)
+        }
         return (text.hasPrefix("[") ? "tcp6:" : "tcp:") + text
     }
 
-    private static func verbosity(of level: LogLevel) -> Int { max(0, level.rawValue - LogLevel.warning.rawValue) }
+    private static func verbosity(of level: LogLevel) -> Int {
+        max(0, level.rawValue - LogLevel.warning.rawValue)
+    }
 
     func setVerbosity(_ level: Int) {
         let levels: [LogLevel] = [.warning, .notice, .verbose, .debug]

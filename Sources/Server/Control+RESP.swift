@@ -47,7 +47,9 @@ extension Control: ServerControl {
     }
 
     func shutdown(_ order: ShutdownOrder) -> String? {
-        guard order.saves != true else { return "saving is not supported yet; SHUTDOWN NOSAVE stops the server" }
+        guard order.saves != true else {
+            return "saving is not supported yet; SHUTDOWN NOSAVE stops the server"
+        }
         log.warning("User requested shutdown...")
         workers.stop()
         return nil

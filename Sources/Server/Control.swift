@@ -1,5 +1,5 @@
-// The server as its front-ends may ask about it and change it. Control+RESP and Control+Memcached answer in the words of
-// each door.
+// The server as its front-ends may ask about it and change it. Control+RESP and Control+Memcached answer in
+// the words of each door.
 
 import Base
 import Engine
@@ -51,7 +51,9 @@ final class Control: Sendable {
             if state.settings.memcachedPort < 0, let first = memcached.first {
                 state.settings.memcachedPort = Int(first.port)
             }
-            if state.settings.respPort < 0, let first = resp.first { state.settings.respPort = Int(first.port) }
+            if state.settings.respPort < 0, let first = resp.first {
+                state.settings.respPort = Int(first.port)
+            }
         }
     }
 

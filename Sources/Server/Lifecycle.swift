@@ -43,7 +43,8 @@ struct Lifecycle {
         self.settings = settings
         self.warnings = warnings
         log = Log(
-            style: personality == .memcached ? .memcached : .redis, level: settings.logLevel, path: settings.logFile)
+            style: personality == .memcached ? .memcached : .redis, level: settings.logLevel,
+            path: settings.logFile)
     }
 
     private var failure: Int32 { personality == .memcached ? ExitCode.osError : ExitCode.failure }
@@ -113,12 +114,14 @@ struct Lifecycle {
         guard allowed < wanted else { return }
         guard personality != .memcached else {
             throw Refusal(
-                "failed to set rlimit for open files. Try starting as root or requesting smaller maxconns value.",
+                "failed to set rlimit for open files. "
+                    + "Try starting as root or requesting smaller maxconns value.",
                 failure)
         }
         let possible = max(1, allowed - ProcessLimits.descriptorsBesideConnections)
         log.warning(
-            "maxclients \(settings.connectionCountMax) needs \(wanted) open files, the system allows \(allowed): "
+            "maxclients \(settings.connectionCountMax) needs \(wanted) open files, "
+                + "the system allows \(allowed): "
                 + "maxclients has been reduced to \(possible).")
         settings.connectionCountMax = possible
     }
@@ -131,7 +134,9 @@ struct Lifecycle {
         } catch {
             throw Refusal("failed to assume identity of user \(settings.user): \(error.reason)", failure)
         }
-        guard isKnown else { throw Refusal("can't find the user \(settings.user) to switch to", ExitCode.noUser) }
+        guard isKnown else {
+            throw Refusal("can't find the user \(settings.user) to switch to", ExitCode.noUser)
+        }
     }
 
     private func detach() throws(Refusal) {
@@ -206,7 +211,9 @@ extension Lifecycle {
         log.warning("oO0OoO0OoO0Oo \(product) is starting oO0OoO0OoO0Oo")
         log.warning(
             "\(product) version=\(personality == .redis ? Version.redis : Version.number), bits=64, "
-                + "commit=00000000, modified=0, pid=\(System.processID), just started (Duet \(Version.number))")
+                + "commit=00000000, modified=0, pid=\(System.processID), just started "
+                + "(Duet \(Version.number))"
+        )
         if settings.configurationFile.isEmpty {
             log.notice("No configuration file: defaults and the command line hold.")
         } else {
@@ -223,7 +230,8 @@ extension Lifecycle {
         } else if personality == .redis {
             log.notice("Running mode=standalone, port=\(max(0, server.control.settings.respPort)).")
         }
-        let listeners = server.memcachedListeners.map { ("memcached", $0) } + server.respListeners.map { ("RESP", $0) }
+        let listeners =
+            server.memcachedListeners.map { ("memcached", $0) } + server.respListeners.map { ("RESP", $0) }
         for (door, listener) in listeners { log.notice("Listening for \(door) on \(listener.boundAddress)") }
         guard personality != .memcached else { return }
         log.warning("Server initialized")

@@ -3,7 +3,10 @@
 import Glibc
 import Transport
 
-enum Door: String, Sendable { case memcached, resp = "RESP" }
+enum Door: String, Sendable {
+    case memcached
+    case resp = "RESP"
+}
 
 /// One address to listen on.
 struct PlannedListener: Equatable, Sendable {

@@ -1,5 +1,6 @@
-// The server's own words. Own code rather than swift-log: what supervisors and scripts read is Redis' line format, to
-// a file that may be rotated away, at levels that CONFIG SET changes; a log handler would be this file, plus a dependency.
+// The server's own words. Own code rather than swift-log: what supervisors and scripts read is Redis' line
+// format, to a file that may be rotated away, at levels that CONFIG SET changes; a log handler would be this
+// file, plus a dependency.
 
 import Base
 import Glibc

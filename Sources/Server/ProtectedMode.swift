@@ -21,8 +21,9 @@ final class DeniedSession: Session {
     func connectionOpened(_ output: inout OutputBuffer, now: Milliseconds) {
         output.append(
             """
-            -DENIED This server is in protected mode: it has no password, so it only talks to clients on its own \
-            machine. Set one (requirepass), or bind to addresses that only friends reach and set protected-mode no.\r\n
+            -DENIED This server is in protected mode: it has no password, so it only talks to clients on \
+            its own machine. Set one (requirepass), or bind to addresses that only friends reach and set \
+            protected-mode no.\r\n
             """ as StaticString)
         connection.close()
     }

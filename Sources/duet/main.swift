@@ -10,9 +10,7 @@ struct Tools: ParsableCommand {
         subcommands: [BenchCommand.self])
 }
 
-let names = Set(Tools.configuration.subcommands.compactMap(\.configuration.commandName))
-
-switch Invocation(CommandLine.arguments, tools: names) {
+switch Invocation(CommandLine.arguments, tools: ["bench"]) {
 case .server(let personality, let arguments): exit(serve(personality, arguments))
 case .tool(let arguments): Tools.main(arguments)
 }

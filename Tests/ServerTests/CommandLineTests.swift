@@ -9,18 +9,26 @@ struct CommandLineTests {
     @Test("the name of the program, or the first word, chooses the personality")
     func personalities() {
         func called(_ arguments: String...) -> Invocation { Invocation(arguments, tools: ["bench"]) }
-        #expect(called("/usr/bin/memcached", "-V") == .server(.memcached, arguments: ["/usr/bin/memcached", "-V"]))
+        #expect(
+            called("/usr/bin/memcached", "-V")
+                == .server(.memcached, arguments: ["/usr/bin/memcached", "-V"]))
         #expect(called("memcached-debug") == .server(.memcached, arguments: ["memcached-debug"]))
-        #expect(called("/x/redis-server", "a.conf") == .server(.redis, arguments: ["/x/redis-server", "a.conf"]))
-        #expect(called("./duet", "memcached", "-m", "1") == .server(.memcached, arguments: ["memcached", "-m", "1"]))
-        #expect(called("duet", "redis", "--port", "1") == .server(.redis, arguments: ["redis-server", "--port", "1"]))
+        #expect(
+            called("/x/redis-server", "a.conf") == .server(.redis, arguments: ["/x/redis-server", "a.conf"]))
+        #expect(
+            called("./duet", "memcached", "-m", "1")
+                == .server(.memcached, arguments: ["memcached", "-m", "1"]))
+        #expect(
+            called("duet", "redis", "--port", "1")
+                == .server(.redis, arguments: ["redis-server", "--port", "1"]))
         #expect(called("duet", "bench", "--keys", "1") == .tool(arguments: ["bench", "--keys", "1"]))
         #expect(called("duet", "my.conf") == .server(.duet, arguments: ["duet", "my.conf"]))
         #expect(called("duet") == .server(.duet, arguments: ["duet"]))
     }
 
     private func started(_ line: String..., for personality: Personality) -> Configuration? {
-        guard case .start(let settings, _) = parseDirectives([personality.program] + line, for: personality) else {
+        guard case .start(let settings, _) = parseDirectives([personality.program] + line, for: personality)
+        else {
             return nil
         }
         return settings
@@ -30,7 +38,8 @@ struct CommandLineTests {
     func both() {
         let settings = started(for: .duet)
         #expect(settings?.respPort == 6379 && settings?.memcachedPort == 11211)
-        #expect(settings?.respBind == ["127.0.0.1", "-::1"] && settings?.memcachedBind == ["127.0.0.1", "-::1"])
+        #expect(
+            settings?.respBind == ["127.0.0.1", "-::1"] && settings?.memcachedBind == ["127.0.0.1", "-::1"])
     }
 
     @Test("redis-server opens one door, and the second when asked to")
@@ -52,7 +61,8 @@ struct CommandLineTests {
     }
 
     private static let wrongLines = [
-        ["--foo", "bar"], ["--port", "abc"], ["--port"], ["/nonexistent.conf"], ["--memcached-db", "16"], ["-x"],
+        ["--foo", "bar"], ["--port", "abc"], ["--port"], ["/nonexistent.conf"], ["--memcached-db", "16"],
+        ["-x"],
     ]
 
     @Test("a wrong directive on the command line stops the start", arguments: wrongLines)
@@ -81,7 +91,8 @@ struct CommandLineTests {
 
     @Test("a password with an open memcached door is worth a warning")
     func passwordWarning() {
-        guard case .start(_, let warnings) = parseDirectives(["duet", "--requirepass", "x"], for: .duet) else {
+        guard case .start(_, let warnings) = parseDirectives(["duet", "--requirepass", "x"], for: .duet)
+        else {
             Issue.record("refused")
             return
         }

@@ -15,7 +15,9 @@ struct ControlTests {
             #expect(server.assembly.control.engine.memoryLimit == 64 << 20)
             #expect(memcached.ask("stats", until: "END").contains("STAT limit_maxbytes 67108864"))
             #expect(resp.ask("CONFIG SET port 1")[0].contains("can't set immutable config"))
-            #expect(resp.ask("CONFIG SET maxmemory 1mb maxmemory-policy foo")[0].hasPrefix("-ERR CONFIG SET failed"))
+            #expect(
+                resp.ask("CONFIG SET maxmemory 1mb maxmemory-policy foo")[0].hasPrefix(
+                    "-ERR CONFIG SET failed"))
             #expect(server.assembly.control.engine.memoryLimit == 64 << 20)
             #expect(resp.ask("CONFIG SET timeout 77") == ["+OK"])
             #expect(server.assembly.control.workers.idleTimeoutSeconds == 77)

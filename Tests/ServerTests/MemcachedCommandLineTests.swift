@@ -23,7 +23,8 @@ struct MemcachedCommandLineTests {
         #expect(settings?.memcachedPort == 11299 && settings?.respPort == 0)
         #expect(settings?.memoryLimit == 128 << 20 && settings?.evictionPolicy.rawValue == "noeviction")
         #expect(settings?.connectionCountMax == 2000 && settings?.workerCount == 2)
-        #expect(settings?.requestsPerEvent == 40 && settings?.isCASEnabled == false && settings?.backlog == 99)
+        #expect(
+            settings?.requestsPerEvent == 40 && settings?.isCASEnabled == false && settings?.backlog == 99)
         #expect(settings?.itemSizeMax == 2 << 20 && settings?.isFlushEnabled == false)
         #expect(settings?.isDumpEnabled == false && settings?.pidFile == "/tmp/x.pid")
         #expect(settings?.locksMemory == true && settings?.isDaemon == true && settings?.dumpsCore == true)
@@ -63,7 +64,10 @@ struct MemcachedCommandLineTests {
         ("-o hash_algorithm=foo", "Unknown hash_algorithm option (jenkins, murmur3, xxh3)", 1),
         ("-o hot_lru_pct=70", "hot_lru_pct + warm_lru_pct cannot be more than 80% combined", 64),
         ("-o slab_automove=3", "slab_automove must be between 0 and 2", 1),
-        ("-B foo", "Invalid value for binding protocol: foo\n -- should be one of auto, binary, or ascii", 64),
+        (
+            "-B foo", "Invalid value for binding protocol: foo\n -- should be one of auto, binary, or ascii",
+            64
+        ),
     ]
 
     @Test("refusals keep memcached's words and codes", arguments: refusals)
@@ -95,7 +99,9 @@ struct MemcachedCommandLineTests {
     @Test("every option and sub-option of memcached 1.6.45 is known, and the help names the options")
     func complete() {
         let letters = Set(MemcachedOptions.rows.map(\.option.letter))
-        for letter in "pUsaAldrumMckvhiVPfnLDtRCbBISFXWYeZoN" { #expect(letters.contains(letter), "\(letter)") }
+        for letter in "pUsaAldrumMckvhiVPfnLDtRCbBISFXWYeZoN" {
+            #expect(letters.contains(letter), "\(letter)")
+        }
         #expect(MemcachedCommandLine.extendedNames.count >= 70)
         #expect(parse("-V") == .answer("memcached 1.6.45"))
         guard case .answer(let help) = parse("--help") else {

@@ -80,7 +80,8 @@ struct TwoDoorsTests {
             #expect(resp.ask("SET n 10") == ["+OK"])
             #expect(memcached.ask("incr n 5") == ["15"])
             #expect(resp.ask("DECRBY n 20") == [":-5"])
-            #expect(memcached.ask("incr n 1") == ["CLIENT_ERROR cannot increment or decrement non-numeric value"])
+            #expect(
+                memcached.ask("incr n 1") == ["CLIENT_ERROR cannot increment or decrement non-numeric value"])
             #expect(memcached.ask("set n 0 0 20\r\n18446744073709551615") == ["STORED"])
             #expect(resp.ask("INCR n") == ["-ERR value is not an integer or out of range"])
             #expect(memcached.ask("incr n 2") == ["1"])

@@ -20,7 +20,9 @@ enum SourceTree {
     }()
 
     static let files: [SourceFile] = (swiftFiles(in: "Sources") + swiftFiles(in: "Tests")).map { path in
-        SourceFile(path: path, lines: text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+        SourceFile(
+            path: path,
+            lines: text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
     }
 
     static let targets: [String] = names(in: "Sources")
@@ -68,7 +70,9 @@ enum SourceTree {
         let products = ["argumentParser": "ArgumentParser", "logging": "Logging", "histogram": "Histogram"]
         var current: String?
         for line in text("Package.swift").split(separator: "\n") {
-            if line.contains("room(\"") || line.contains("tests(\"") || line.contains("name: \"duet\", dependencies") {
+            if line.contains("room(\"") || line.contains("tests(\"")
+                || line.contains("name: \"duet\", dependencies")
+            {
                 let words = quotedWords(line)
                 guard let name = words.first else { continue }
                 current = name

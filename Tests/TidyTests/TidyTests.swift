@@ -44,7 +44,9 @@ struct TidyTests {
 
     private func importedModules(_ file: SourceFile) -> [String] {
         file.lines.compactMap { line in
-            let words = line.split(separator: " ").filter { !["public", "internal", "private", "@testable"].contains($0) }
+            let words = line.split(separator: " ").filter {
+                !["public", "internal", "private", "@testable"].contains($0)
+            }
             guard words.first == "import", let module = words.dropFirst().first else { return nil }
             return String(module.prefix { $0 != "." })
         }
@@ -61,7 +63,8 @@ struct TidyTests {
     func unsafe() {
         // Base as a whole: its bytes, its clock and its system calls are what keeps the rooms above safe.
         let allowed = ["Sources/Base/", "Sources/Engine/", "Sources/Transport/"]
-        for file in SourceTree.files where !file.isTest && !allowed.contains(where: { file.path.hasPrefix($0) }) {
+        for file in SourceTree.files
+        where !file.isTest && !allowed.contains(where: { file.path.hasPrefix($0) }) {
             for (index, line) in file.lines.enumerated() where hasUnsafeCode(line) {
                 Issue.record("\(file.path):\(index + 1): \(line)")
             }
@@ -76,7 +79,8 @@ struct TidyTests {
     @Test("every room has a README that says something, in at most 60 lines")
     func readmes() {
         for target in SourceTree.targets where !target.hasPrefix("C") {
-            let lines = SourceTree.text("Sources/\(target)/README.md").split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = SourceTree.text("Sources/\(target)/README.md").split(
+                separator: "\n", omittingEmptySubsequences: false)
             #expect(lines.count > 5, "Sources/\(target)/README.md says nothing")
             #expect(lines.count <= 61, "Sources/\(target)/README.md has \(lines.count) lines")
         }
@@ -84,7 +88,8 @@ struct TidyTests {
 
     @Test("files stay short enough to be read")
     func fileLength() {
-        for file in SourceTree.files where Self.longFiles[file.path] == nil && !file.path.contains("/Transcripts/") {
+        for file in SourceTree.files
+        where Self.longFiles[file.path] == nil && !file.path.contains("/Transcripts/") {
             #expect(file.lines.count <= Self.fileLengthMax + 1, "\(file.path) has \(file.lines.count) lines")
         }
     }

@@ -1,5 +1,5 @@
-// getopt_long as a function: arguments in, options out. Permutes, abbreviates and complains exactly as the C library
-// does, which is what users of a C program's command line expect.
+// getopt_long as a function: arguments in, options out. Permutes, abbreviates and complains exactly as the C
+// library does, which is what users of a C program's command line expect.
 
 import CIntrinsics
 import Glibc
@@ -21,7 +21,8 @@ public struct CommandOption: Sendable, Equatable {
     }
 }
 
-/// One option found; `?` stands for one that is unknown or lacks its argument: the C library has told standard error.
+/// One option found; `?` stands for one that is unknown or lacks its argument: the C library has told
+/// standard error.
 public struct FoundOption: Sendable, Equatable {
     public let letter: Character
     public let argument: String?
@@ -43,12 +44,13 @@ public func parseOptions(
 ) -> (options: [FoundOption], rest: [String]) {
     let letters = known.map { String($0.letter) + ($0.takesArgument ? ":" : "") }.joined()
     return getoptLock.withLock { _ in
-        // SAFETY: all texts are copies that live until the end of this closure; both tables end with an empty row.
+        // SAFETY: all texts are copies that live until the end of this closure; both tables end with an empty
+        // row.
         let texts = unsafe arguments.map { unsafe strdup($0) }
         let names = unsafe known.map { unsafe $0.name.map { unsafe strdup($0)! } }
         defer {
-            for unsafe text in unsafe texts { unsafe free(text) }
-            for unsafe name in unsafe names { unsafe free(name) }
+            for unsafetext in unsafe texts { unsafe free(text) }
+            for unsafename in unsafe names { unsafe free(name) }
         }
         var vector = unsafe texts + [nil]
         var table: [option] = unsafe []

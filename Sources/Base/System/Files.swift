@@ -19,7 +19,9 @@ public enum Files {
         while true {
             let size = piece.count
             // SAFETY: the array is ours for the call, and `size` is its count.
-            let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, size) }
+            let count = unsafe piece.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress, size)
+            }
             if count > 0 {
                 content += piece[0..<count]
             } else if count == 0 {
@@ -45,7 +47,8 @@ public enum Files {
         }
     }
 
-    /// Writes a new file beside `path` and renames it, so that a reader sees the old content or the new one, whole.
+    /// Writes a new file beside `path` and renames it, so that a reader sees the old content or the new one,
+    /// whole.
     /// - Parameter suffix: of the file beside it.
     public static func replace(
         _ path: String, with text: String, suffix: String = ".tmp", mode: mode_t = 0o644

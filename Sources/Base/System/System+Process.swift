@@ -1,9 +1,11 @@
-// The process as a daemon: detached, under another user, with the limits it needs, announced to its supervisor.
+// The process as a daemon: detached, under another user, with the limits it needs, announced to its
+// supervisor.
 
 import Glibc
 
 extension System {
-    /// Detaches from the terminal: forks, leads a new session, standard streams to /dev/null. Before any thread exists.
+    /// Detaches from the terminal: forks, leads a new session, standard streams to /dev/null. Before any
+    /// thread exists.
     /// - Parameter changesDirectory: whether to move to `/`.
     public static func becomeDaemon(changesDirectory: Bool) throws(SystemError) {
         guard daemon(changesDirectory ? 0 : 1, 0) == 0 else { throw .latest("daemon") }
@@ -12,7 +14,8 @@ extension System {
     /// Gives up the rights of root for those of `user`. Does nothing if the process already is that user.
     /// - Returns: false if there is no such user.
     public static func become(user: String) throws(SystemError) -> Bool {
-        // SAFETY: the answer lives in the library's own storage; two numbers are copied before anything else is asked.
+        // SAFETY: the answer lives in the library's own storage; two numbers are copied before anything else
+        // is asked.
         guard let entry = unsafe getpwnam(user) else { return false }
         let (userID, groupID) = unsafe (entry.pointee.pw_uid, entry.pointee.pw_gid)
         if getuid() == userID && geteuid() == userID { return true }
@@ -65,7 +68,9 @@ extension System {
     /// Source: sd_notify(3).
     @discardableResult
     public static func notifySupervisor(_ state: String) -> Bool {
-        guard let path = environment("NOTIFY_SOCKET"), path.hasPrefix("/") || path.hasPrefix("@") else { return false }
+        guard let path = environment("NOTIFY_SOCKET"), path.hasPrefix("/") || path.hasPrefix("@") else {
+            return false
+        }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         var name = Array(path.utf8)
@@ -77,7 +82,8 @@ extension System {
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
         let size = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
         let message = Array(state.utf8)
-        // SAFETY: the address is a sockaddr_un of which `size` bytes are set; the message is sent by its own count.
+        // SAFETY: the address is a sockaddr_un of which `size` bytes are set; the message is sent by its own
+        // count.
         let sent = unsafe withUnsafeBytes(of: &address) { place in
             unsafe message.withUnsafeBytes { bytes in
                 unsafe sendto(

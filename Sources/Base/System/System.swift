@@ -1,4 +1,5 @@
-// What a server asks of the machine and the process around it: sizes, times, identity. Not on the request path.
+// What a server asks of the machine and the process around it: sizes, times, identity. Not on the request
+// path.
 
 import CIntrinsics
 import Glibc
@@ -32,7 +33,9 @@ public enum System {
     public static func residentSize() -> Int? {
         guard let content = try? Files.read("/proc/self/statm") else { return nil }
         let fields = content.split(separator: 32)
-        guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else { return nil }
+        guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else {
+            return nil
+        }
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
@@ -55,7 +58,8 @@ public enum System {
         var names = utsname()
         // SAFETY: uname fills terminated texts into fixed places of our structure.
         guard unsafe uname(&names) == 0 else { return "Linux" }
-        return [text(of: names.sysname), text(of: names.release), text(of: names.machine)].joined(separator: " ")
+        return [text(of: names.sysname), text(of: names.release), text(of: names.machine)].joined(
+            separator: " ")
     }
 
     private static func text<T>(of place: T) -> String {
@@ -69,7 +73,8 @@ public enum System {
         var path = [UInt8](repeating: 0, count: 4096)
         // SAFETY: no more than the array's count is written.
         let count = unsafe path.withUnsafeMutableBytes { bytes in
-            unsafe readlink("/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+            unsafe readlink(
+                "/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
         }
         return count > 0 ? String(decoding: path[0..<count], as: UTF8.self) : nil
     }
@@ -92,11 +97,12 @@ public enum System {
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
         let clock = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded(Int($0)) }
-        return unsafe padded(Int(parts.tm_mday)) + " " + months[Int(parts.tm_mon)] + " \(1900 + parts.tm_year) "
+        return unsafe padded(Int(parts.tm_mday)) + " " + months[Int(parts.tm_mon)]
+            + " \(1900 + parts.tm_year) "
             + clock.joined(separator: ":") + "." + padded(Int(time.rawValue % 1000), 3)
     }
 
-    /// Keeps malloc from growing one arena for each thread: what threads allocate outside the keyspace is little, and
-    /// each arena costs memory that is never given back.
+    /// Keeps malloc from growing one arena for each thread: what threads allocate outside the keyspace is
+    /// little, and each arena costs memory that is never given back.
     public static func limitMallocArenas(to count: Int) { duet_limit_malloc_arenas(Int32(count)) }
 }

@@ -3,14 +3,14 @@
 enum Help {
     static let duet = """
         Usage: duet [CONFIG-FILE] [--directive value ...]   one cache, two doors: memcached and Redis
-               duet memcached [OPTIONS]                     memcached's command line (also under the name memcached)
-               duet redis [CONFIG-FILE] [--directive ...]   redis-server's (also under the name redis-server)
+               duet memcached [OPTIONS]                     memcached's command line (or by that name)
+               duet redis [CONFIG-FILE] [--directive ...]   redis-server's (or by that name)
                duet bench [OPTIONS]                         a load generator for both protocols
                duet --help | --version
 
         Without arguments it listens on 127.0.0.1 and ::1: memcached's protocol on port 11211, Redis' on 6379.
 
-        CONFIG-FILE is a redis.conf; '-' reads it from standard input. Each directive can also be given as --directive.
+        CONFIG-FILE is a redis.conf; '-' reads it from standard input. Each directive can be an --option.
         Those that matter most:
           --port 6379                  RESP port, 0 closes the door
           --bind 127.0.0.1 -::1        RESP addresses ('*' and '::*' for all)
@@ -50,7 +50,7 @@ enum Help {
                redis-server --port 7777
                redis-server /etc/redis/redis.conf --loglevel verbose --memcached-port 11211
 
-        This is Duet \(Version.number) under Redis' name. --memcached-port N opens a second door to the same keys, in
-        memcached's protocol. Directives that it does not support yet are named in a warning at start.
+        This is Duet \(Version.number) under Redis' name. --memcached-port N opens a second door to the same
+        keys, in memcached's protocol. Directives that it does not support yet are named in a warning at start.
         """
 }

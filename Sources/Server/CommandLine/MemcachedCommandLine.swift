@@ -86,9 +86,12 @@ struct MemcachedCommandLine {
     private mutating func applyRemaining(_ letter: Character, _ argument: String) throws(Refusal) {
         switch letter {
         case "f":
-            guard let factor = Double(argument), factor > 1 else { throw Refusal("Factor must be greater than 1") }
+            guard let factor = Double(argument), factor > 1 else {
+                throw Refusal("Factor must be greater than 1")
+            }
             let cents = Int((factor * 100).rounded())
-            settings.reportedRows["growth_factor"] = "\(cents / 100)." + (cents % 100 < 10 ? "0" : "") + "\(cents % 100)"
+            settings.reportedRows["growth_factor"] =
+                "\(cents / 100)." + (cents % 100 < 10 ? "0" : "") + "\(cents % 100)"
             tuning.append("-f")
         case "n":
             settings.reportedRows["chunk_size"] = String(try positive(argument, "Chunk size"))
@@ -160,7 +163,8 @@ struct MemcachedCommandLine {
         let parsed = BoundAddress(String(address), port: 0)
         guard let bad = parsed.badPort else { return String(address) }
         throw Refusal(
-            "Invalid port number: \"\(bad)\"\nfailed to listen on one of interface(s) \(text): Invalid argument",
+            "Invalid port number: \"\(bad)\"\n"
+                + "failed to listen on one of interface(s) \(text): Invalid argument",
             ExitCode.osError)
     }
 }
@@ -177,14 +181,16 @@ extension MemcachedCommandLine {
 
     private func checkUDP(_ text: String) throws(Refusal) {
         guard leadingNumber(text) == 0 else {
-            throw Refusal("This server does not support UDP (-U \(text)) yet; -U 0 is accepted.", ExitCode.usage)
+            throw Refusal(
+                "This server does not support UDP (-U \(text)) yet; -U 0 is accepted.", ExitCode.usage)
         }
     }
 
     private func checkProtocol(_ text: String) throws(Refusal) {
         switch text {
         case "auto", "ascii": return
-        case "binary": throw Refusal("This server does not support the binary protocol (-B binary).", ExitCode.usage)
+        case "binary":
+            throw Refusal("This server does not support the binary protocol (-B binary).", ExitCode.usage)
         default:
             throw Refusal(
                 "Invalid value for binding protocol: \(text)\n -- should be one of auto, binary, or ascii",
@@ -206,7 +212,9 @@ extension MemcachedCommandLine {
         case "m", "M": size *= 1 << 20
         default: break
         }
-        guard size >= 1024 else { throw Refusal("Item max size cannot be less than 1024 bytes.", ExitCode.usage) }
+        guard size >= 1024 else {
+            throw Refusal("Item max size cannot be less than 1024 bytes.", ExitCode.usage)
+        }
         guard size <= 1 << 30 else {
             throw Refusal("Cannot set item size limit higher than a gigabyte.", ExitCode.usage)
         }

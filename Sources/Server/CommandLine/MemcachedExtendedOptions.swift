@@ -1,4 +1,5 @@
-// memcached's -o: every sub-option of 1.6.45, whether it works here, changes nothing here, or is not built yet.
+// memcached's -o: every sub-option of 1.6.45, whether it works here, changes nothing here, or is not built
+// yet.
 
 /// What a sub-option takes and does.
 private enum ExtendedKind: Sendable {
@@ -31,7 +32,8 @@ private let extendedOptions: [String: ExtendedKind] = {
             wrong: "Initial hashtable multiplier must be between 12 and 32"),
         "no_hashexpand": on(nil),
         "tail_repair_time": .number(
-            10...Int(Int32.max), row: "tail_repair_time", missing: "Missing numeric argument for tail_repair_time",
+            10...Int(Int32.max), row: "tail_repair_time",
+            missing: "Missing numeric argument for tail_repair_time",
             wrong: "Cannot set tail_repair_time to less than 10 seconds"),
         "hash_algorithm": .text(row: "hash_algorithm", missing: "Missing hash_algorithm argument"),
         "lru_crawler": on("lru_crawler"), "no_lru_crawler": off("lru_crawler"),
@@ -45,7 +47,8 @@ private let extendedOptions: [String: ExtendedKind] = {
         "lru_maintainer": on("lru_maintainer_thread"), "no_lru_maintainer": off("lru_maintainer_thread"),
         "hot_lru_pct": percent("hot_lru_pct"), "warm_lru_pct": percent("warm_lru_pct"),
         "hot_max_factor": .fraction(0.0001...1e9, row: "hot_max_factor", wrong: "hot_max_factor must be > 0"),
-        "warm_max_factor": .fraction(0.0001...1e9, row: "warm_max_factor", wrong: "warm_max_factor must be > 0"),
+        "warm_max_factor": .fraction(
+            0.0001...1e9, row: "warm_max_factor", wrong: "warm_max_factor must be > 0"),
         "temporary_ttl": size("temporary_ttl", row: "temporary_ttl"),
         "idle_timeout": .number(
             any, row: nil, missing: "Missing numeric argument for idle_timeout",
@@ -94,8 +97,11 @@ extension MemcachedCommandLine {
     /// The argument of one -o: a comma separated list.
     mutating func applyExtended(_ list: String) throws(Refusal) {
         for piece in list.split(separator: ",") {
-            let parts = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard let kind = extendedOptions[parts[0]] else { throw Refusal("Illegal suboption \"\(piece)\"") }
+            let parts = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
+            guard let kind = extendedOptions[parts[0]] else {
+                throw Refusal("Illegal suboption \"\(piece)\"")
+            }
             try apply(parts[0], kind, parts.count > 1 ? parts[1] : nil)
         }
     }

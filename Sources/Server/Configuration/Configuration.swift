@@ -1,4 +1,5 @@
-// Every setting of the server, with its default, range and unit. Where each comes from is DirectiveTable's business.
+// Every setting of the server, with its default, range and unit. Where each comes from is DirectiveTable's
+// business.
 
 import Base
 public import Engine
@@ -10,7 +11,8 @@ public struct Configuration: Sendable, Equatable {
 
     /// TCP port, 1...65535; 0 closes the TCP side of the door, -1 lets the system choose.
     public var respPort = 6379
-    /// Addresses; `*` is every IPv4 address, `::*` every IPv6 one. A leading `-`: skipped if the machine lacks it.
+    /// Addresses; `*` is every IPv4 address, `::*` every IPv6 one. A leading `-`: skipped if the machine
+    /// lacks it.
     public var respBind = ["127.0.0.1", "-::1"]
     /// Path of a unix socket, `""` for none.
     public var respUnixSocket = ""

@@ -1,4 +1,5 @@
-// From files, includes and command-line directives to one Configuration, or to the place and reason of the first mistake.
+// From files, includes and command-line directives to one Configuration, or to the place and reason of the
+// first mistake.
 
 import Base
 
@@ -41,7 +42,8 @@ struct ConfigurationLoader {
             content = try Files.read(path)
         } catch {
             throw ConfigurationError(
-                place: "the configuration file \(name)", line: path, reason: "can't open config file: \(error.reason)")
+                place: "the configuration file \(name)", line: path,
+                reason: "can't open config file: \(error.reason)")
         }
         try load(text: content, name: name, depth: depth)
     }
@@ -110,7 +112,8 @@ struct ConfigurationLoader {
         }
         if settings.memcachedDatabase >= settings.databaseCount {
             throw refuse(
-                "memcached-db \(settings.memcachedDatabase)", "there are only \(settings.databaseCount) databases")
+                "memcached-db \(settings.memcachedDatabase)",
+                "there are only \(settings.databaseCount) databases")
         }
         // Redis without bind and password is closed to other machines; ours then does not even listen there.
         if personality == .redis, settings.isProtected, settings.password.isEmpty, !given.contains("bind") {
@@ -124,7 +127,9 @@ struct ConfigurationLoader {
     }
 
     private mutating func warn(_ foreign: ForeignDirective, _ values: [String]) {
-        guard foreign.valueHere != values.joined(separator: " "), warned.insert(foreign.name).inserted else { return }
+        guard foreign.valueHere != values.joined(separator: " "), warned.insert(foreign.name).inserted else {
+            return
+        }
         let consequence = foreign.isGuard ? " Access is NOT restricted by it." : ""
         warnings.append("Directive '\(foreign.name)' is not supported yet and has no effect.\(consequence)")
     }

@@ -37,7 +37,9 @@ struct Directive: Sendable {
         print: @escaping @Sendable (Value) -> String,
         parse: @escaping @Sendable (String) throws(WrongValue) -> Value
     ) -> Directive {
-        Directive(name, live: live) { print($0[keyPath: path]) } write: { settings, words throws(WrongValue) in
+        Directive(name, live: live) {
+            print($0[keyPath: path])
+        } write: { settings, words throws(WrongValue) in
             guard words.count == 1 else { throw WrongValue("wrong number of arguments") }
             settings[keyPath: path] = try parse(words[0])
         }
@@ -48,7 +50,9 @@ struct Directive: Sendable {
         live: Bool = false
     ) -> Directive {
         one(name, path, live: live, print: { String($0) }) { word throws(WrongValue) in
-            guard let number = Int(word) else { throw WrongValue("argument couldn't be parsed into an integer") }
+            guard let number = Int(word) else {
+                throw WrongValue("argument couldn't be parsed into an integer")
+            }
             return try checked(number, range)
         }
     }
@@ -103,7 +107,8 @@ struct Directive: Sendable {
 
     /// One of a few words, in whatever case.
     static func choice<Value: Sendable>(
-        _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, _ values: [(String, Value)],
+        _ name: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable,
+        _ values: [(String, Value)],
         live: Bool = false, print: @escaping @Sendable (Value) -> String
     ) -> Directive {
         one(name, path, live: live, print: print) { word throws(WrongValue) in
@@ -119,7 +124,9 @@ struct Directive: Sendable {
     static func addresses(
         _ name: String, _ path: any WritableKeyPath<Configuration, [String]> & Sendable
     ) -> Directive {
-        Directive(name, live: false, takesSeveral: true) { $0[keyPath: path].joined(separator: " ") } write: {
+        Directive(name, live: false, takesSeveral: true) {
+            $0[keyPath: path].joined(separator: " ")
+        } write: {
             settings, words throws(WrongValue) in
             let all = words.flatMap { $0.split(separator: " ").map(String.init) }
             guard !words.isEmpty else { throw WrongValue("wrong number of arguments") }

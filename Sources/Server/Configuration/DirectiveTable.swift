@@ -1,5 +1,5 @@
-// Every directive that the server acts on. Redis' name where Redis has one, else a name that begins with `memcached-`
-// or says what it is. The single source for files, command lines, CONFIG GET and CONFIG SET.
+// Every directive that the server acts on. Redis' name where Redis has one, else a name that begins with
+// `memcached-` or says what it is. The single source for files, command lines, CONFIG GET and CONFIG SET.
 
 import Engine
 
@@ -35,7 +35,8 @@ enum DirectiveTable {
     private static let keyspace: [Directive] = [
         .memory("maxmemory", \.memoryLimit, 0...Int.max, live: true),
         .choice(
-            "maxmemory-policy", \.evictionPolicy, EvictionPolicy.allCases.map { ($0.rawValue, $0) }, live: true,
+            "maxmemory-policy", \.evictionPolicy, EvictionPolicy.allCases.map { ($0.rawValue, $0) },
+            live: true,
             print: \.rawValue),
         .number("maxmemory-samples", \.evictionSamples, 1...64, live: true),
         .number("databases", \.databaseCount, 1...65536),

@@ -73,7 +73,8 @@ private func escaped(_ letter: UInt8) -> UInt8 {
 
 /// A word as it must stand in a configuration file to be read back.
 func quoted(_ word: String) -> String {
-    let isPlain = !word.isEmpty && word.utf8.allSatisfy { (33...126).contains($0) && $0 != 34 && $0 != 39 && $0 != 92 }
+    let isPlain =
+        !word.isEmpty && word.utf8.allSatisfy { (33...126).contains($0) && $0 != 34 && $0 != 39 && $0 != 92 }
     guard !isPlain else { return word }
     var text = "\""
     for byte in word.utf8 {
