@@ -72,19 +72,24 @@ public struct EngineHandle: @unchecked Sendable {
     /// Starts loading what a verb on `hash` will look at first. For a batch: all buckets, then all items, then execute.
     @inline(__always)
     public func prefetchBucket(_ hash: KeyHash, in database: DatabaseIndex) {
-        // A try: a shard that somebody holds is not worth waiting for. The lock is needed because a segment may be freed.
-        let shard = reference(hash)
-        guard unsafe shard.lock.pointee.tryLock() else { return }
-        unsafe shard.body.pointee.tables[Int(database.rawValue)].prefetchBucket(hash)
-        unsafe shard.lock.pointee.unlock()
+        unsafe peek(hash) { shard in unsafe shard.pointee.tables[Int(database.rawValue)].prefetchBucket(hash) }
     }
 
     /// Starts loading the item that a verb on `hash` will probably find. Call it when the bucket has had time to arrive.
     @inline(__always)
     public func prefetchItem(_ hash: KeyHash, in database: DatabaseIndex) {
-        let shard = reference(hash)
+        unsafe peek(hash) { shard in unsafe shard.pointee.tables[Int(database.rawValue)].prefetchItem(hash) }
+    }
+
+    /// A look at a shard that may as well be skipped: one that somebody else holds is not worth waiting for. The lock is
+    /// needed because a segment may be freed.
+    @inline(__always)
+    private func peek(_ hash: KeyHash, _ body: (UnsafeMutablePointer<Shard>) -> Void) {
+        let index = shardIndex(hash)
+        let shard = unsafe shards[index]
+        if held != 0 && held &>> UInt64(index) & 1 == 1 { return unsafe body(shard.body) }
         guard unsafe shard.lock.pointee.tryLock() else { return }
-        unsafe shard.body.pointee.tables[Int(database.rawValue)].prefetchItem(hash)
+        unsafe body(shard.body)
         unsafe shard.lock.pointee.unlock()
     }
 
@@ -95,9 +100,6 @@ public struct EngineHandle: @unchecked Sendable {
         // Two shifts: with one shard the distance is 64.
         Int(truncatingIfNeeded: (hash.rawValue &>> 1) &>> (shardShift &- 1))
     }
-
-    @inline(__always)
-    private func reference(_ hash: KeyHash) -> ShardReference { unsafe shards[shardIndex(hash)] }
 
     var shardCount: Int { unsafe state.pointee.shardCount }
 

@@ -118,7 +118,8 @@ extension EngineHandle {
             let oldSize = item.valueSize
             let newSize = oldSize + bytes.byteCount
             if newSize > min(options.sizeMax, Int(UInt32.max)) { return .done(.tooLarge) }
-            var marks = item.marks.union(.raw)
+            // A value that grew is a new one: nobody has read it, nobody was told to refill it.
+            var marks = item.marks.intersection(.binaryKey).union(.raw)
             if isStale { marks.insert(.stale) }
             let isAtStart = options.side == .start
             let attempt = unsafe handle.modify(

@@ -85,7 +85,7 @@ extension EngineHandle {
             var shape = ItemShape()
             shape.expiry = expiry
             shape.cas = unsafe handle.casNumber(options.casField, shard)
-            shape.marks = options.hasBinaryKey ? [.won, .binaryKey] : .won
+            shape.marks = options.hasBinaryKey ? [.won, .fetched, .binaryKey] : [.won, .fetched]
             if let need = unsafe handle.prepare(key, over: nil, shape, in: shard) { return .needsRoom(need) }
             let item = unsafe handle.place(key, over: nil, shape, in: shard) { _ in }
             handle.counters.add(.misses)
@@ -110,7 +110,7 @@ extension EngineHandle {
         notes.expiryBefore = item.expiry
         notes.isStale = item.marks.contains(.stale)
         notes.winnerExists = item.marks.contains(.won)
-        if !notes.winnerExists {
+        if options.claimsRefill && !notes.winnerExists {
             notes.won = notes.isStale
             if let bound = options.recacheBelow, item.fields.contains(.expiry),
                 item.expiry.rawValue - now.rawValue < bound
