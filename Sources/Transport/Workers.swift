@@ -1,6 +1,7 @@
 // The reactor as the server sees it: options in, listeners, run, stop.
 
 public import Base
+import CLibevent
 import Glibc
 import Synchronization
 
@@ -58,6 +59,12 @@ public final class Workers: Sendable {
             worker.registry.withLock { registry in all.append(contentsOf: registry.lazy.compactMap { $0 }) }
         }
         return all.filter { !$0.isClosed }.sorted { $0.id < $1.id }
+    }
+
+    /// The version of libevent that this process runs with.
+    public static var libeventVersion: String {
+        // SAFETY: a constant, terminated text.
+        unsafe String(cString: event_get_version())
     }
 
     // MARK: Connections

@@ -75,11 +75,18 @@ final class EchoSession: Session {
         }
         if payload.byteCount > 4, payload.slice(0, 4).equals("big ") {
             let size = Int(payload.slice(4, payload.byteCount).copiedText())!
-            unsafe appendFrame(TestPattern.bytes(count: size, seed: UInt64(size)).span.bytes, &output)
+            appendFrame(TestPattern.bytes(count: size, seed: UInt64(size)), &output)
             return .read
         }
         appendFrame(payload, &output)
         return payload.equals("close") ? .close : .read
+    }
+
+    private func appendFrame(_ payload: [UInt8], _ output: inout OutputBuffer) {
+        // SAFETY: the array outlives the closure that borrows its bytes.
+        unsafe payload.withUnsafeBytes { bytes in
+            unsafe appendFrame(RawSpan(_unsafeBytes: bytes), &output)
+        }
     }
 
     private func appendFrame(_ payload: RawSpan, _ output: inout OutputBuffer) {
@@ -95,7 +102,7 @@ final class EchoSession: Session {
 
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next {
         isWaiting = false
-        unsafe appendFrame([UInt8]("woken".utf8).span.bytes, &output)
+        appendFrame([UInt8]("woken".utf8), &output)
         return .read
     }
 

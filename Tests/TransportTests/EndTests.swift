@@ -9,6 +9,9 @@ import Testing
 
 @Suite("Ends", .serialized)
 struct EndTests {
+    /// A unix socket's buffers do not grow: a reader that stops is noticed soon.
+    private static var socket: ListenAddress { .unix(path: "/tmp/duet-ends-\(getpid()).sock", mode: 0o700) }
+
     private func expectOneClose(_ server: TestServer) {
         waitUntil { server.journal.closed.load(ordering: .relaxed) == 1 && server.openCount == 0 }
         #expect(server.workers.connections().isEmpty)
@@ -29,8 +32,8 @@ struct EndTests {
 
     @Test("a peer that drops with replies unsent is forgotten, once")
     func dropWithUnsent() throws {
-        let server = try TestServer()
-        let client = try server.connect()
+        let server = try TestServer(on: Self.socket)
+        let client = try TestClient(Self.socket)
         for _ in 0..<100 { client.send(TestPattern.frames("big 100000")) }
         let connection = server.connection()
         waitUntil { connection.unsentByteCount > Limits.unsentSizeMax }
@@ -207,8 +210,8 @@ struct EndTests {
 
     @Test("stop() does not wait longer than its grace for a client that does not read")
     func stopGrace() throws {
-        let server = try TestServer { $0.stopGraceMilliseconds = 50 }
-        let client = try server.connect()
+        let server = try TestServer(on: Self.socket) { $0.stopGraceMilliseconds = 50 }
+        let client = try TestClient(Self.socket)
         for _ in 0..<100 { client.send(TestPattern.frames("big 100000")) }
         let connection = server.connection()
         waitUntil { connection.unsentByteCount > Limits.unsentSizeMax }

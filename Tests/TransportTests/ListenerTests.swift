@@ -150,7 +150,6 @@ struct ListenerTests {
         ) { _ in AskingSession(box) }
         waitUntil { box.texts.withLock { $0.count } == 1 }
         #expect(box.texts.withLock { $0 } == [TestPattern.frames("question")])
-        #expect(server.openCount == 1)
         #expect(throws: TransportError.self) {
             try server.workers.connect(to: .tcp(host: "127.0.0.1", port: 1), onWorker: 0) { _ in
                 AskingSession(box)
@@ -184,7 +183,7 @@ private final class AskingSession: Session {
     init(_ replies: Replies) { self.replies = replies }
 
     func connectionOpened(_ output: inout OutputBuffer, now: Milliseconds) {
-        unsafe output.append(TestPattern.frames("question").span.bytes)
+        for byte in TestPattern.frames("question") { output.append(byte) }
     }
 
     func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {

@@ -150,7 +150,12 @@ struct RequestTests {
                     offset = end
                 }
             }
-            if client.receive(stream.count) != stream { failures.add(1, ordering: .relaxed) }
+            let received = client.receive(stream.count)
+            if received != stream {
+                failures.add(1, ordering: .relaxed)
+                let same = zip(received, stream).prefix { $0 == $1 }.count
+                print("received \(received.count) of \(stream.count), the same up to \(same)")
+            }
             sender?.join()
         }
         #expect(failures.load(ordering: .relaxed) == 0)

@@ -71,7 +71,7 @@ final class TestClient: Sendable {
     let fd: Int32
     private let isClosed = Atomic<Bool>(false)
 
-    init(_ address: ListenAddress, receiveBufferSize: Int32 = 0) throws {
+    init(_ address: ListenAddress) throws {
         let target: Sockets.Resolved
         switch address {
         case .tcp(let host, let port):
@@ -80,7 +80,6 @@ final class TestClient: Sendable {
             target = try Sockets.resolve(path: path)
         }
         fd = try Sockets.connect(target, for: address.description)
-        if receiveBufferSize > 0 { Sockets.set(fd, SOL_SOCKET, SO_RCVBUF, receiveBufferSize) }
         _ = fcntl(fd, F_SETFL, 0)
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         unsafe setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
