@@ -85,9 +85,14 @@ extension MemcachedSession {
         }
         countAdd(outcome, isDecrement: isDecrement)
         switch outcome {
-        case .number(let value), .created(let value):
+        case .number(let value):
             if flags.has("q") { return }
             return appendNumber(value, cas: cas, expiry: expiry, flags, token, cursor, input, &output)
+        case .created(let value):
+            // memcached tells of a created number even with q, and N takes effect where it stands.
+            return appendNumber(
+                value, cas: cas, expiry: Milliseconds(0), createdExpiry: expiry, flags, token, cursor, input,
+                &output)
         case .notFound: output.append("NF")
         case .exists: output.append("EX")
         case .notANumber, .otherKind, .overflow: return output.append(Reply.notANumber)
@@ -98,7 +103,8 @@ extension MemcachedSession {
     }
 
     private func appendNumber(
-        _ value: UInt64, cas: UInt64, expiry: Milliseconds, _ flags: MetaFlags, _ key: Token,
+        _ value: UInt64, cas: UInt64, expiry: Milliseconds, createdExpiry: Milliseconds? = nil,
+        _ flags: MetaFlags, _ key: Token,
         _ cursor: TokenCursor,
         _ input: RawSpan, _ output: inout OutputBuffer
     ) {
@@ -110,8 +116,10 @@ extension MemcachedSession {
             output.append("HD")
         }
         var cursor = cursor
+        var expiry = expiry
         while let token = cursor.next(input) {
             switch input[token.start] {
+            case UInt8(ascii: "N"): expiry = createdExpiry ?? expiry
             case UInt8(ascii: "O"): appendToken(token, input, &output)
             case UInt8(ascii: "k"): appendKey(key, isBinary: flags.has("b"), input, &output)
             case UInt8(ascii: "t"): appendTimeLeft(expiry, &output)

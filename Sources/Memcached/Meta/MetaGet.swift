@@ -89,10 +89,11 @@ extension MemcachedSession {
         _ input: RawSpan, _ output: inout OutputBuffer
     ) {
         var cursor = cursor
-        var isTouched = !flags.has("T")
+        // T, and N on a miss, take effect where they stand.
+        var expiry = flags.has("T") || flags.has("N") ? notes.expiryBefore : item.expiry
         while let token = cursor.next(input) {
             switch input[token.start] {
-            case UInt8(ascii: "T"): isTouched = true
+            case UInt8(ascii: "T"), UInt8(ascii: "N"): expiry = item.expiry
             case UInt8(ascii: "c"):
                 output.append(" c")
                 output.append(decimal: item.cas)
@@ -108,7 +109,7 @@ extension MemcachedSession {
             case UInt8(ascii: "s"):
                 output.append(" s")
                 output.append(decimal: item.valueSize)
-            case UInt8(ascii: "t"): appendTimeLeft(isTouched ? item.expiry : notes.expiryBefore, &output)
+            case UInt8(ascii: "t"): appendTimeLeft(expiry, &output)
             default: continue
             }
         }

@@ -99,7 +99,8 @@ extension MemcachedSession {
             output.append("HD")
         case .notStored, .otherKind, .tooLarge: output.append("NS")
         case .exists: output.append("EX")
-        case .notFound: output.append("NF")
+        // An append to nothing is not stored, whatever CAS it names.
+        case .notFound: output.append(mode == .append || mode == .prepend ? "NS" as StaticString : "NF")
         case .outOfMemory:
             lost(key, isSet: true)
             return output.append(Reply.outOfMemory)

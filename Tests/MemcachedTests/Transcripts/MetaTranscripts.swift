@@ -104,6 +104,10 @@ import Testing
             < hi
             > mg n N30 E77 c
             < HD c77 W
+            > mg o t N30
+            < HD t-1 W
+            > mg o t N40
+            < HD t30 Z
             """)
     }
 
@@ -190,6 +194,9 @@ import Testing
             < VA 5 c{cas}
             < xyyzz
             > ms new 1 MA
+            > x
+            < NS
+            > ms new 1 MA C5
             > x
             < NS
             > ms new 1 MR c
@@ -306,6 +313,10 @@ import Testing
             > ma n N30 J5 v t
             < VA 1 t30
             < 5
+            > ma m q N30 t
+            < HD t30
+            > ma l t N30
+            < HD t-1
             > ma n
             < HD
             > ma n D10 v
