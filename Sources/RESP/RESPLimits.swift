@@ -1,12 +1,9 @@
 // Every bound of this room, with its reason.
 
 enum RESPLimits {
-    /// Requests that are parsed and prefetched before the first of them is executed: enough to hide a cache miss
+    /// Requests, or keys of one request, that are prefetched before the first of them has its turn: enough to hide a cache miss
     /// behind the others, few enough that the lines are still there when their turn comes.
     static let batchCountMax = 64
-
-    /// Keys of one command that are prefetched together, for the same reason.
-    static let keyChunkCount = 32
 
     /// Argument slots that a worker keeps after an unusually large command: 32 KiB.
     static let slotCountKept = 4096

@@ -26,11 +26,11 @@ struct GlobTests {
             ("*", "anything"), ("", ""), ("*", ""), ("a*", "a"), ("h?llo", "hello"), ("h*llo", "heeeello"),
             ("h[ae]llo", "hallo"), ("h[^e]llo", "hbllo"), ("h[a-b]llo", "hbllo"), ("h[b-a]llo", "hallo"),
             ("*a*b*c*", "xxaxxbxxcxx"), ("a\\*b", "a*b"), ("[\\]]", "]"), ("[abc", "b"), ("a**b", "ab"), ("[^]", "x"),
-            ("\\", "\\"), ("*a", "aaaa"), ("??", "ab"), ("[a-]", "-"),
+            ("\\", "\\"), ("*a", "aaaa"), ("??", "ab"),
         ] { #expect(matches(pattern, text), "\(pattern) should match \(text)") }
         for (pattern, text) in [
             ("a", ""), ("", "a"), ("h?llo", "hllo"), ("h[ae]llo", "hillo"), ("h[^e]llo", "hello"), ("a\\*b", "aab"),
-            ("*b", "a"), ("A", "a"), ("?", ""), ("a*b", "abc"), ("[]", "a"), ("[^a]", ""),
+            ("*b", "a"), ("A", "a"), ("?", ""), ("a*b", "abc"), ("[]", "a"), ("[^a]", ""), ("[a-]", "-"),
         ] { #expect(!matches(pattern, text), "\(pattern) should not match \(text)") }
         #expect(matches("MAX*", "maxmemory", ignoresCase: true))
         #expect(matches("[A-C]x", "bX", ignoresCase: true))
@@ -60,7 +60,7 @@ struct CommandTableTests {
             let name = command.spec.name
             #expect(row(name).command == command)
             #expect(row(name.uppercased()).command == command)
-            #expect(row(name.capitalized).command == command)
+            #expect(row(name.prefix(1).uppercased() + name.dropFirst()).command == command)
             #expect(row(name + "x").command == nil || Command.allCases.contains { $0.spec.name == name + "x" })
             #expect(row(String(name.dropLast())).command?.spec.name != name)
             #expect(Int(row(name).arity) == command.spec.arity)

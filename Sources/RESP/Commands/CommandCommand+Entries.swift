@@ -34,7 +34,7 @@ extension RESPSession {
         for (number, access) in spec.keys.access.enumerated() {
             appendKeys(spec.keys, number, access, &output)
         }
-        output.appendArray(spec.subcommands.count)
+        output.appendSet(spec.subcommands.count, version)
         for subcommand in spec.subcommands { appendEntry(subcommand, in: spec, &output) }
     }
 

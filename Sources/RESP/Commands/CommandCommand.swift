@@ -44,10 +44,8 @@ extension RESPSession {
         for index in 2..<request.count {
             if let (spec, container) = Self.find(request[index]) {
                 appendEntry(spec, in: container, &output)
-            } else if version == .three {
-                output.appendNull(version)
             } else {
-                output.append("*-1\r\n")
+                output.appendNull(version)
             }
         }
     }

@@ -42,9 +42,7 @@ extension RESPSession {
     }
 
     private func configSet(_ request: Request, _ output: inout OutputBuffer) {
-        guard request.count % 2 == 0 else {
-            return fail("ERR wrong number of arguments for 'config|set' command", &output)
-        }
+        guard request.count % 2 == 0 else { return failSyntax(&output) }
         var entries: [ConfigurationEntry] = []
         for index in stride(from: 2, to: request.count, by: 2) {
             let name = request[index].copiedText().lowercased()

@@ -152,7 +152,8 @@ struct InfoText {
         row("used_cpu_user", ifKnown: facts.cpuUserSeconds.map { Self.fixed($0, 6) })
     }
 
-    private mutating func keyspace(_ engine: EngineHandle) {
+    private mutating func keyspace(_ handle: EngineHandle) {
+        var engine = handle
         for number in 0..<frontEnd.engine.databaseCount {
             let count = engine.itemCount(in: DatabaseIndex(number))
             guard count > 0 else { continue }

@@ -4,7 +4,8 @@ import Base
 import Engine
 
 extension RESPSession {
-    /// Hashes the keys at arguments 1, 1 + step …, leaving the hashes in `hashes`; returns their shards.
+    /// Hashes the keys at arguments 1, 1 + step …, leaving the hashes in `hashes`; returns their shards. The first keys
+    /// are loaded into the cache before the shards are taken, so that these are held for a shorter time.
     private func gatherKeys(_ request: Request, step: Int) -> (shards: ShardSet, count: Int) {
         let count = (request.count &- 1) / step
         hashes.reserve(count)
@@ -13,6 +14,10 @@ extension RESPSession {
             let hash = engine.hash(request[1 &+ index &* step])
             hashes[index] = hash.rawValue
             engine.insert(hash, into: &shards)
+            if index < RESPLimits.batchCountMax { engine.prefetchBucket(hash, in: database) }
+        }
+        for index in 0..<min(count, RESPLimits.batchCountMax) {
+            engine.prefetchItem(KeyHash(rawValue: hashes[index]), in: database)
         }
         return (shards, count)
     }
@@ -28,9 +33,11 @@ extension RESPSession {
         engine.section(shards) { engine in
             var start = 0
             while start < count {
-                let end = min(start &+ RESPLimits.keyChunkCount, count)
-                for index in start..<end { engine.prefetchBucket(KeyHash(rawValue: hashes[index]), in: database) }
-                for index in start..<end { engine.prefetchItem(KeyHash(rawValue: hashes[index]), in: database) }
+                let end = min(start &+ RESPLimits.batchCountMax, count)
+                if start > 0 {
+                    for index in start..<end { engine.prefetchBucket(KeyHash(rawValue: hashes[index]), in: database) }
+                    for index in start..<end { engine.prefetchItem(KeyHash(rawValue: hashes[index]), in: database) }
+                }
                 for index in start..<end {
                     let key = Key(
                         request[1 &+ index &* step], hash: KeyHash(rawValue: hashes[index]), in: database)

@@ -39,23 +39,10 @@ extension Transcript {
             < :-1
             """#),
         Transcript(
-            "OBJECT IDLETIME counts seconds, MEMORY USAGE bytes",
-            #"""
-            > SET k v
-            < +OK
-            @ 10000
-            > OBJECT IDLETIME k
-            < :10
-            > TOUCH k
-            < :1
-            > OBJECT IDLETIME k
-            < :0
-            """#),
-        Transcript(
             "INFO answers by section",
             #"""
             > INFO cluster
-            < $32
+            < $30
             < # Cluster
             < cluster_enabled:0
             <
@@ -71,12 +58,12 @@ extension Transcript {
             < db0:keys=1,expires=1,avg_ttl=0
             <
             > INFO memcached
-            < $38
+            < $39
             < # Memcached
             < memcached_version:1.6.45
             <
             > INFO persistence
-            < $88
+            < $111
             < # Persistence
             < loading:0
             < async_loading:0
@@ -101,10 +88,10 @@ extension Transcript {
             > SELECT 2
             < +OK
             > CLIENT INFO
-            < $196
+            < $207
             < id=7 addr=127.0.0.1:40007 laddr=127.0.0.1:6379 fd=-1 name= age=0 idle=0 flags=N db=2 sub=0 psub=0 ssub=0 multi=-1 watch=0 events=r cmd=client|info user=default redir=-1 resp=2 lib-name=duet-test lib-ver=1.0\x0a
             > CLIENT LIST ID 7
-            < $196
+            < $207
             < id=7 addr=127.0.0.1:40007 laddr=127.0.0.1:6379 fd=-1 name= age=0 idle=0 flags=N db=2 sub=0 psub=0 ssub=0 multi=-1 watch=0 events=r cmd=client|list user=default redir=-1 resp=2 lib-name=duet-test lib-ver=1.0\x0a
             > CLIENT KILL TYPE normal SKIPME yes ADDR 127.0.0.1:40007
             < :0

@@ -140,8 +140,20 @@ extension Transcript {
             < -ERR wrong number of arguments for 'config|set' command
             > CONFIG SET foo bar
             < -ERR Unknown option or number of arguments for CONFIG SET - 'foo'
-            > CONFIG SET foo 1 foo 2
-            < -ERR Unknown option or number of arguments for CONFIG SET - 'foo'
+            > CONFIG SET maxmemory 1 maxmemory 2
+            < -ERR CONFIG SET failed (possibly related to argument 'maxmemory') - duplicate parameter
+            > CONFIG SET maxmemory abc
+            < -ERR CONFIG SET failed (possibly related to argument 'maxmemory') - argument must be a memory value
+            > CONFIG SET databases 3
+            < -ERR CONFIG SET failed (possibly related to argument 'databases') - can't set immutable config
+            > CONFIG SET MAXMEMORY-POLICY allkeys-lru
+            < +OK
+            > CONFIG GET maxmemory-policy
+            < *2
+            < $16
+            < maxmemory-policy
+            < $11
+            < allkeys-lru
             > CONFIG SET a b c
             < -ERR syntax error
             > CONFIG RESETSTAT

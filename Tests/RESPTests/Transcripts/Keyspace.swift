@@ -382,11 +382,6 @@ extension Transcript {
             < -ERR syntax error
             > SCAN a
             < -ERR invalid cursor
-            > SCAN -1
-            < *2
-            < $1
-            < 0
-            < *0
             > SCAN 18446744073709551616
             < -ERR invalid cursor
             > SCAN " 0"
