@@ -85,10 +85,11 @@ final class Conductor: Sendable {
                 showProgress(&lead, reached, at: time)
                 return
             }
+            // Every worker knows that the run is over before connections close, which then is no loss.
+            if reached == .finished { return workers.stop() }
             let next = finish(reached, &lead, at: time)
             doneCount.store(0, ordering: .relaxed)
             stage.store(next.rawValue, ordering: .releasing)
-            if next == .finished && reached != .finished { workers.stop() }
         }
     }
 

@@ -19,6 +19,8 @@ final class ThreadContext: @unchecked Sendable {
     var random: SplitMix64
     var histogram: Histogram<UInt64>
     var sessions: [ClientSession] = []
+    /// Connections that this worker will have.
+    let sessionCount: Int
 
     var stage = RunStage.waiting
     /// Keys this worker has yet to preload.
@@ -55,6 +57,7 @@ final class ThreadContext: @unchecked Sendable {
         let parts = options.threadCount
         self.options = options
         self.counters = counters
+        sessionCount = (options.connectionCount - part + parts - 1) / parts
         let seed = options.seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(part)
         keys = KeySource(options.distribution, keyCount: options.keyCount, seed: seed, part: part, of: parts)
         encoder = RequestEncoder(options, seed: options.seed)
@@ -97,9 +100,10 @@ final class ThreadContext: @unchecked Sendable {
 
     /// Whether this worker has nothing under way and nothing left to begin in its present stage.
     func isDone(at time: UInt64) -> Bool {
+        if sessions.count < sessionCount { return false }
         if openCount == 0 { return true }
         return switch stage {
-        case .waiting: openCount == sessions.count && outstandingCount == 0
+        case .waiting: outstandingCount == 0
         case .finished: true
         case .preload: outstandingCount == 0 && preloadNext == preloadEnd
         case .measuring: outstandingCount == 0 && mayNotBegin(at: time)
