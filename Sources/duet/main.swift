@@ -10,7 +10,7 @@ struct Tools: ParsableCommand {
         subcommands: [BenchCommand.self])
 }
 
-let names = Set(Tools.configuration.subcommands.compactMap(\.configuration.commandName))
+let names = Set(Tools.configuration.subcommands.compactMap { $0.configuration.commandName })
 
 switch Invocation(CommandLine.arguments, tools: names) {
 case .server(let personality, let arguments): exit(serve(personality, arguments))
