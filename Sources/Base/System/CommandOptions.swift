@@ -49,8 +49,8 @@ public func parseOptions(
         let texts = unsafe arguments.map { unsafe strdup($0) }
         let names = unsafe known.map { unsafe $0.name.map { unsafe strdup($0)! } }
         defer {
-            for unsafetext in unsafe texts { unsafe free(text) }
-            for unsafename in unsafe names { unsafe free(name) }
+            unsafe texts.forEach { unsafe free($0) }
+            unsafe names.forEach { unsafe free($0) }
         }
         var vector = unsafe texts + [nil]
         var table: [option] = unsafe []
