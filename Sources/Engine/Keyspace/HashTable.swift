@@ -253,6 +253,8 @@ struct HashTable {
         let item = Self.address(bucket.slot(matches.trailingZeroBitCount &>> 3))
         item.prefetch()
         (item + 64).prefetch()
+        // A slot need not begin on a line: a usual item ends on its third.
+        (item + 128).prefetch()
     }
 
     // MARK: Insert and remove
