@@ -1,4 +1,5 @@
-// The accepting loop, on the thread that called `Workers.run`: accepts, refuses over the limit, deals round-robin.
+// The accepting loop, on the thread that called `Workers.run`: accepts, refuses over the limit, deals
+// round-robin.
 
 import Base
 import CLibevent
