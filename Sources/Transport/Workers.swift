@@ -145,6 +145,7 @@ public final class Workers: Sendable {
     /// Starts the workers and accepts in the calling thread; returns when all is finished after `stop()`.
     /// Once in the life of this object.
     public func run() {
+        acceptor.prepare()
         var threads: [Thread] = []
         for worker in workers {
             worker.prepare()
