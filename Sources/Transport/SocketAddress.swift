@@ -73,7 +73,8 @@ struct SocketAddress: Sendable {
     private func presentation(_ family: Int32, size: Int, of words: (UInt64, UInt64)) -> String {
         var words = words
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
-            // SAFETY: 64 bytes hold the longest address of either family, and both words are 16 bytes in a row.
+            // SAFETY: 64 bytes hold the longest address of either family, and both words are 16 bytes in a
+            // row.
             guard unsafe inet_ntop(family, &words, text.baseAddress, 64) != nil else { return "?" }
             return unsafe String(cString: text.baseAddress!)
         }

@@ -39,7 +39,8 @@ extension Worker {
         return links.count - 1
     }
 
-    /// The link's socket is closed. The object lives until the end of the turn, as its callback may be running.
+    /// The link's socket is closed. The object lives until the end of the turn, as its callback may be
+    /// running.
     func remove(_ link: Link) {
         let slot = link.connection.slot
         // First: a callback borrows its link, so the table's hold may be the last one.

@@ -85,8 +85,8 @@ public final class Workers: Sendable {
         return listener
     }
 
-    /// Connects, waiting for the outcome in the calling thread (so not on a worker), and hands the socket to a
-    /// worker. Outbound connections count towards no limit.
+    /// Connects, waiting for the outcome in the calling thread (so not on a worker), and hands the socket
+    /// to a worker. Outbound connections count towards no limit.
     public func connect(
         to address: ListenAddress, onWorker index: Int,
         makeSession: @escaping @Sendable (Connection) -> any Session
@@ -145,6 +145,7 @@ public final class Workers: Sendable {
     /// Starts the workers and accepts in the calling thread; returns when all is finished after `stop()`.
     /// Once in the life of this object.
     public func run() {
+        acceptor.prepare()
         var threads: [Thread] = []
         for worker in workers {
             worker.prepare()

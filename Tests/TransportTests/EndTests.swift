@@ -113,7 +113,7 @@ struct EndTests {
         worker.post { worker.tick(now: Milliseconds(now.rawValue + 61_000 + 20_000)) }
         #expect(idle.receiveFrame() == nil)
         #expect(server.workers.counters.total(.idleKicks) == 1)
-        #expect(server.openCount == 1)
+        waitUntil { server.openCount == 1 }
     }
 
     @Test("over the limit a connection reads the refusal, under it again it is served")

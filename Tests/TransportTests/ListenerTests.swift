@@ -161,7 +161,10 @@ struct ListenerTests {
     func ticksAndSignals() throws {
         let server = try TestServer(workerCount: 3, starts: false)
         let ticks = Ticks()
-        server.workers.everyTick(milliseconds: 1) { worker in ticks.seen.withLock { _ = $0.insert(worker.index) } }
+        server.workers.everyTick(milliseconds: 1) { worker in
+            let index = worker.index
+            ticks.seen.withLock { _ = $0.insert(index) }
+        }
         server.workers.stopOnSignals([SIGUSR2])
         server.start()
         waitUntil { ticks.seen.withLock { $0 } == [0, 1, 2] }

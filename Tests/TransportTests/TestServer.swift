@@ -39,6 +39,8 @@ final class TestServer: Sendable {
     func finish() {
         workers.stop()
         thread.withLock { $0?.join() }
+        // Connection, listener, its closure, journal: a ring that would keep all of them.
+        journal.connections.withLock { $0 = [] }
     }
 
     func connect(_ host: String = "127.0.0.1") throws -> TestClient {
