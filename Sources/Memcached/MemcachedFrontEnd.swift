@@ -34,16 +34,19 @@ public final class MemcachedFrontEnd: Sendable {
     func makeSession(workerIndex: Int) -> MemcachedSession {
         let parts = workers.withLock { workers in
             if let parts = workers[workerIndex] { return parts }
-            let parts = WorkerParts(engine: engine.makeHandle(), counters: counters.makeRow())
+            let parts = WorkerParts(
+                engine: engine.makeHandle(), counters: counters.makeRow(), batch: Batch(), keys: KeyChunk())
             workers[workerIndex] = parts
             return parts
         }
-        return MemcachedSession(frontEnd: self, engine: parts.engine, counters: parts.counters)
+        return MemcachedSession(frontEnd: self, parts)
     }
 }
 
 /// What a worker's sessions have copies of.
-private struct WorkerParts: Sendable {
+struct WorkerParts: Sendable {
     let engine: EngineHandle
     let counters: Counters<MemcachedCounter>
+    let batch: Batch
+    let keys: KeyChunk
 }

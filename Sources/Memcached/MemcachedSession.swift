@@ -32,10 +32,16 @@ final class MemcachedSession: Session {
 
     private var isFirstByte = true
 
-    init(frontEnd: MemcachedFrontEnd, engine: EngineHandle, counters: Counters<MemcachedCounter>) {
+    /// Where `receive` and the long get keep what they found ahead.
+    private let batch: Batch
+    let keys: KeyChunk
+
+    init(frontEnd: MemcachedFrontEnd, _ worker: WorkerParts) {
         self.frontEnd = frontEnd
-        self.engine = engine
-        self.counters = counters
+        engine = worker.engine
+        counters = worker.counters
+        batch = worker.batch
+        keys = worker.keys
         database = frontEnd.settings.database
         itemSizeMax = frontEnd.settings.itemSizeMax
         isCASEnabled = frontEnd.settings.isCASEnabled
@@ -61,7 +67,7 @@ final class MemcachedSession: Session {
             }
             searchedSize = 0
         }
-        var batch = Batch()
+        var batch = batch
         while offset < input.byteCount {
             if resumeOffset == 0 {
                 scan(input, from: offset, into: &batch)

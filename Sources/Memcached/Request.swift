@@ -52,17 +52,14 @@ struct Request {
     }
 }
 
-/// The requests found ahead of the one that is served, on the stack of `receive`.
-struct Batch: ~Copyable {
+/// The requests found ahead of the one that is served. Its slots belong to the worker, whose sessions take turns.
+struct Batch {
     /// Enough to have as many cache misses under way as a core can, and small enough to stay in the first
     /// level.
     static let capacity = 64
 
-    private var requests = InlineArray<64, Request>(repeating: Request())
+    private let requests = Scratch<Request>(capacity: Self.capacity)
     private(set) var count = 0
-
-    @inline(__always)
-    init() {}
 
     var isFull: Bool { @inline(__always) get { count == Self.capacity } }
 

@@ -19,6 +19,11 @@ public protocol Session: AnyObject {
     /// - Returns: `.read` to go on, `.yield` to have waiting input served again, `.close`, `.abort`.
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next
 
+    /// The peer has finished sending while the session is in `.wait`, or the server is stopping.
+    /// - Returns: `.wait` if a reply is still owed and its wake-up will come; else `.close` (what real servers do
+    ///   with a blocked client). Anything but `.wait` closes.
+    func inputEndedWhileWaiting() -> Progress.Next
+
     /// The last call: the connection is gone, whoever closed it.
     func connectionClosed()
 }
@@ -26,6 +31,7 @@ public protocol Session: AnyObject {
 extension Session {
     public func connectionOpened(_ output: inout OutputBuffer, now: Milliseconds) {}
     public func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next { .read }
+    public func inputEndedWhileWaiting() -> Progress.Next { .close }
     public func connectionClosed() {}
 }
 

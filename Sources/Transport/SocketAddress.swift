@@ -1,5 +1,6 @@
 // One end of a connection in 24 bytes, so that 10,000 of them cost nothing; text is made when asked for.
 
+import CLibevent
 import Glibc
 
 /// An IPv4, IPv6 or unix address without the path.

@@ -1,20 +1,111 @@
-public import Base
+// One thread, one event loop, and the connections dealt to it. Its table of connections is in
+// Worker+Connections, the turn of its loop in Worker+Loop.
 
+public import Base
+import CLibevent
+import Glibc
+import Synchronization
+
+/// A worker thread. `post` and `index` are for any thread, the rest for its own.
+///
+/// - Note: sessions find it as `connection.worker`.
+@safe
 public final class Worker: @unchecked Sendable {
+    // Sendable: what is not constant, atomic or behind a Mutex is touched by the worker's thread alone, from the
+    // moment `Workers.run` starts it; before that by the thread that builds the reactor, after it by nobody.
+
+    /// 0 ..< workerCount.
     public let index: Int
+
+    /// This worker's row; only its own thread adds.
     public let counters: Counters<TransportCounter>
-    init(index: Int, counters: Counters<TransportCounter>) {
+
+    let shared: Shared
+    let loop: EventLoop
+    let mailbox: Mailbox<WorkerMessage>
+
+    /// Every open connection by its slot, for those who list them. Taken on open and close only.
+    let registry = Mutex<[Connection?]>([])
+
+    var output = OutputBuffer(capacity: Limits.outputSoftSize + Limits.sharedValueSizeMin)
+
+    /// inputScratchSize bytes to read into; before it lie stashedInputMax free bytes.
+    let readArea: UnsafeMutableRawPointer
+    private let scratch: UnsafeMutableRawPointer
+    let vectors: UnsafeMutableBufferPointer<iovec>
+
+    var links: [Link?] = []
+    var freeSlots: [Int] = []
+    var liveCount = 0
+    /// Links with input to serve in the next turn.
+    var runQueue: [Link] = []
+    /// Links that closed in this turn, kept alive until its end.
+    var closedLinks: [Link] = []
+    var inbox: [WorkerMessage] = []
+
+    var isStopping = false
+
+    private var time = Milliseconds(0)
+    private var timeIsStale = true
+
+    init(index: Int, counters: Counters<TransportCounter>, shared: Shared) throws(TransportError) {
         self.index = index
         self.counters = counters
+        self.shared = shared
+        loop = try EventLoop()
+        mailbox = try Mailbox()
+        let headroom = TransportLimits.stashedInputMax
+        unsafe scratch = .allocate(byteCount: headroom + Limits.inputScratchSize, alignment: 4096)
+        unsafe readArea = scratch + headroom
+        unsafe vectors = .allocate(capacity: TransportLimits.iovecCount)
+        unsafe vectors.initialize(repeating: iovec())
     }
 
-    /// Runs `body` on this worker's thread, soon. Any thread. Dropped once the workers have stopped.
-    public func post(_ body: @escaping @Sendable () -> Void) { fatalError() }
-    /// The time of this wake-up; on the worker's own thread.
-    public var now: Milliseconds { fatalError() }
-    func deliver(_ message: Message) { fatalError() }
+    deinit {
+        unsafe scratch.deallocate()
+        unsafe vectors.deallocate()
+    }
+
+    /// Runs `body` on this worker's thread, soon. Any thread; `body` must not block.
+    /// - Returns: false if the worker has stopped; `body` is then dropped.
+    @discardableResult
+    public func post(_ body: @escaping @Sendable () -> Void) -> Bool {
+        mailbox.post(.run(body))
+    }
+
+    func deliver(_ message: WorkerMessage) { mailbox.post(message) }
+
+    /// The time of this wake-up: the clock is read once a turn, when first asked for. The worker's own thread.
+    @inline(__always)
+    public func currentTime() -> Milliseconds {
+        if timeIsStale { readTime() }
+        return time
+    }
+
+    @inline(never)
+    private func readTime() {
+        time = .readClock()
+        timeIsStale = false
+    }
+
+    @inline(__always)
+    func turnEnded() { timeIsStale = true }
 }
-enum Message {
+
+/// What other threads send to a worker.
+enum WorkerMessage: Sendable {
+    case adopt(Arrival)
     case wake(slot: Int, id: UInt64)
     case close(slot: Int, id: UInt64)
+    case run(@Sendable () -> Void)
+    case stop
+}
+
+/// A connected socket on its way to its worker.
+struct Arrival: Sendable {
+    let fd: Int32
+    let id: UInt64
+    /// Nil for an outbound connection, which no limit counts.
+    let listener: Listener?
+    let makeSession: @Sendable (Connection) -> any Session
 }

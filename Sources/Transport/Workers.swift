@@ -1,44 +1,170 @@
-public import Base
+// The reactor as the server sees it: options in, listeners, run, stop.
 
-/// The reactor: worker threads with an event loop each, and an accepting loop on the thread that calls `run()`.
+public import Base
+import CLibevent
+import Glibc
+import Synchronization
+
+/// Worker threads with an event loop each, and an accepting loop on the thread that calls `run()`.
+///
+/// The same `Session` works on both ends: `listen` makes it for whoever connects, `connect` for our own
+/// outbound connections. All methods are for any thread unless they say otherwise.
 public final class Workers: Sendable {
-    public let workers: [Worker] = []
-    /// Sums over all workers; `reset()` it for `stats reset`.
+    /// The workers, by index.
+    public let workers: [Worker]
+
+    /// What all of them counted. `reset()` it for a statistics reset; `connectionCount` is apart and stays.
     public let counters = CounterBoard<TransportCounter>()
 
-    public init(_ options: TransportOptions) throws(TransportError) { fatalError() }
+    private let shared: Shared
+    private let acceptor: Acceptor
+
+    /// Makes the loops, starts no thread. Has the process ignore SIGPIPE: a closed peer is an error to us.
+    public init(_ options: TransportOptions) throws(TransportError) {
+        precondition(options.workerCount >= 1 && options.workerCount <= TransportLimits.workerCountMax)
+        _ = signal(SIGPIPE, SIG_IGN)
+        shared = Shared(options)
+        var workers: [Worker] = []
+        for index in 0..<options.workerCount {
+            workers.append(try Worker(index: index, counters: counters.makeRow(), shared: shared))
+        }
+        self.workers = workers
+        acceptor = try Acceptor(workers: workers, shared: shared, counters: counters.makeRow())
+    }
+
+    deinit { acceptor.end() }
+
+    // MARK: Facts and limits
 
     /// Accepted connections that are open now.
-    public var connectionCount: Int { fatalError() }
-    /// The limit of accepted connections; a lower one closes nobody.
-    public var connectionCountMax: Int { get { fatalError() } set { fatalError() } }
-    /// Seconds, 0 for never.
-    public var idleTimeoutSeconds: Int { get { fatalError() } set { fatalError() } }
+    public var connectionCount: Int { shared.connectionCount.load(ordering: .relaxed) }
 
-    /// Binds and listens at once; accepting begins with `run()`. Any thread, also while running.
+    /// The limit of accepted connections. Lowering it closes nobody.
+    public var connectionCountMax: Int {
+        get { shared.connectionCountMax.load(ordering: .relaxed) }
+        set { shared.connectionCountMax.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Seconds without traffic before a connection is closed, 0 for never. Looked at once a second.
+    public var idleTimeoutSeconds: Int {
+        get { shared.idleTimeoutSeconds.load(ordering: .relaxed) }
+        set { shared.idleTimeoutSeconds.store(newValue, ordering: .relaxed) }
+    }
+
+    /// All connections open now, ascending by id. Never waits for a worker, so workers may call it too;
+    /// what a session knows of its connection is for the front-end to keep, by `Connection.id`.
+    public func connections() -> [Connection] {
+        var all: [Connection] = []
+        for worker in workers {
+            worker.registry.withLock { registry in all.append(contentsOf: registry.lazy.compactMap { $0 }) }
+        }
+        return all.filter { !$0.isClosed }.sorted { $0.id < $1.id }
+    }
+
+    /// The version of libevent that this process runs with.
+    public static var libeventVersion: String {
+        // SAFETY: a constant, terminated text.
+        unsafe String(cString: event_get_version())
+    }
+
+    // MARK: Connections
+
+    /// Binds and listens at once; accepting begins with `run()`. Also while running.
+    ///
+    /// - Parameter refusal: what a connection over the limit reads before it is closed.
+    /// - Parameter makeSession: called on the connection's worker.
     public func listen(
         on address: ListenAddress, refusal: StaticString,
         makeSession: @escaping @Sendable (Connection) -> any Session
-    ) throws(TransportError) -> Listener { fatalError() }
+    ) throws(TransportError) -> Listener {
+        let (sockets, port) = try ListeningSocket.open(address, shared.options)
+        let acceptor = acceptor
+        let listener = Listener(
+            address: address, port: port, refusal: refusal, acceptor: acceptor, makeSession: makeSession)
+        acceptor.post { acceptor.add(sockets, of: listener) }
+        return listener
+    }
 
-    /// Connects, waiting for the answer in the calling thread, and hands the socket to a worker.
+    /// Connects, waiting for the outcome in the calling thread (so not on a worker), and hands the socket to a
+    /// worker. Outbound connections count towards no limit.
     public func connect(
         to address: ListenAddress, onWorker index: Int,
         makeSession: @escaping @Sendable (Connection) -> any Session
-    ) throws(TransportError) { fatalError() }
+    ) throws(TransportError) {
+        let fd: Int32
+        switch address {
+        case .tcp(let host, let port):
+            fd = try Self.connectToFirst(
+                of: try Sockets.resolve(host: host, port: port, toListen: false), address)
+            Sockets.setTCPOptions(fd, keepAliveSeconds: shared.options.keepAliveSeconds)
+        case .unix(let path, _):
+            fd = try Sockets.connect(try Sockets.resolve(path: path), for: path)
+        }
+        let arrival = Arrival(fd: fd, id: shared.nextID(), listener: nil, makeSession: makeSession)
+        if !workers[index].mailbox.post(.adopt(arrival)) { Worker.drop(arrival, shared) }
+    }
 
-    /// Calls `body` on each worker's thread every so many milliseconds while running.
-    public func everyTick(milliseconds: Int, _ body: @escaping @Sendable (Worker) -> Void) { fatalError() }
+    private static func connectToFirst(
+        of targets: [Sockets.Resolved], _ address: ListenAddress
+    ) throws(TransportError) -> Int32 {
+        var last = TransportError.unknownHost(address.description, reason: "no address")
+        for target in targets {
+            do throws(TransportError) {
+                return try Sockets.connect(target, for: address.description)
+            } catch { last = error }
+        }
+        throw last
+    }
 
-    /// All connections open now, ascending by id. Any thread, never waits for a worker.
-    public func connections() -> [Connection] { fatalError() }
+    /// Calls `body` on each worker's thread every so many milliseconds, 1 or more, while running.
+    public func everyTick(milliseconds: Int, _ body: @escaping @Sendable (Worker) -> Void) {
+        precondition(milliseconds >= 1)
+        for worker in workers {
+            worker.post { [unowned worker] in
+                worker.loop.addTimer(milliseconds: milliseconds) { [unowned worker] in body(worker) }
+            }
+        }
+    }
 
-    /// Calls `stop()` when one of `signals` arrives, from `run()` on.
-    public func stopOnSignals(_ signals: [Int32]) { fatalError() }
+    // MARK: Running
+
+    /// Calls `stop()` when one of `signals` arrives, from the moment `run()` begins. One reactor of a process
+    /// may have signals.
+    public func stopOnSignals(_ signals: [Int32]) {
+        onSignals(signals) { [unowned self] in stop() }
+    }
+
+    /// Calls `body` in the accepting loop when one of `signals` arrives, such as SIGHUP for reopening a log.
+    public func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
+        let acceptor = acceptor
+        acceptor.post {
+            for signal in signals { acceptor.addSignal(signal, body) }
+        }
+    }
 
     /// Starts the workers and accepts in the calling thread; returns when all is finished after `stop()`.
-    public func run() { fatalError() }
+    /// Once in the life of this object.
+    public func run() {
+        var threads: [Thread] = []
+        for worker in workers {
+            worker.prepare()
+            do throws(TransportError) {
+                threads.append(try Thread(name: "worker-\(worker.index)") { worker.run() })
+            } catch {
+                // Without its threads there is no server, and nothing was served yet.
+                fatalError("\(error)")
+            }
+        }
+        acceptor.run()
+        acceptor.end()
+        for worker in workers { worker.deliver(.stop) }
+        for thread in threads { thread.join() }
+    }
 
-    /// Graceful: stops accepting, answers what was read, sends what is owed, closes. Any thread.
-    public func stop() { fatalError() }
+    /// Graceful: stops accepting, answers what has arrived, sends what is owed, closes. Returns at once; also
+    /// before `run()`, which then returns at once.
+    public func stop() {
+        let acceptor = acceptor
+        acceptor.post { acceptor.stop() }
+    }
 }

@@ -97,7 +97,7 @@ extension MemcachedSession {
     ) -> Served {
         var cursor = cursor
         let mark = output.count
-        var keys = KeyChunk()
+        var keys = keys
         while keys.fill(from: &cursor, input, engine, database) {
             for index in 0..<keys.count {
                 getKey(keys[index], input, &output, expiry: expiry, showsCAS: showsCAS)
@@ -164,16 +164,16 @@ extension MemcachedSession {
 }
 
 /// A key of a get with many, found and hashed.
-private struct KeyPlace {
+struct KeyPlace {
     var token = Token(0, 0)
     var hash = KeyHash(rawValue: 0)
 }
 
-/// The keys that are served next, their memory on its way.
-private struct KeyChunk: ~Copyable {
+/// The keys that are served next, their memory on its way. Its slots belong to the worker.
+struct KeyChunk {
     private static let capacity = 64
 
-    private var places = InlineArray<64, KeyPlace>(repeating: KeyPlace())
+    private let places = Scratch<KeyPlace>(capacity: Self.capacity)
     private(set) var count = 0
     /// A key was too long; those before it are in the chunk.
     var hasLongKey = false

@@ -1,0 +1,144 @@
+// The accepting loop, on the thread that called `Workers.run`: accepts, refuses over the limit, deals round-robin.
+
+import Base
+import CLibevent
+import Glibc
+import Synchronization
+
+/// Accepts for all listeners. Other threads reach it through `post`.
+final class Acceptor: @unchecked Sendable {
+    // Sendable: the mailbox is; all else belongs to the thread in `run()`, before it to the one that builds.
+
+    private struct Entry {
+        let listener: Listener
+        let socket: ListeningSocket
+        /// Nil while accepting is paused.
+        var event: LoopEvent?
+    }
+
+    private let loop: EventLoop
+    private let mailbox: Mailbox<@Sendable () -> Void>
+    private let shared: Shared
+    private let counters: Counters<TransportCounter>
+    private let workers: [Worker]
+
+    private var entries: [Entry] = []
+    private var inbox: [@Sendable () -> Void] = []
+    private var nextWorker = 0
+    private var isPaused = false
+    private var isStopping = false
+
+    init(
+        workers: [Worker], shared: Shared, counters: Counters<TransportCounter>
+    ) throws(TransportError) {
+        self.workers = workers
+        self.shared = shared
+        self.counters = counters
+        loop = try EventLoop()
+        mailbox = try Mailbox()
+    }
+
+    /// Runs `body` in the accepting loop, soon; any thread. Dropped if it has ended.
+    func post(_ body: @escaping @Sendable () -> Void) { mailbox.post(body) }
+
+    /// Accepts until `stop` is called in the loop.
+    func run() {
+        loop.addEdge(fd: mailbox.fd) { [unowned self] in readMailbox() }
+        while !isStopping { loop.run(.waiting) }
+        entries = []
+    }
+
+    /// Drops what nobody will run any more.
+    func end() {
+        entries = []
+        _ = mailbox.close()
+    }
+
+    // MARK: In the loop
+
+    private func readMailbox() {
+        mailbox.take(into: &inbox)
+        for body in inbox { body() }
+        inbox.removeAll(keepingCapacity: true)
+    }
+
+    func add(_ sockets: [ListeningSocket], of listener: Listener) {
+        for socket in sockets {
+            let event = isPaused ? nil : makeEvent(listener, socket)
+            entries.append(Entry(listener: listener, socket: socket, event: event))
+        }
+    }
+
+    func remove(_ listener: Listener) {
+        entries.removeAll { $0.listener === listener }
+    }
+
+    func addSignal(_ signal: Int32, _ body: @escaping () -> Void) { loop.addSignal(signal, body) }
+
+    func stop() { isStopping = true }
+
+    private func makeEvent(_ listener: Listener, _ socket: ListeningSocket) -> LoopEvent {
+        unsafe LoopEvent(base: loop.base, fd: socket.fd, what: EV_READ | EV_PERSIST) {
+            [unowned self] in acceptBatch(listener, socket)
+        }
+    }
+
+    private func acceptBatch(_ listener: Listener, _ socket: ListeningSocket) {
+        for _ in 0..<TransportLimits.acceptBatchMax {
+            let fd = duet_accept(socket.fd)
+            if fd < 0 {
+                switch errno {
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM: pause()
+                // The peer gave up, or the network did: the next one may be well.
+                case ECONNABORTED, EINTR, EPROTO: continue
+                default: break
+                }
+                return
+            }
+            deal(fd, listener)
+        }
+    }
+
+    private func deal(_ fd: Int32, _ listener: Listener) {
+        let count = shared.connectionCount.wrappingAdd(1, ordering: .relaxed).newValue
+        if count > shared.connectionCountMax.load(ordering: .relaxed) {
+            shared.connectionCount.subtract(1, ordering: .relaxed)
+            refuse(fd, listener.refusal)
+            return
+        }
+        let arrival = Arrival(
+            fd: fd, id: shared.nextID(), listener: listener, makeSession: listener.makeSession)
+        let worker = workers[nextWorker]
+        nextWorker = (nextWorker + 1) % workers.count
+        if !worker.mailbox.post(.adopt(arrival)) { Worker.drop(arrival, shared) }
+    }
+
+    private func refuse(_ fd: Int32, _ refusal: StaticString) {
+        counters.add(.rejected)
+        // SAFETY: the text is constant; the socket is new, so its buffer has room for it.
+        unsafe _ = write(fd, refusal.utf8Start, refusal.utf8CodeUnitCount)
+        _ = duet_shut_writing(fd)
+        // A first request that has arrived would turn close() into a reset, and that would destroy the text.
+        unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) { discarded in
+            unsafe _ = read(fd, discarded.baseAddress!, discarded.count)
+        }
+        _ = close(fd)
+    }
+
+    /// Out of descriptors: the pending connection keeps the event ready, so it must go for a while.
+    private func pause() {
+        counters.add(.acceptPauses)
+        if isPaused { return }
+        isPaused = true
+        // Not here and now: one of these events is the running one.
+        loop.addDelay(milliseconds: 0) { [unowned self] in
+            for index in entries.indices { entries[index].event = nil }
+        }
+        loop.addDelay(milliseconds: TransportLimits.acceptPauseMilliseconds) { [unowned self] in
+            isPaused = false
+            for index in entries.indices where entries[index].event == nil {
+                entries[index].event = makeEvent(entries[index].listener, entries[index].socket)
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+// From a readable socket to the session: one read, one call, one write.
+
+import Base
+import CLibevent
+import Glibc
+import Synchronization
+
+extension Link {
+    @inline(__always)
+    func readable() {
+        guard state.isEmpty && input.isEmpty else {
+            readBehindHeldInput()
+            return
+        }
+        let worker = self.worker
+        // SAFETY: the read area is inputScratchSize bytes, and one thread uses it.
+        let size = unsafe read(fd, worker.readArea, Limits.inputScratchSize)
+        guard size > 0 else {
+            readEnded(size)
+            return
+        }
+        didReceive(size)
+        // SAFETY: size bytes were just written there; the span dies before the next read.
+        unsafe serve(UnsafeRawBufferPointer(start: worker.readArea, count: size))
+    }
+
+    /// Gives `bytes`, all that is unconsumed and none of it in `input`, to the session; keeps what it leaves.
+    @inline(__always)
+    private func serve(_ bytes: UnsafeRawBufferPointer) {
+        let worker = self.worker
+        // SAFETY: the bytes lie in the worker's scratch, which nothing writes during the call.
+        let progress = session.receive(
+            unsafe RawSpan(_unsafeBytes: bytes), &worker.output, now: worker.currentTime())
+        precondition(progress.consumed >= 0 && progress.consumed <= bytes.count)
+        sendOutput()
+        if progress.consumed == bytes.count && progress.next == .read && state.isEmpty { return }
+        if state.contains(.gone) { return }
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[progress.consumed...])
+        if progress.next != .close && progress.next != .abort { unsafe input.append(rest) }
+        advance(progress)
+    }
+
+    /// Gives the held input to the session. Not on the fast path.
+    func serveHeldInput() {
+        let worker = self.worker
+        state.remove(.hasMore)
+        // SAFETY: only this thread changes `input`, and a session cannot reach it.
+        let progress = session.receive(
+            unsafe RawSpan(_unsafeBytes: input.bytes), &worker.output, now: worker.currentTime())
+        precondition(progress.consumed >= 0 && progress.consumed <= input.count)
+        sendOutput()
+        if state.contains(.gone) { return }
+        input.consume(progress.consumed)
+        advance(progress)
+    }
+
+    /// Does what the session asked for after its replies were written and its leftovers kept.
+    private func advance(_ progress: Progress) {
+        inputNeeded = 0
+        switch progress.next {
+        case .read:
+            inputNeeded = progress.bytesNeeded
+        case .yield:
+            if !input.isEmpty {
+                worker.counters.add(.yields)
+                state.insert(.hasMore)
+            }
+        case .wait:
+            state.insert(.waiting)
+            if state.contains(.inputEnded) || state.contains(.leaving) { askWaitingSession() }
+        case .close:
+            beginClose()
+        case .abort:
+            closeNow()
+        }
+        settle()
+    }
+
+    /// The last step of everything that may have changed the link's state: what happens next without new bytes?
+    func settle() {
+        if state.contains(.gone) { return }
+        connection.pendingSize.store(input.count, ordering: .relaxed)
+        if state.contains(.hasMore) {
+            let mayRun = state.isDisjoint(with: [.scheduled, .waiting, .closing])
+            if mayRun && unsent.byteCount <= Limits.unsentSizeMax {
+                state.insert(.scheduled)
+                worker.schedule(self)
+            }
+        } else if state.isDisjoint(with: [.waiting, .closing, .scheduled]),
+            !state.isDisjoint(with: [.inputEnded, .leaving])
+        {
+            beginClose()
+        }
+        updateInterest()
+    }
+
+    /// The worker's run queue has come to this link.
+    func runScheduled() {
+        state.remove(.scheduled)
+        if !state.isDisjoint(with: [.gone, .closing]) { return }
+        let mayServe = !state.contains(.waiting) && unsent.byteCount <= Limits.unsentSizeMax
+        if mayServe && state.contains(.hasMore) && !input.isEmpty {
+            serveHeldInput()
+        } else {
+            settle()
+        }
+    }
+
+    // MARK: Input behind what is held
+
+    @inline(never)
+    private func readBehindHeldInput() {
+        // A scheduled link is served later in this turn; what waits there goes first. The loop only polls
+        // while somebody is scheduled, so the level-triggered event costs no extra turns.
+        if !state.isDisjoint(with: [.gone, .scheduled]) { return }
+        if state.contains(.lingering) {
+            discardInput()
+        } else if state.contains(.waiting) || state.contains(.hasMore)
+            || max(input.count, inputNeeded) > TransportLimits.stashedInputMax
+        {
+            readIntoOwnBuffer()
+        } else {
+            readBehindStash()
+        }
+    }
+
+    /// A small rest: the next bytes are read behind it in the scratch, so the connection needs no read buffer.
+    private func readBehindStash() {
+        let worker = self.worker
+        // SAFETY: as in `readable`.
+        let size = unsafe read(fd, worker.readArea, Limits.inputScratchSize)
+        guard size > 0 else {
+            readEnded(size)
+            return
+        }
+        didReceive(size)
+        let held = input.count
+        if held + size < inputNeeded {
+            unsafe input.append(UnsafeRawBufferPointer(start: worker.readArea, count: size))
+            settle()
+            return
+        }
+        let start = unsafe worker.readArea - held
+        // SAFETY: stashedInputMax bytes lie free before the read area, and `held` is at most that.
+        if held > 0 { unsafe _ = memcpy(start, input.bytes.baseAddress!, held) }
+        input.free()
+        unsafe serve(UnsafeRawBufferPointer(start: start, count: held + size))
+        if !state.contains(.gone) { connection.pendingSize.store(input.count, ordering: .relaxed) }
+    }
+
+    /// A large request, or input that a waiting session will see later.
+    private func readIntoOwnBuffer() {
+        let room = unsafe input.room(needed: inputNeeded)
+        // SAFETY: the room is ours until the next change of `input`.
+        let size = unsafe read(fd, room.baseAddress!, room.count)
+        guard size > 0 else {
+            if input.isEmpty { input.free() }
+            readEnded(size)
+            return
+        }
+        input.didRead(size)
+        didReceive(size)
+        let mayServe = state.isDisjoint(with: [.waiting, .hasMore])
+        if mayServe && input.count >= inputNeeded { serveHeldInput() } else { settle() }
+    }
+
+    // MARK: Counting and the end of input
+
+    @inline(__always)
+    private func didReceive(_ size: Int) {
+        let connection = self.connection
+        worker.counters.add(.reads)
+        worker.counters.add(.bytesRead, size)
+        connection.bytesIn.store(connection.bytesIn.load(ordering: .relaxed) &+ size, ordering: .relaxed)
+        connection.lastActive.store(worker.currentTime().rawValue, ordering: .relaxed)
+    }
+
+    /// `size` is what read answered, 0 or less.
+    @inline(never)
+    private func readEnded(_ size: Int) {
+        if size < 0 {
+            if errno == EAGAIN || errno == EINTR { return }
+            closeNow()
+            return
+        }
+        state.insert(.inputEnded)
+        if state.contains(.waiting) { askWaitingSession() }
+        settle()
+    }
+}

@@ -1,0 +1,50 @@
+// Every bound of this room, with its reason. Sizes shared with other rooms are in Base's Limits.
+
+import Base
+
+enum TransportLimits {
+    /// Half requests up to this size are kept aside and put in front of the next read in the worker's scratch;
+    /// larger ones are read straight into a buffer of the connection's own. Half a read: beyond it the copy
+    /// would cost more than the buffer.
+    static let stashedInputMax = Limits.inputScratchSize / 2
+
+    /// How far a connection's buffer may run ahead of what has arrived, whatever size the client claims.
+    static let inputAheadMax = 64 * 1024
+
+    /// A buffer of the connection's own grows once its free end is smaller than this: shorter reads waste calls.
+    static let inputRoomMin = 16 * 1024
+
+    /// One read into a connection's own buffer: bounded so that a fast sender does not hold up the others.
+    static let directReadMax = 256 * 1024
+
+    /// What is read ahead while a session waits, so that a dropped peer is noticed, as real servers do.
+    static let waitingInputMax = 64 * 1024
+
+    /// Smallest block of unsent bytes: many short replies to a stopped reader share one.
+    static let unsentBlockMin = 4096
+
+    /// Entries of one writev: 64 large values and the bytes between them, well under IOV_MAX (1024).
+    static let iovecCount = 128
+
+    /// A worker gives its output scratch back beyond this size, once a second.
+    static let outputKeptSize = 4 * Limits.outputSoftSize
+
+    /// Accepted in one turn of the loop, so that stop and listener changes are not held up by a storm.
+    static let acceptBatchMax = 64
+
+    /// How long accepting pauses when the process is out of file descriptors: the kernel's queue holds the rest.
+    static let acceptPauseMilliseconds = 100
+
+    /// A connection that is to close gets this long to take its last replies.
+    static let closeGraceMilliseconds: Int64 = 5000
+
+    /// After our end is shut, input is discarded this long: closing with unread input would reset the
+    /// connection and destroy the replies on their way.
+    static let lingerMilliseconds: Int64 = 2000
+
+    /// An outbound connection is given up after this.
+    static let connectTimeoutMilliseconds: Int32 = 10_000
+
+    /// Threads that one process may ask for: far beyond any machine's cores, small enough to be a typing error.
+    static let workerCountMax = 1024
+}
