@@ -67,6 +67,7 @@ extension MemcachedSession {
     @inline(__always)
     private func fetchOptions(_ flags: MetaFlags) -> FetchOptions {
         var options = FetchOptions()
+        options.claimsRefill = true
         options.leavesAccess = flags.has("u")
         options.wantsCAS = isCASEnabled && (flags.has("c") || flags.has("C"))
         if flags.has("T") { options.newExpiry = Self.expiry(flags.timeToLive, now: now) }

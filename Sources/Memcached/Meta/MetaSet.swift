@@ -131,10 +131,8 @@ extension MemcachedSession {
         options.casField = casField(flags)
         options.hasBinaryKey = flags.has("b")
         options.sizeMax = valueSizeMax(keySize: keySize)
-        if flags.has("C") {
-            options.expectedCAS = flags.expectedCAS
-            options.storesStaleIfOlder = flags.has("I")
-        }
+        // An older CAS is EX here also with I: what would be appended to is not what the client knows.
+        if flags.has("C") { options.expectedCAS = flags.expectedCAS }
         return options
     }
 

@@ -147,6 +147,10 @@ import Testing
             < HD c{old}
             > md k I T30
             < HD
+            > gat 30 k
+            < VALUE k 0 2
+            < hi
+            < END
             > mg k v t c
             < VA 2 t30 c{new} X W
             < hi
@@ -197,6 +201,9 @@ import Testing
             > mg k v c
             < VA 5 c{cas}
             < xyyzz
+            > ms k 1 MA C1 I
+            > x
+            < EX
             > ms new 1 MA
             > x
             < NS
