@@ -197,14 +197,15 @@ class Server:
         self.stop()
 
 
-# memcached's command line will not run as root unless told to.
-AS_ROOT = ["-u", "root"] if os.getuid() == 0 else []
+def _user():
+    """memcached's command line refuses to run as root unless told to."""
+    return ["-u", "root"] if os.getuid() == 0 else []
 
 
 def start_duet_text(options, megabytes=1024, core=None, extra=(), **more):
     """duet under memcached's command line, one worker."""
     command = [options.duet, "memcached", "-p", "PORT", "-U", "0", "-t", "1", "-m", str(megabytes),
-               "-l", "127.0.0.1", *AS_ROOT, *extra]
+               "-l", "127.0.0.1", *_user(), *extra]
     return Server("duet text", "memcached", command, core, **more)
 
 
@@ -215,8 +216,8 @@ def start_duet_resp(options, core=None, extra=(), **more):
 
 
 def start_memcached(options, megabytes=1024, core=None, extra=(), **more):
-    command = [options.memcached, "-p", "PORT", "-U", "0", "-t", "1", "-m", str(megabytes),
-               "-l", "127.0.0.1", *AS_ROOT, *extra]
+    command = [options.memcached, "-p", "PORT", "-U", "0", "-t", "1", "-m", str(megabytes), "-l", "127.0.0.1", *_user(),
+               *extra]
     return Server("memcached", "memcached", command, core, **more)
 
 
