@@ -1,6 +1,9 @@
 // What clients may ask of the running server: settings, statistics, its end.
 
+import Base
+import Engine
 import Testing
+import Transport
 
 @testable import Server
 

@@ -1,5 +1,7 @@
 // memcached's command line: what its options come to, and its own words and codes of refusal.
 
+import Base
+import Engine
 import Testing
 
 @testable import Server

@@ -33,7 +33,7 @@ final class TestServer: Sendable {
     func finish() {
         assembly.stop()
         thread.withLock { thread in
-            if let thread { _ = unsafe pthread_join(thread, nil) }
+            if let thread { _ = pthread_join(thread, nil) }
             thread = nil
         }
     }
