@@ -52,7 +52,8 @@ struct Request {
     }
 }
 
-/// The requests found ahead of the one that is served. Its slots belong to the worker, whose sessions take turns.
+/// The requests found ahead of the one that is served. Its slots belong to the worker, whose sessions take
+/// turns.
 struct Batch {
     /// Enough to have as many cache misses under way as a core can, and small enough to stay in the first
     /// level.

@@ -108,8 +108,8 @@ import Transport
         var requests = ""
         var replies = ""
         for index in 0..<1000 {
-            requests +=
-                "set key:\(index) \(index) 0 5\r\n\(10000 + index)\r\nget key:\(index)\r\nmg key:\(index / 2) v\r\n"
+            requests += "set key:\(index) \(index) 0 5\r\n\(10000 + index)\r\nget key:\(index)\r\n"
+            requests += "mg key:\(index / 2) v\r\n"
             replies += "STORED\r\nVALUE key:\(index) \(index) 5\r\n\(10000 + index)\r\nEND\r\n"
             replies += "VA 5\r\n\(10000 + index / 2)\r\n"
         }

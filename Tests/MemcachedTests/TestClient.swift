@@ -1,4 +1,4 @@
-// A client without a socket: it keeps the transport's promises to a session, in whatever pieces it is told to.
+// A client without a socket: it keeps the transport's promises to a session, in pieces of any size.
 
 import Base
 import Engine

@@ -99,7 +99,7 @@ struct Transcript {
                 replies += client.takeReplies()
                 guard let rest = Self.match(pattern, &names, replies) else {
                     Issue.record(
-                        "step \(index), cut \(cut): expected \(pattern.debugDescription), got \(replies.debugDescription)",
+                        "step \(index), cut \(cut): \(pattern.debugDescription) not in \(replies.debugDescription)",
                         sourceLocation: sourceLocation)
                     return
                 }
