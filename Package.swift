@@ -11,7 +11,10 @@ let settings: [SwiftSetting] = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
     // `public` functions are inlined and specialised across rooms with this flag: the walls cost nothing.
-    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    .unsafeFlags(
+        [
+            "-cross-module-optimization", "-enforce-exclusivity=unchecked", "-Xllvm", "-cmo-function-size-limit=500",
+        ], .when(configuration: .release)),
 ]
 
 func room(_ name: String, needs: [Target.Dependency]) -> Target {
