@@ -52,7 +52,7 @@ let package = Package(
         room("Workload", needs: ["Base", "Transport", histogram]),
         room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "RESP", "CIntrinsics", logging]),
         .executableTarget(
-            name: "duet", dependencies: ["Server", "Workload", argumentParser], exclude: ["README.md"],
+            name: "duet", dependencies: ["Base", "Server", "Workload", argumentParser], exclude: ["README.md"],
             swiftSettings: settings),
         tests("BaseTests", of: ["Base"]),
         tests("EngineTests", of: ["Base", "Engine"]),

@@ -137,7 +137,8 @@ final class ClientSession: Session {
         switch context.stage {
         case .waiting, .finished: return
         case .preload: if pendingCount == 0 { sendPreload(&output, at: time) }
-        case .measuring: if isPaced { sendDue(&output, at: time) } else if pendingCount == 0 { sendBatch(&output, time) }
+        case .measuring:
+            if isPaced { sendDue(&output, at: time) } else if pendingCount == 0 { sendBatch(&output, time) }
         }
         if output.totalCount > before { context.counters.add(.bytesSent, output.totalCount &- before) }
     }

@@ -95,7 +95,8 @@ extension WorkloadOptions {
     public var summary: String {
         var text = "\(wireProtocol.rawValue), \(connectionCount) connections, pipeline \(pipelineDepth), "
         if keysPerRequest > 1 { text += "\(keysPerRequest) keys a read, " }
-        let sizes = valueSizes.count == 1 ? "\(valueSizes.lowerBound)" : "\(valueSizes.lowerBound)-\(valueSizes.upperBound)"
+        let sizes =
+            valueSizes.count == 1 ? "\(valueSizes.lowerBound)" : "\(valueSizes.lowerBound)-\(valueSizes.upperBound)"
         text += "\(fixed(setRatio * 100, 1)) % stores, \(grouped(keyCount)) keys of \(keySize) bytes, "
         text += "\(distribution.description), values of \(sizes) bytes"
         if let ratePerSecond { text += ", \(grouped(Int(ratePerSecond)))/s asked for" }

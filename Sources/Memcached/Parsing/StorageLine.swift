@@ -21,7 +21,8 @@ struct StorageLine {
     var casToken: UInt64 = 0
     var isQuiet = false
 
-    /// The line as nearly every client writes it: `key flags exptime bytes` with one blank between, digits only, at most
+    /// The line as nearly every client writes it: `key flags exptime bytes` with one blank between, digits only, at
+    /// most
     /// nine of them, and nothing else. Nil for any other, which the full reading below then judges.
     /// - Parameter start: where the key begins.
     @inline(__always)
@@ -72,7 +73,8 @@ struct StorageLine {
 }
 
 extension RawSpan {
-    /// The number behind the blank at `offset`: one to nine digits that end at a blank or at `end`, where `offset` then is.
+    /// The number behind the blank at `offset`: one to nine digits that end at a blank or at `end`, where `offset`
+    /// then is.
     @inline(__always)
     fileprivate func fewDigits(after offset: inout Int, to end: Int) -> Int? {
         guard offset &+ 1 < end && end <= byteCount else { return nil }
