@@ -16,9 +16,10 @@ private struct ModelKey: Hashable {
     var name: Int
     var database: Int
     var bytes: [UInt8] {
-        // A few keys are longer than the short form holds.
+        // A few keys are longer than the short form holds, some longer than any slot.
         let text = "key:\(name)"
-        return Array((name % 17 == 0 ? text + String(repeating: "x", count: 300) : text).utf8)
+        let size = name % 31 == 0 ? 70_000 : name % 17 == 0 ? 300 : name % 19 == 0 ? 1020 + name % 8 : 0
+        return Array((text + String(repeating: "x", count: size)).utf8)
     }
 }
 
@@ -104,7 +105,7 @@ struct ModelRun: ~Copyable {
             handle.store(
                 key, span, options, before: { shownBefore = $0.value.copiedBytes() }, after: { cas = $0.cas })
         }
-        trace = "store \(key) \(options.mode) \(value.count)"
+        trace = "store \(key) \(options.mode) \(value.count) \(options)"
         let expected: StoreOutcome
         if let wanted = options.expectedCAS, old == nil || old!.cas != wanted || old!.cas == 0 {
             expected = old == nil ? .notFound : .exists

@@ -12,7 +12,7 @@ import Glibc
 ///     +---------+-----------+---------+------+--------+-------+--------+-----+-------+----------+-----+-------+
 ///
 /// `access` is the LRU clock or the LFU counter (see Eviction). `keySize` 255 says that `longSize` holds the key's
-/// size. With the field `.shared` the value is the eight-byte address of a `SharedBytes`; `valueSize` is still the
+/// size; a key above `inlineKeySizeMax` lies in a block of its own, and its place holds the block's address. With the field `.shared` the value is the eight-byte address of a `SharedBytes`; `valueSize` is still the
 /// size of the value itself. A free slot has kind 0.
 @safe
 struct Item: Equatable {
@@ -20,6 +20,12 @@ struct Item: Equatable {
 
     static let headerSize = 12
     static let longKeySizeMin = 255
+    /// A longer key would not leave a small page's slot room for a value.
+    static let inlineKeySizeMax = 1024
+
+    /// The bytes that a key takes inside its item.
+    @inline(__always)
+    static func storedKeySize(_ keySize: Int) -> Int { keySize <= inlineKeySizeMax ? keySize : 8 }
 
     @inline(__always)
     init(_ place: Address) { unsafe address = place.raw }
@@ -156,7 +162,25 @@ struct Item: Equatable {
 
     @inline(__always)
     var keyBytes: UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(start: address + keyOffset, count: keySize)
+        let short = shortKeySize
+        if short != UInt8(Self.longKeySizeMin) {
+            return unsafe UnsafeRawBufferPointer(start: address + keyOffset, count: Int(short))
+        }
+        return unsafe longKeyBytes
+    }
+
+    @inline(never)
+    private var longKeyBytes: UnsafeRawBufferPointer {
+        if let block = keyBlock { return unsafe UnsafeRawBufferPointer(block.bytes) }
+        return unsafe UnsafeRawBufferPointer(start: address + keyOffset, count: keySize)
+    }
+
+    /// The block of a very long key. The item holds it.
+    var keyBlock: SharedBytes? {
+        @inline(__always) get {
+            guard fields.contains(.longKey), keySize > Self.inlineKeySizeMax else { return nil }
+            return SharedBytes(address: unsafe address.loadUnaligned(fromByteOffset: keyOffset, as: UInt.self))
+        }
     }
 
     @inline(__always)
@@ -170,7 +194,7 @@ struct Item: Equatable {
     @inline(__always)
     func hasKey(_ other: RawSpan) -> Bool { key.equals(other) }
 
-    private var valueOffset: Int { @inline(__always) get { keyOffset &+ keySize } }
+    private var valueOffset: Int { @inline(__always) get { keyOffset &+ Self.storedKeySize(keySize) } }
 
     /// The shared block of a large value. Not retained for the caller.
     var shared: SharedBytes? {
@@ -202,7 +226,7 @@ struct Item: Equatable {
     /// The bytes that an item of this shape takes in the arena.
     @inline(__always)
     static func size(fields: Fields, keySize: Int, valueSize: Int) -> Int {
-        headerSize &+ fields.size &+ keySize &+ (fields.contains(.shared) ? 8 : valueSize)
+        headerSize &+ fields.size &+ storedKeySize(keySize) &+ (fields.contains(.shared) ? 8 : valueSize)
     }
 
     /// The bytes of this item in the arena, without those of a shared block.
@@ -212,8 +236,12 @@ struct Item: Equatable {
 
     /// Writes header and key over a fresh slot. The optional fields and the value are the caller's to fill.
     /// - Parameter fields: with `.longKey` exactly if the key has 255 bytes or more.
+    /// - Parameter keyBlock: holds the key if it is longer than `inlineKeySizeMax`.
     @inline(__always)
-    func initialize(kind: ValueKind, fields: Fields, marks: Marks, access: UInt32, key: RawSpan, valueSize: Int) {
+    func initialize(
+        kind: ValueKind, fields: Fields, marks: Marks, access: UInt32, key: RawSpan, keyBlock: SharedBytes?,
+        valueSize: Int
+    ) {
         let keySize = key.byteCount
         assert(fields.contains(.longKey) == (keySize >= Self.longKeySizeMin))
         unsafe address.storeBytes(of: access, as: UInt32.self)
@@ -225,6 +253,10 @@ struct Item: Equatable {
         let offset = Self.headerSize &+ fields.size
         if fields.contains(.longKey) {
             unsafe address.storeBytes(of: UInt32(keySize), toByteOffset: offset - 4, as: UInt32.self)
+        }
+        if let keyBlock {
+            unsafe address.storeBytes(of: keyBlock.address, toByteOffset: offset, as: UInt.self)
+            return
         }
         unsafe key.withUnsafeBytes { source in
             // SAFETY: the slot was allocated for this shape; memmove, since an item may be rewritten from itself.

@@ -36,6 +36,7 @@ extension Shard {
         evictionPool.forget(item)
         requestedSize &-= item.size
         if let shared = item.shared { releaseShared(shared) }
+        if item.fields.contains(.longKey), let block = item.keyBlock { releaseShared(block) }
         arena.free(item.place)
     }
 
@@ -76,7 +77,10 @@ extension Shard {
         var position: UInt64? = table.hasSegments ? 0 : nil
         while let at = position {
             position = table.collectHome(at: at, into: &items)
-            for index in 0..<items.count { if let shared = items[index].shared { releaseShared(shared) } }
+            for index in 0..<items.count {
+                if let shared = items[index].shared { releaseShared(shared) }
+                if let block = items[index].keyBlock { releaseShared(block) }
+            }
         }
     }
 

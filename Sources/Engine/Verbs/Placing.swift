@@ -48,11 +48,54 @@ extension EngineHandle {
     ) -> MemoryNeed? {
         let keySize = key.bytes.byteCount
         let size = Item.size(fields: shape.fields(keySize: keySize), keySize: keySize, valueSize: shape.valueSize)
+        if keySize > Item.inlineKeySizeMax && existing == nil {
+            if let need = unsafe prepareKeyBlock(keySize, in: shard, sparing: sparing) { return need }
+        }
         if reusesSlot, let existing, unsafe shard.pointee.arena.areSameClass(size, existing.item.size) { return nil }
         if unsafe shard.pointee.arena.hasSlot(for: size) { return nil }
         let spared = sparing ?? existing?.item
         if unsafe shard.pointee.makeRoom(.slot(size: size), sparing: spared, evictionContext) { return nil }
         return .slot(size: size)
+    }
+
+    /// Sees that a very long key's block fits the limit. `keyBlock` then counts it.
+    @inline(never)
+    private mutating func prepareKeyBlock(
+        _ size: Int, in shard: UnsafeMutablePointer<Shard>, sparing: Item?
+    ) -> MemoryNeed? {
+        guard unsafe shard.pointee.makeRoom(.block(size: size), sparing: sparing, evictionContext) else {
+            return .block(size: size)
+        }
+        unsafe state.pointee.pool.pointee.budget.adjust(by: -size)
+        return nil
+    }
+
+    /// The block of a very long key: that of the item it replaces, or a new one, counted. Nil for other keys.
+    @inline(__always)
+    private func keyBlock(
+        _ key: Key, over existing: SlotPosition?, inPlace: Bool, _ shard: UnsafeMutablePointer<Shard>
+    ) -> SharedBytes? {
+        if key.bytes.byteCount <= Item.inlineKeySizeMax { return nil }
+        return unsafe longKeyBlock(key, over: existing, inPlace: inPlace, shard)
+    }
+
+    @inline(never)
+    private func longKeyBlock(
+        _ key: Key, over existing: SlotPosition?, inPlace: Bool, _ shard: UnsafeMutablePointer<Shard>
+    ) -> SharedBytes {
+        if inPlace, let block = existing?.item.keyBlock { return block }
+        let block: SharedBytes
+        if let present = existing?.item.keyBlock {
+            present.retain()
+            block = present
+        } else {
+            guard let fresh = SharedBytes(byteCount: key.bytes.byteCount) else { fatalError("out of memory") }
+            unsafe Self.write(key.bytes, into: fresh.bytes, at: 0)
+            block = fresh
+        }
+        unsafe state.pointee.pool.pointee.budget.adjust(by: block.footprint)
+        unsafe shard.pointee.holdShared(block)
+        return block
     }
 
     /// Writes an item for `key` over `existing` or as a new one.
@@ -79,7 +122,8 @@ extension EngineHandle {
             if reusesSlot, unsafe shard.pointee.arena.areSameClass(size, old.size) {
                 unsafe shard.pointee.requestedSize &-= old.size
                 if let shared = old.shared { unsafe shard.pointee.releaseShared(shared) }
-                unsafe write(old, key, fields, shape, shard)
+                let keyBlock = unsafe keyBlock(key, over: existing, inPlace: true, shard)
+                unsafe write(old, key, keyBlock, fields, shape, shard)
                 fill(old)
                 return old
             }
@@ -89,7 +133,8 @@ extension EngineHandle {
             fatalError("out of memory")
         }
         let item = Item(slot)
-        unsafe write(item, key, fields, shape, shard)
+        let keyBlock = unsafe keyBlock(key, over: existing, inPlace: false, shard)
+        unsafe write(item, key, keyBlock, fields, shape, shard)
         fill(item)
         if let existing {
             let old = existing.item
@@ -130,11 +175,12 @@ extension EngineHandle {
 
     @inline(__always)
     private mutating func write(
-        _ item: Item, _ key: Key, _ fields: Item.Fields, _ shape: ItemShape, _ shard: UnsafeMutablePointer<Shard>
+        _ item: Item, _ key: Key, _ keyBlock: SharedBytes?, _ fields: Item.Fields, _ shape: ItemShape,
+        _ shard: UnsafeMutablePointer<Shard>
     ) {
         item.initialize(
             kind: shape.kind, fields: fields, marks: shape.marks, access: access.fresh, key: key.bytes,
-            valueSize: shape.valueSize)
+            keyBlock: keyBlock, valueSize: shape.valueSize)
         if fields.contains(.expiry) { item.expiry = shape.expiry }
         if fields.contains(.cas) { item.cas = shape.cas }
         if fields.contains(.flags) { item.flags = shape.flags }
@@ -159,7 +205,7 @@ extension EngineHandle {
     func needsBlock(_ key: Key, valueSize: Int) -> Bool {
         // All optional fields together: whatever the item gets later, it will still fit a slot.
         let largest = unsafe state.pointee.sizeClasses.slotSizeMax
-        return Item.headerSize &+ 24 &+ key.bytes.byteCount &+ valueSize > largest
+        return Item.headerSize &+ 24 &+ Item.storedKeySize(key.bytes.byteCount) &+ valueSize > largest
     }
 
     /// Makes room in other shards, one lock at a time. False if nothing may go anywhere.

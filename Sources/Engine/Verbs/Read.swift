@@ -85,7 +85,9 @@ extension EngineHandle {
             var shape = ItemShape()
             shape.expiry = expiry
             shape.cas = unsafe handle.casNumber(options.casField, shard)
-            shape.marks = options.hasBinaryKey ? [.won, .fetched, .binaryKey] : [.won, .fetched]
+            shape.marks = .won
+            if !options.leavesAccess { shape.marks.insert(.fetched) }
+            if options.hasBinaryKey { shape.marks.insert(.binaryKey) }
             if let need = unsafe handle.prepare(key, over: nil, shape, in: shard) { return .needsRoom(need) }
             let item = unsafe handle.place(key, over: nil, shape, in: shard) { _ in }
             handle.counters.add(.misses)
