@@ -58,10 +58,12 @@ final class ThreadContext: @unchecked Sendable {
         self.options = options
         self.counters = counters
         sessionCount = (options.connectionCount - part + parts - 1) / parts
-        let seed = options.seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(part)
-        keys = KeySource(options.distribution, keyCount: options.keyCount, seed: seed, part: part, of: parts)
-        encoder = RequestEncoder(options, seed: options.seed)
-        random = SplitMix64(seed: seed ^ 0xA11)
+        // Mixed, not added up: SplitMix64 walks by a fixed step, and seeds that are steps apart give one stream, shifted.
+        var start = SplitMix64(seed: options.seed)
+        var seeds = SplitMix64(seed: start.next() ^ UInt64(part))
+        keys = KeySource(options.distribution, keyCount: options.keyCount, seed: seeds.next(), part: part, of: parts)
+        encoder = RequestEncoder(options, seed: seeds.next())
+        random = SplitMix64(seed: seeds.next())
         histogram = Self.makeHistogram()
         preloadNext = UInt64(options.keyCount * part / parts)
         preloadEnd = UInt64(options.keyCount * (part + 1) / parts)

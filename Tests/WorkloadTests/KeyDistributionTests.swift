@@ -86,6 +86,22 @@ func scanShare() {
     #expect(next > 9500 && next < 10_500, "seed \(seed)")
 }
 
+@Test("threads and neighbouring seeds draw keys of their own, and a seed draws the same ones again")
+func independentStreams() {
+    let board = CounterBoard<WorkloadCounter>()
+    func keys(seed: UInt64, part: Int) -> [UInt64] {
+        var options = WorkloadOptions()
+        options.keyCount = 10_000_000_000
+        options.threadCount = 2
+        options.seed = seed
+        let context = ThreadContext(options, part: part, counters: board.makeRow())
+        return (0..<1000).map { _ in context.keys.next() }
+    }
+    let streams = [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (0, 0)].map { keys(seed: $0.0, part: $0.1) }
+    #expect(Set(streams.joined()).count > 5990)
+    #expect(keys(seed: 2, part: 1) == streams[3])
+}
+
 @Test("the scatter of popular keys is one to one", arguments: [1, 2, 3, 10, 97, 1000, 4096])
 func scatterIsOneToOne(count: Int) {
     let scatter = Scatter(count: UInt64(count))
