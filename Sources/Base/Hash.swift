@@ -2,7 +2,7 @@
 // prepare keys that collide.
 
 /// A key's hash under the process' seed.
-public struct KeyHash: Equatable, Sendable {
+public struct KeyHash: Equatable, Sendable, BitwiseCopyable {
     public let rawValue: UInt64
     @inline(__always) public init(rawValue: UInt64) { self.rawValue = rawValue }
 }

@@ -1,6 +1,7 @@
 #ifndef DUET_INTRINSICS_H
 #define DUET_INTRINSICS_H
 
+#include <getopt.h>
 #include <malloc.h>
 #include <stddef.h>
 
@@ -19,5 +20,13 @@ static inline void duet_spin_hint(void) {
 
 /// The bytes that malloc really gave for `block`.
 static inline size_t duet_usable_size(void *block) { return malloc_usable_size(block); }
+
+/// Bounds the number of malloc's arenas. Returns 1, or 0 if refused.
+static inline int duet_limit_malloc_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
+
+// getopt_long's place is in global variables, which Swift 6 does not touch; callers hold a lock.
+static inline void duet_getopt_restart(void) { optind = 0; }
+static inline int duet_getopt_index(void) { return optind; }
+static inline const char *duet_getopt_argument(void) { return optarg; }
 
 #endif

@@ -1,4 +1,5 @@
-// The accepting loop, on the thread that called `Workers.run`: accepts, refuses over the limit, deals round-robin.
+// The accepting loop, on the thread that called `Workers.run`: accepts, refuses over the limit, deals
+// round-robin.
 
 import Base
 import CLibevent
@@ -41,9 +42,14 @@ final class Acceptor: @unchecked Sendable {
     /// Runs `body` in the accepting loop, soon; any thread. Dropped if it has ended.
     func post(_ body: @escaping @Sendable () -> Void) { mailbox.post(body) }
 
+    /// Takes what was asked for so far: a signal that arrives while threads start is already ours.
+    func prepare() {
+        loop.addEdge(fd: mailbox.fd) { [unowned self] in readMailbox() }
+        readMailbox()
+    }
+
     /// Accepts until `stop` is called in the loop.
     func run() {
-        loop.addEdge(fd: mailbox.fd) { [unowned self] in readMailbox() }
         while !isStopping { loop.run(.waiting) }
         entries = []
     }

@@ -52,7 +52,7 @@ public final class Connection: Sendable {
 
     /// `127.0.0.1:40000`, `[::1]:40000`, or the path of a unix socket followed by `:0`.
     public var remoteAddress: String {
-        // A client of a unix socket has no name of its own: the listener's path stands for it, as in CLIENT LIST.
+        // A client of a unix socket has no name of its own: the listener's path stands for it.
         isUnixSocket && remote.isUnnamed ? localAddress : remote.text
     }
 
@@ -73,8 +73,10 @@ public final class Connection: Sendable {
     /// Bytes that arrived and wait: half a request, or requests behind a bounded batch.
     public var pendingByteCount: Int { pendingSize.load(ordering: .relaxed) }
 
-    /// Reply bytes that the socket did not take yet. A session that speaks unasked (`connectionWoken`) looks here
-    /// and returns `.abort` where its own limit is passed; replies to requests are bounded by the transport.
+    /// Reply bytes that the socket did not take yet.
+    ///
+    /// A session that speaks unasked (`connectionWoken`) looks here and returns `.abort` where its own
+    /// limit is passed; replies to requests are bounded by the transport.
     public var unsentByteCount: Int { unsentSize.load(ordering: .relaxed) }
 
     public var isClosed: Bool { isGone.load(ordering: .relaxed) }

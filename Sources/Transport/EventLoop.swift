@@ -34,7 +34,9 @@ final class EventLoop: @unchecked Sendable {
     /// One turn: waits for events (or only polls) and calls their callbacks.
     @inline(__always)
     func run(_ turn: Turn) {
-        unsafe _ = event_base_loop(base, turn == .waiting ? EVLOOP_ONCE : EVLOOP_NONBLOCK)
+        // NONBLOCK alone would go on for as long as anything is ready; with ONCE it is one turn.
+        let flags = turn == .waiting ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK
+        unsafe _ = event_base_loop(base, flags)
     }
 
     /// Calls `body` every so many milliseconds for as long as the loop lives.

@@ -79,10 +79,10 @@ struct InputStash: ~Copyable {
     private mutating func move(toCapacity size: Int) {
         assert(size >= count && size > 0)
         if start == 0 && count > 0 {
-            guard let larger = unsafe realloc(base, size) else { fatalError("out of memory: connection input") }
+            guard let larger = unsafe realloc(base, size) else { fatalError("out of memory: input") }
             unsafe base = larger
         } else {
-            guard let larger = unsafe malloc(size) else { fatalError("out of memory: connection input") }
+            guard let larger = unsafe malloc(size) else { fatalError("out of memory: input") }
             // SAFETY: size is at least count; an empty stash may have no block to copy from.
             if count > 0 { unsafe _ = memcpy(larger, base! + start, count) }
             unsafe Glibc.free(base)

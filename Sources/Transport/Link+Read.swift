@@ -76,7 +76,8 @@ extension Link {
         settle()
     }
 
-    /// The last step of everything that may have changed the link's state: what happens next without new bytes?
+    /// The last step of everything that may have changed the link's state: what happens next without new
+    /// bytes?
     func settle() {
         if state.contains(.gone) { return }
         connection.pendingSize.store(input.count, ordering: .relaxed)
@@ -124,7 +125,8 @@ extension Link {
         }
     }
 
-    /// A small rest: the next bytes are read behind it in the scratch, so the connection needs no read buffer.
+    /// A small rest: the next bytes are read behind it in the scratch, so the connection needs no read
+    /// buffer.
     private func readBehindStash() {
         let worker = self.worker
         // SAFETY: as in `readable`.

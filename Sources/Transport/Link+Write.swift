@@ -33,6 +33,7 @@ extension Link {
             unsent.append(worker.output, after: 0)
             worker.output.removeAll()
             connection.unsentSize.store(unsent.byteCount, ordering: .relaxed)
+            updateInterest()
         }
     }
 

@@ -1,5 +1,5 @@
-// The worker's side of a connection: the socket's event, what is left over of input and replies, and how far the
-// conversation is from its end. Reading, writing and closing are in Link+Read, Link+Write and Link+Close.
+// The worker's side of a connection: the socket's event, what is left over of input and replies, and how far
+// the conversation is from its end. Reading, writing and closing are in Link+Read, Link+Write and Link+Close.
 
 import Base
 import CLibevent
@@ -109,5 +109,5 @@ final class Link {
 private func onSocketEvent(_ fd: Int32, _ what: Int16, _ context: UnsafeMutableRawPointer?) {
     // SAFETY: the worker holds every link whose event is registered, to the end of the turn. The guaranteed
     // form spares the retain and release that takeUnretainedValue() would leave around the call.
-    unsafe Unmanaged<Link>.fromOpaque(context!)._withUnsafeGuaranteedRef { link in link.occurred(Int32(what)) }
+    unsafe Unmanaged<Link>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.occurred(Int32(what)) }
 }

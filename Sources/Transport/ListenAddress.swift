@@ -4,8 +4,8 @@ public import Glibc
 
 /// An address that a listener binds or that `Workers.connect` reaches.
 public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
-    /// - host: a name, an IPv4 or IPv6 address, or `*` for every address of the machine. A name that stands for
-    ///   several addresses binds them all; a connection takes the first that answers.
+    /// - host: a name, an IPv4 or IPv6 address, or `*` for every address of the machine. A name that stands
+    ///   for several addresses binds them all; a connection takes the first that answers.
     /// - port: 0 lets the system choose; `Listener.port` tells.
     case tcp(host: String, port: UInt16)
 

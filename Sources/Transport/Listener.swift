@@ -38,7 +38,8 @@ final class ListeningSocket: Sendable {
     let fd: Int32
     private let file: File?
 
-    /// A unix socket's file, known by its inode: a successor's file under the same name is not ours to remove.
+    /// A unix socket's file, known by its inode: a successor's file under the same name is not ours to
+    /// remove.
     private struct File: Sendable {
         let path: String
         let device: dev_t
@@ -99,7 +100,7 @@ final class ListeningSocket: Sendable {
             } catch .system(let call, let address, let code)
                 where code == EAFNOSUPPORT || code == EADDRNOTAVAIL
             {
-                // A machine without IPv6 still resolves names to its addresses. One that can be bound is enough.
+                // A machine without IPv6 still resolves names to its addresses. One bound is enough.
                 lacking = .system(call: call, address: address, errno: code)
             }
         }

@@ -1,7 +1,8 @@
 // How other threads reach a loop: a queue and an eventfd.
 //
-// The queue is an array under a Mutex, not a lock-free list: the reader takes the whole array in one exchange, so
-// the lock is held for a few nanoseconds, a message needs no node of its own, and the order is that of posting.
+// The queue is an array under a Mutex, not a lock-free list: the reader takes the whole array in one
+// exchange, so the lock is held for a few nanoseconds, a message needs no node of its own, and the order is
+// that of posting.
 
 import CLibevent
 import Glibc

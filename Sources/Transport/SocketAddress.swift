@@ -1,5 +1,6 @@
 // One end of a connection in 24 bytes, so that 10,000 of them cost nothing; text is made when asked for.
 
+import CLibevent
 import Glibc
 
 /// An IPv4, IPv6 or unix address without the path.
@@ -72,7 +73,8 @@ struct SocketAddress: Sendable {
     private func presentation(_ family: Int32, size: Int, of words: (UInt64, UInt64)) -> String {
         var words = words
         return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
-            // SAFETY: 64 bytes hold the longest address of either family, and both words are 16 bytes in a row.
+            // SAFETY: 64 bytes hold the longest address of either family, and both words are 16 bytes in a
+            // row.
             guard unsafe inet_ntop(family, &words, text.baseAddress, 64) != nil else { return "?" }
             return unsafe String(cString: text.baseAddress!)
         }

@@ -1,5 +1,6 @@
 // The socket calls of listening and connecting, with their errors named.
 
+import CLibevent
 import Glibc
 
 enum Sockets {

@@ -3,15 +3,16 @@
 import Base
 
 enum TransportLimits {
-    /// Half requests up to this size are kept aside and put in front of the next read in the worker's scratch;
-    /// larger ones are read straight into a buffer of the connection's own. Half a read: beyond it the copy
-    /// would cost more than the buffer.
+    /// Half requests up to this size are kept aside and put in front of the next read in the worker's
+    /// scratch; larger ones are read straight into a buffer of the connection's own. Half a read: beyond it
+    /// the copy would cost more than the buffer.
     static let stashedInputMax = Limits.inputScratchSize / 2
 
     /// How far a connection's buffer may run ahead of what has arrived, whatever size the client claims.
     static let inputAheadMax = 64 * 1024
 
-    /// A buffer of the connection's own grows once its free end is smaller than this: shorter reads waste calls.
+    /// A buffer of the connection's own grows once its free end is smaller than this: shorter reads waste
+    /// calls.
     static let inputRoomMin = 16 * 1024
 
     /// One read into a connection's own buffer: bounded so that a fast sender does not hold up the others.
@@ -32,7 +33,8 @@ enum TransportLimits {
     /// Accepted in one turn of the loop, so that stop and listener changes are not held up by a storm.
     static let acceptBatchMax = 64
 
-    /// How long accepting pauses when the process is out of file descriptors: the kernel's queue holds the rest.
+    /// How long accepting pauses when the process is out of file descriptors: the kernel's queue holds the
+    /// rest.
     static let acceptPauseMilliseconds = 100
 
     /// A connection that is to close gets this long to take its last replies.
@@ -45,6 +47,7 @@ enum TransportLimits {
     /// An outbound connection is given up after this.
     static let connectTimeoutMilliseconds: Int32 = 10_000
 
-    /// Threads that one process may ask for: far beyond any machine's cores, small enough to be a typing error.
+    /// Threads that one process may ask for: far beyond any machine's cores, small enough to be a typing
+    /// error.
     static let workerCountMax = 1024
 }

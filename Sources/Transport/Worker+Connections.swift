@@ -39,13 +39,15 @@ extension Worker {
         return links.count - 1
     }
 
-    /// The link's socket is closed. The object lives until the end of the turn, as its callback may be running.
+    /// The link's socket is closed. The object lives until the end of the turn, as its callback may be
+    /// running.
     func remove(_ link: Link) {
         let slot = link.connection.slot
+        // First: a callback borrows its link, so the table's hold may be the last one.
+        closedLinks.append(link)
         registry.withLock { $0[slot] = nil }
         links[slot] = nil
         freeSlots.append(slot)
-        closedLinks.append(link)
         liveCount -= 1
         if link.connection.listener != nil { shared.connectionCount.subtract(1, ordering: .relaxed) }
     }

@@ -11,8 +11,9 @@ import Synchronization
 /// - Note: sessions find it as `connection.worker`.
 @safe
 public final class Worker: @unchecked Sendable {
-    // Sendable: what is not constant, atomic or behind a Mutex is touched by the worker's thread alone, from the
-    // moment `Workers.run` starts it; before that by the thread that builds the reactor, after it by nobody.
+    // Sendable: what is not constant, atomic or behind a Mutex is touched by the worker's thread alone,
+    // from the moment `Workers.run` starts it; before that by the thread that builds the reactor, after it
+    // by nobody.
 
     /// 0 ..< workerCount.
     public let index: Int
@@ -75,7 +76,8 @@ public final class Worker: @unchecked Sendable {
 
     func deliver(_ message: WorkerMessage) { mailbox.post(message) }
 
-    /// The time of this wake-up: the clock is read once a turn, when first asked for. The worker's own thread.
+    /// The time of this wake-up: the clock is read once a turn, when first asked for. The worker's own
+    /// thread.
     @inline(__always)
     public func currentTime() -> Milliseconds {
         if timeIsStale { readTime() }

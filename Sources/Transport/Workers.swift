@@ -1,6 +1,7 @@
 // The reactor as the server sees it: options in, listeners, run, stop.
 
 public import Base
+import CLibevent
 import Glibc
 import Synchronization
 
@@ -60,6 +61,12 @@ public final class Workers: Sendable {
         return all.filter { !$0.isClosed }.sorted { $0.id < $1.id }
     }
 
+    /// The version of libevent that this process runs with.
+    public static var libeventVersion: String {
+        // SAFETY: a constant, terminated text.
+        unsafe String(cString: event_get_version())
+    }
+
     // MARK: Connections
 
     /// Binds and listens at once; accepting begins with `run()`. Also while running.
@@ -78,8 +85,8 @@ public final class Workers: Sendable {
         return listener
     }
 
-    /// Connects, waiting for the outcome in the calling thread (so not on a worker), and hands the socket to a
-    /// worker. Outbound connections count towards no limit.
+    /// Connects, waiting for the outcome in the calling thread (so not on a worker), and hands the socket
+    /// to a worker. Outbound connections count towards no limit.
     public func connect(
         to address: ListenAddress, onWorker index: Int,
         makeSession: @escaping @Sendable (Connection) -> any Session
@@ -138,6 +145,7 @@ public final class Workers: Sendable {
     /// Starts the workers and accepts in the calling thread; returns when all is finished after `stop()`.
     /// Once in the life of this object.
     public func run() {
+        acceptor.prepare()
         var threads: [Thread] = []
         for worker in workers {
             worker.prepare()

@@ -136,6 +136,7 @@ public struct OutputBuffer: ~Copyable {
     }
 
     /// Off the request path: text made for one reply, such as statistics.
+    @_disfavoredOverload  // A literal is meant as a StaticString, which costs nothing.
     public mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in append(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(utf8))) }

@@ -49,6 +49,22 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
         unsafe UnsafeMutableRawBufferPointer(start: block + Self.headerSize, count: byteCount)
     }
 
+    /// The same bytes in a block of `newCount`, grown or cut; what is new is uninitialised. Needs to be the only holder,
+    /// and uses up that hold; nil, and nothing changed, if there is no memory. Grows with slack, so that
+    /// appending again and again copies each byte a bounded number of times.
+    public func resized(to newCount: Int) -> SharedBytes? {
+        precondition(isUnique && newCount >= 0)
+        var result = self
+        let usable = unsafe duet_usable_size(block) - Self.headerSize
+        if newCount > usable || newCount < usable / 2 {
+            let slack = newCount > byteCount ? min(newCount / 2, 1 << 20) : 0
+            guard let moved = unsafe realloc(block, Self.headerSize + newCount + slack) else { return nil }
+            result = SharedBytes(address: UInt(bitPattern: moved))
+        }
+        unsafe result.block.storeBytes(of: newCount, toByteOffset: 8, as: Int.self)
+        return result
+    }
+
     private var holders: UnsafeMutablePointer<Atomic<Int>> {
         unsafe block.assumingMemoryBound(to: Atomic<Int>.self)
     }

@@ -22,9 +22,12 @@ struct Item: Equatable {
     static let longKeySizeMin = 255
 
     @inline(__always)
-    init(_ address: UnsafeMutableRawPointer) { unsafe self.address = address }
+    init(_ place: Address) { unsafe address = place.raw }
 
-    static func == (a: Item, b: Item) -> Bool { unsafe a.address == b.address }
+    var place: Address { unsafe Address(address) }
+    var bits: UInt { @inline(__always) get { unsafe UInt(bitPattern: address) } }
+
+    static func == (a: Item, b: Item) -> Bool { a.bits == b.bits }
 
     /// Which optional fields follow the header, in this order.
     struct Fields: OptionSet {

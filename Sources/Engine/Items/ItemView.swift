@@ -6,17 +6,19 @@ public import Base
 @safe
 public struct ItemView: ~Escapable {
     private let item: Item
-
-    /// The access time in milliseconds since 1970 is known to the nearest clock unit only; see `idleMilliseconds`.
     private let now: Milliseconds
-    private let policy: AccessPolicy
+    private let access: AccessPolicy
+    private let classes: SizeClasses
 
+    /// Unbounded by the compiler: the engine shows a view only while it holds the item's shard, and to closures that
+    /// cannot keep it.
     @inline(__always)
-    @_lifetime(borrow owner)
-    init(_ item: Item, now: Milliseconds, policy: AccessPolicy, borrowing owner: borrowing EngineHandle) {
+    @_lifetime(immortal)
+    init(_ item: Item, now: Milliseconds, access: AccessPolicy, classes: SizeClasses) {
         self.item = item
         self.now = now
-        self.policy = policy
+        self.access = access
+        self.classes = classes
     }
 
     public var kind: ValueKind { ValueKind(rawValue: item.kindByte)! }
@@ -52,13 +54,18 @@ public struct ItemView: ~Escapable {
     public var isRaw: Bool { item.marks.contains(.raw) }
 
     /// Milliseconds since the last access, to the nearest clock unit. Under an LFU policy minutes are all it knows.
-    public var idleMilliseconds: Int64 { policy.idleMilliseconds(item.access, now: now) }
+    public var idleMilliseconds: Int64 { access.idleMilliseconds(item.access, now: now) }
 
     /// The logarithmic access counter under an LFU policy, else nil. Source: Redis OBJECT FREQ.
-    public var frequency: UInt8? { policy.frequency(item.access, now: now) }
+    public var frequency: UInt8? { access.frequency(item.access, now: now) }
+
+    /// The `SizeClassUse.classIndex` that the item is counted in.
+    public var sizeClassIndex: Int {
+        item.fields.contains(.shared) ? classes.count + 1 : classes.classIndex(for: item.size) + 1
+    }
 
     /// The bytes the item takes in memory, index share and allocator rounding included. Source: Redis MEMORY USAGE.
     public var footprint: Int {
-        SizeClasses.slotSize(for: item.size) + (item.shared?.footprint ?? 0) + HashTable.bytesPerItem
+        classes.footprint(of: item.size) + (item.shared?.footprint ?? 0) + HashTable.bytesPerItem
     }
 }

@@ -155,7 +155,9 @@ public struct FetchOptions: Sendable {
     public var newExpiry: Milliseconds?
     /// Creates an empty item with this expiry on a miss, and hands the caller the right to fill it.
     public var vivifyExpiry: Milliseconds?
-    /// Hands out the right to refill an item that has less than this many milliseconds left.
+    /// Takes the right to refill an item that is stale or, with `recacheBelow`, about to run out, if nobody has it yet.
+    public var claimsRefill = false
+    /// Extends `claimsRefill` to an item that has less than this many milliseconds left.
     public var recacheBelow: Int64?
     /// Leaves access time and the fetched mark alone.
     public var leavesAccess = false

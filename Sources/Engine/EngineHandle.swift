@@ -1,0 +1,240 @@
+// The engine as one thread uses it. Verbs are in Verbs/, one file a family.
+
+public import Base
+import Synchronization
+
+/// A set of shards, for sections.
+public struct ShardSet: Sendable, Equatable {
+    var mask: UInt64
+
+    public init() { mask = 0 }
+
+    private init(mask: UInt64) { self.mask = mask }
+
+    public static let all = ShardSet(mask: .max)
+}
+
+/// A thread's access to the keyspace: its clock, its counters, the shards it holds.
+///
+/// Trivial to copy, but keep one per thread: the shards held are part of it. Must not outlive its `Engine`.
+@safe
+public struct EngineHandle: @unchecked Sendable {
+    // What the pointers lead to is guarded by the shards' locks and by atomics; the rest is this thread's own.
+    let state: UnsafeMutablePointer<EngineState>
+    // Copies of what never changes, to spare a load on each request.
+    private let shards: UnsafeMutablePointer<ShardReference>
+    private let hasher: Hasher64
+    private let shardShift: UInt64
+
+    public let counters: Counters<EngineCounter>
+
+    /// Shards that an enclosing section holds: verbs inside do not lock them again.
+    private var held: UInt64 = 0
+    private(set) var access: AccessPolicy
+    var random: SplitMix64
+
+    /// The time that verbs go by. Set it once per wake-up.
+    public var now: Milliseconds {
+        didSet { startTurn() }
+    }
+
+    init(state: UnsafeMutablePointer<EngineState>, counters: Counters<EngineCounter>) {
+        unsafe self.state = state
+        unsafe shards = state.pointee.shards
+        hasher = unsafe state.pointee.hasher
+        shardShift = UInt64(64 - (unsafe state.pointee.shardBits))
+        self.counters = counters
+        now = Milliseconds(0)
+        access = AccessPolicy(isLFU: false, now: now)
+        random = SplitMix64(seed: UInt64(UInt(bitPattern: state)))
+    }
+
+    @inline(__always)
+    private mutating func startTurn() {
+        let policy = EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
+        access = AccessPolicy(isLFU: policy.isLFU, now: now)
+        if unsafe state.pointee.earliestFlush.load(ordering: .relaxed) <= now.rawValue { runScheduledFlushes() }
+    }
+
+    // MARK: Keys
+
+    /// The hash of a key. Compute it while parsing, then prefetch.
+    @inline(__always)
+    public func hash(_ bytes: RawSpan) -> KeyHash { hasher.hash(bytes) }
+
+    /// A key with its hash.
+    @inline(__always)
+    @_lifetime(copy bytes)
+    public func key(_ bytes: RawSpan, in database: DatabaseIndex) -> Key {
+        Key(bytes, hash: hasher.hash(bytes), in: database)
+    }
+
+    /// Starts loading what a verb on `hash` will look at first. For a batch: all buckets, then all items, then execute.
+    @inline(__always)
+    public func prefetchBucket(_ hash: KeyHash, in database: DatabaseIndex) {
+        unsafe peek(hash) { shard in unsafe shard.pointee.tables[Int(database.rawValue)].prefetchBucket(hash) }
+    }
+
+    /// Starts loading the item that a verb on `hash` will probably find. Call it when the bucket has had time to arrive.
+    @inline(__always)
+    public func prefetchItem(_ hash: KeyHash, in database: DatabaseIndex) {
+        unsafe peek(hash) { shard in unsafe shard.pointee.tables[Int(database.rawValue)].prefetchItem(hash) }
+    }
+
+    /// A look at a shard that may as well be skipped: one that somebody else holds is not worth waiting for. The lock is
+    /// needed because a segment may be freed.
+    @inline(__always)
+    private func peek(_ hash: KeyHash, _ body: (UnsafeMutablePointer<Shard>) -> Void) {
+        let index = shardIndex(hash)
+        let shard = unsafe shards[index]
+        if held != 0 && held &>> UInt64(index) & 1 == 1 { return unsafe body(shard.body) }
+        guard unsafe shard.lock.pointee.tryLock() else { return }
+        unsafe body(shard.body)
+        unsafe shard.lock.pointee.unlock()
+    }
+
+    // MARK: Shards
+
+    @inline(__always)
+    private func shardIndex(_ hash: KeyHash) -> Int {
+        // Two shifts: with one shard the distance is 64.
+        Int(truncatingIfNeeded: (hash.rawValue &>> 1) &>> (shardShift &- 1))
+    }
+
+    var shardCount: Int { unsafe state.pointee.shardCount }
+
+    func shard(at index: Int) -> ShardReference { unsafe shards[index] }
+
+    /// Runs `body` with the shard of `hash` locked.
+    @inline(__always)
+    mutating func locked<R>(_ hash: KeyHash, _ body: (inout EngineHandle, UnsafeMutablePointer<Shard>) -> R) -> R {
+        let index = shardIndex(hash)
+        let shard = unsafe shards[index]
+        if held != 0 && held &>> UInt64(index) & 1 == 1 { return unsafe body(&self, shard.body) }
+        unsafe shard.lock.pointee.lock()
+        let result = unsafe body(&self, shard.body)
+        unsafe shard.lock.pointee.unlock()
+        return result
+    }
+
+    /// Runs `body` with the shard at `index` locked. False if it is held by somebody else while this thread holds others:
+    /// waiting could then be for ever.
+    mutating func lockedIfSafe(at index: Int, _ body: (inout EngineHandle, UnsafeMutablePointer<Shard>) -> Void) -> Bool {
+        let shard = unsafe shards[index]
+        if held &>> UInt64(index) & 1 == 1 {
+            unsafe body(&self, shard.body)
+            return true
+        }
+        if held == 0 {
+            unsafe shard.lock.pointee.lock()
+        } else if unsafe !shard.lock.pointee.tryLock() {
+            return false
+        }
+        unsafe body(&self, shard.body)
+        unsafe shard.lock.pointee.unlock()
+        return true
+    }
+
+    // MARK: Sections
+
+    /// Adds the shard of `hash` to `set`.
+    public func insert(_ hash: KeyHash, into set: inout ShardSet) {
+        set.mask |= 1 << UInt64(shardIndex(hash))
+    }
+
+    /// Holds the shards of `set`, taken in ascending order, while `body` runs verbs on the handle it is given: nothing from
+    /// outside comes between. Verbs inside may touch only keys whose hashes are in `set`. Sections do not nest, except
+    /// inside `.all`.
+    public mutating func section<R>(_ set: ShardSet, _ body: (inout EngineHandle) -> R) -> R {
+        let count = shardCount
+        let wanted = count == 64 ? set.mask : set.mask & ((1 << UInt64(count)) - 1)
+        let missing = wanted & ~held
+        precondition(held == 0 || missing == 0, "a section inside a section that does not hold its shards")
+        let heldBefore = held
+        var rest = missing
+        while rest != 0 {
+            unsafe shards[rest.trailingZeroBitCount].lock.pointee.lock()
+            rest &= rest - 1
+        }
+        held = heldBefore | wanted
+        let result = body(&self)
+        held = heldBefore
+        rest = missing
+        while rest != 0 {
+            unsafe shards[rest.trailingZeroBitCount].lock.pointee.unlock()
+            rest &= rest - 1
+        }
+        return result
+    }
+
+    // MARK: Shared by verbs
+
+    @inline(__always)
+    @_lifetime(immortal)
+    func view(_ item: Item) -> ItemView {
+        ItemView(item, now: now, access: access, classes: unsafe state.pointee.sizeClasses)
+    }
+
+    @inline(__always)
+    func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+        if unsafe state.pointee.isListening { tellListener(kind, database, item) }
+    }
+
+    @inline(never)
+    private func tellListener(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+        unsafe state.pointee.listener?.keyspaceChanged(kind, database: database, item: view(item))
+    }
+
+    var evictionContext: EvictionContext {
+        let policy = EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
+        return unsafe EvictionContext(
+            hasher: hasher, ranking: EvictionRanking(policy: policy, access: access),
+            samples: state.pointee.samples.load(ordering: .relaxed), counters: counters, now: now, state: state)
+    }
+
+    /// Finds the live item of `key`; one whose time has run out is removed and counted.
+    @inline(__always)
+    func findLive(_ key: Key, _ shard: UnsafeMutablePointer<Shard>) -> SlotPosition? {
+        guard let position = unsafe shard.pointee.tables[Int(key.database.rawValue)].find(key.hash, key.bytes) else {
+            return nil
+        }
+        if position.item.isExpired(at: now) {
+            unsafe removeExpired(key.hash, key.database, position, shard)
+            return nil
+        }
+        return position
+    }
+
+    @inline(never)
+    func removeExpired(
+        _ hash: KeyHash, _ database: DatabaseIndex, _ position: SlotPosition, _ shard: UnsafeMutablePointer<Shard>
+    ) {
+        let item = position.item
+        counters.add(.expired)
+        let classIndex = unsafe shard.pointee.arena.classIndex(of: item)
+        if !item.marks.contains(.fetched) {
+            counters.add(.expiredUnfetched)
+            unsafe shard.pointee.arena.classes[classIndex].expiredUnfetched += 1
+        }
+        unsafe shard.pointee.arena.classes[classIndex].reclaimed += 1
+        tell(.expired, database, item)
+        unsafe shard.pointee.remove(hash, position, from: shard.pointee.tables + Int(database.rawValue))
+    }
+
+    /// Records that a reader had the item.
+    @inline(__always)
+    mutating func touch(_ item: Item) {
+        access.touch(item, random: &random)
+        if !item.marks.contains(.fetched) { item.marks = item.marks.union(.fetched) }
+    }
+
+    @inline(__always)
+    func table(_ shard: UnsafeMutablePointer<Shard>, _ database: DatabaseIndex) -> UnsafeMutablePointer<HashTable> {
+        precondition(database.rawValue >= 0 && database.rawValue < (unsafe shard.pointee.databaseCount))
+        return unsafe shard.pointee.tables + Int(database.rawValue)
+    }
+
+    func rehash(_ item: Item) -> KeyHash { hasher.hash(item.key) }
+
+    var sharedHasher: Hasher64 { hasher }
+}

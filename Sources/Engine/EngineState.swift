@@ -1,0 +1,114 @@
+// What all handles share. Reached by pointer; see Engine for its owner.
+
+import Base
+import Synchronization
+
+/// Shards, pages and the settings that may change while serving.
+@safe
+struct EngineState: ~Copyable {
+    let hasher: Hasher64
+    let shardBits: Int
+    let databaseCount: Int
+    let sizeClasses: SizeClasses
+    let pool: UnsafeMutablePointer<PagePool>
+    let shards: UnsafeMutablePointer<ShardReference>
+
+    let policy: Atomic<UInt8>
+    let samples: Atomic<Int>
+    /// The next shard that background work looks at.
+    let nextMaintained = Atomic<Int>(0)
+
+    /// Read under any shard's lock, written under all.
+    private(set) var listener: (any ChangeListener)?
+    private(set) var isListening = false
+
+    /// Scheduled flushes by database, in milliseconds; `earliestFlush` spares looking.
+    let scheduledFlushes = Mutex<[Int32: Int64]>([:])
+    let earliestFlush = Atomic<Int64>(Int64.max)
+
+    static let shardCountMax = 64
+
+    var shardCount: Int { 1 << shardBits }
+
+    /// A shard of a small limit must still hold many pages: one shard for each 8 MiB, 64 from 512 MiB on.
+    static func defaultShardCount(memoryLimit: Int) -> Int {
+        guard memoryLimit > 0 else { return shardCountMax }
+        var count = 1
+        while count < shardCountMax && count * 2 * (8 << 20) <= memoryLimit { count *= 2 }
+        return count
+    }
+
+    static func makePool(_ options: EngineOptions) -> UnsafeMutablePointer<PagePool> {
+        let isSmall = options.memoryLimit > 0 && options.memoryLimit < 256 << 20
+        let pool = UnsafeMutablePointer<PagePool>.allocate(capacity: 1)
+        unsafe pool.initialize(to: PagePool(pageSize: isSmall ? 32 << 10 : 64 << 10))
+        unsafe pool.pointee.budget.limit.store(options.memoryLimit, ordering: .relaxed)
+        return unsafe pool
+    }
+
+    init(_ options: EngineOptions, pool: UnsafeMutablePointer<PagePool>) {
+        let count = options.shardCount ?? Self.defaultShardCount(memoryLimit: options.memoryLimit)
+        precondition(count.nonzeroBitCount == 1 && count <= Self.shardCountMax, "1...64 shards, a power of two")
+        precondition(options.databaseCount >= 1 && options.databaseCount <= 65536, "1...65536 databases")
+        hasher = Hasher64(seed: options.hashSeed)
+        shardBits = count.trailingZeroBitCount
+        databaseCount = options.databaseCount
+        sizeClasses = SizeClasses(pageSize: unsafe pool.pointee.pageSize)
+        unsafe self.pool = pool
+        policy = Atomic(options.evictionPolicy.code)
+        samples = Atomic(options.evictionSamples)
+        listener = nil
+        unsafe shards = .allocate(capacity: count)
+        var seeds = SplitMix64(seed: options.hashSeed)
+        for index in 0..<count {
+            let arena = unsafe Arena(sizeClasses: sizeClasses, pool: UnsafePointer(pool))
+            let shard = Shard(
+                index: index, arena: arena, databaseCount: databaseCount, shardBits: shardBits, seed: seeds.next())
+            unsafe (shards + index).initialize(to: ShardReference.make(shard))
+        }
+    }
+
+    /// Frees everything. The owner calls it once, when no handle is in use any more.
+    mutating func destroy() {
+        for index in 0..<shardCount {
+            let shard = unsafe shards[index]
+            unsafe shard.body.pointee.releaseSharedValues()
+            shard.destroy()
+        }
+        unsafe shards.deallocate()
+        sizeClasses.destroy()
+        unsafe pool.deinitialize(count: 1)
+        unsafe pool.deallocate()
+    }
+
+    mutating func setListener(_ listener: (any ChangeListener)?) {
+        for index in 0..<shardCount { unsafe shards[index].lock.pointee.lock() }
+        self.listener = listener
+        isListening = listener != nil
+        for index in 0..<shardCount { unsafe shards[index].lock.pointee.unlock() }
+    }
+
+    borrowing func checkInvariants(fail: (String) -> Void) {
+        var used = 0
+        for index in 0..<shardCount {
+            let shard = unsafe shards[index].body
+            var items = 0
+            for database in 0..<databaseCount {
+                let table = unsafe shard.pointee.tables[database]
+                table.checkInvariants(hasher: hasher, shard: index) { fail("shard \(index), database \(database): \($0)") }
+                used += table.size
+                items += table.itemCount
+            }
+            for table in unsafe shard.pointee.graveyard {
+                used += table.size
+                items += table.itemCount
+            }
+            let arena = unsafe shard.pointee.arena
+            arena.checkInvariants { fail("shard \(index): \($0)") }
+            if arena.usedSlotCount != items { fail("shard \(index): \(arena.usedSlotCount) slots for \(items) items") }
+            used += arena.pageCount * arena.pageSize + (unsafe shard.pointee.sharedSize)
+        }
+        let counted = unsafe pool.pointee.budget.used.load(ordering: .relaxed)
+        if used != counted { fail("the account says \(counted) bytes, there are \(used)") }
+    }
+}

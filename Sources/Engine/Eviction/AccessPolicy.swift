@@ -1,0 +1,90 @@
+// What the four access bytes of an item mean, and how a hit changes them.
+
+import Base
+
+/// How this wake-up stamps the items it touches. A trivial value that the handle renews with its clock.
+///
+///     LRU    | clock in units of 64 ms, wraps after 8.7 years                       |
+///     LFU    | minute of the last decay (16) | unused (8) | logarithmic counter (8) |
+///
+/// Source: Redis, "Using Redis as an LRU cache" (LFU counter, factor and decay time).
+struct AccessPolicy: Sendable {
+    static let unitShift: Int64 = 6
+    static let counterStart: UInt32 = 5
+    static let logFactor: UInt32 = 10
+    static let decayMinutes: UInt32 = 1
+
+    private(set) var isLFU = false
+    private(set) var stamp: UInt32 = 0
+
+    @inline(__always)
+    init(isLFU: Bool, now: Milliseconds) {
+        self.isLFU = isLFU
+        stamp = Self.stamp(now, isLFU: isLFU)
+    }
+
+    @inline(__always)
+    private static func stamp(_ now: Milliseconds, isLFU: Bool) -> UInt32 {
+        isLFU
+            ? UInt32(truncatingIfNeeded: now.rawValue / 60_000) & 0xFFFF
+            : UInt32(truncatingIfNeeded: now.rawValue >> unitShift)
+    }
+
+    /// The access bytes of a new item.
+    @inline(__always)
+    var fresh: UInt32 { isLFU ? stamp << 16 | Self.counterStart : stamp }
+
+    /// Records a hit.
+    @inline(__always)
+    func touch(_ item: Item, random: inout SplitMix64) {
+        if isLFU {
+            touchCounter(item, random: &random)
+        } else if item.access != stamp {
+            item.access = stamp
+        }
+    }
+
+    @inline(never)
+    private func touchCounter(_ item: Item, random: inout SplitMix64) {
+        var counter = UInt32(decayed(item.access))
+        if counter < 255 {
+            let base = counter > Self.counterStart ? counter - Self.counterStart : 0
+            if random.next() % UInt64(base * Self.logFactor + 1) == 0 { counter += 1 }
+        }
+        item.access = stamp << 16 | counter
+    }
+
+    private func decayed(_ access: UInt32) -> UInt8 {
+        let minutes = (stamp &- access >> 16) & 0xFFFF
+        let counter = access & 0xFF
+        let lost = minutes / Self.decayMinutes
+        return UInt8(lost >= counter ? 0 : counter - lost)
+    }
+
+    /// Clock units since the last access; under LFU, minutes.
+    @inline(__always)
+    func age(_ access: UInt32) -> UInt32 {
+        isLFU ? (stamp &- access >> 16) & 0xFFFF : stamp &- access
+    }
+
+    func idleMilliseconds(_ access: UInt32, now: Milliseconds) -> Int64 {
+        Int64(age(access)) * (isLFU ? 60_000 : 1 << Self.unitShift)
+    }
+
+    func frequency(_ access: UInt32, now: Milliseconds) -> UInt8? { isLFU ? decayed(access) : nil }
+}
+
+extension EvictionPolicy {
+    var isVolatile: Bool {
+        switch self {
+        case .volatileLRU, .volatileLFU, .volatileRandom, .volatileTTL: true
+        case .noEviction, .allKeysLRU, .allKeysLFU, .allKeysRandom: false
+        }
+    }
+
+    public var isLFU: Bool { self == .allKeysLFU || self == .volatileLFU }
+
+    var code: UInt8 { UInt8(Self.allCases.firstIndex(of: self)!) }
+
+    init(code: UInt8) { self = Self.allCases[Int(code)] }
+}

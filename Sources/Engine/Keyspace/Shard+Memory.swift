@@ -1,0 +1,266 @@
+// Getting and giving back the memory of items, under the shard's lock: freeing, making room, moving.
+
+import Base
+
+/// What has to fit.
+enum MemoryNeed {
+    case slot(size: Int)
+    /// Bytes outside the arena, for a large value.
+    case block(size: Int)
+}
+
+/// What making room needs from outside the shard.
+@safe
+struct EvictionContext {
+    let hasher: Hasher64
+    let ranking: EvictionRanking
+    let samples: Int
+    let counters: Counters<EngineCounter>
+    let now: Milliseconds
+    let state: UnsafeMutablePointer<EngineState>
+
+    /// Tells the listener, if there is one.
+    func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+        guard unsafe state.pointee.isListening, let listener = unsafe state.pointee.listener else { return }
+        let view = ItemView(item, now: now, access: ranking.access, classes: unsafe state.pointee.sizeClasses)
+        listener.keyspaceChanged(kind, database: database, item: view)
+    }
+}
+
+extension Shard {
+    // MARK: Freeing
+
+    /// Frees an item that no table points at any more.
+    @inline(__always)
+    mutating func free(_ item: Item) {
+        evictionPool.forget(item)
+        requestedSize &-= item.size
+        if let shared = item.shared { releaseShared(shared) }
+        arena.free(item.place)
+    }
+
+    /// Lets go of a large value that an item held.
+    mutating func releaseShared(_ shared: SharedBytes) {
+        let footprint = shared.footprint
+        sharedSize -= footprint
+        requestedSize -= shared.byteCount
+        sharedCount -= 1
+        unsafe arena.pool.pointee.budget.adjust(by: -footprint)
+        shared.release()
+    }
+
+    /// Counts a large value that an item now holds. The budget has counted it already.
+    mutating func holdShared(_ shared: SharedBytes) {
+        sharedSize += shared.footprint
+        requestedSize += shared.byteCount
+        sharedCount += 1
+    }
+
+    /// Takes an item out of its table and frees it.
+    @inline(__always)
+    mutating func remove(_ hash: KeyHash, _ position: SlotPosition, from table: UnsafeMutablePointer<HashTable>) {
+        let item = position.item
+        unsafe table.pointee.remove(hash, position)
+        free(item)
+    }
+
+    /// At the engine's end: the blocks outlive the arena if a reply still holds them.
+    mutating func releaseSharedValues() {
+        guard sharedCount > 0 else { return }
+        for database in 0..<databaseCount { releaseSharedValues(of: unsafe tables[database]) }
+        for table in graveyard { releaseSharedValues(of: table) }
+    }
+
+    private mutating func releaseSharedValues(of table: HashTable) {
+        var items = HomeItems()
+        var position: UInt64? = table.hasSegments ? 0 : nil
+        while let at = position {
+            position = table.collectHome(at: at, into: &items)
+            for index in 0..<items.count { if let shared = items[index].shared { releaseShared(shared) } }
+        }
+    }
+
+    // MARK: Moving
+
+    /// Empties one sparse page into its fellows.
+    /// - Returns: how many items moved; 0 if there is no page to empty.
+    mutating func evacuatePage(hasher: Hasher64) -> Int {
+        guard let page = arena.pageToEvacuate() else { return 0 }
+        let count = page.used
+        // The arena is changed and the tables are read: two parts of one shard, taken apart for the compiler.
+        var arena = self.arena
+        arena.evacuate(page) { from, to in
+            redirect(from: Item(from), to: Item(to), hasher: hasher)
+        }
+        self.arena = arena
+        return max(1, count)
+    }
+
+    private mutating func redirect(from: Item, to: Item, hasher: Hasher64) {
+        evictionPool.forget(from)
+        let hash = hasher.hash(to.key)
+        for database in 0..<databaseCount where unsafe !tables[database].isEmpty {
+            if let position = unsafe tables[database].find(hash, at: from) {
+                position.redirect(to: to)
+                return
+            }
+        }
+        for table in graveyard {
+            if let position = table.find(hash, at: from) {
+                position.redirect(to: to)
+                return
+            }
+        }
+        preconditionFailure("an item that no table knows")
+    }
+
+    // MARK: Making room
+
+    /// A slot or budget for `need`, evicting if it must and may. `spared` is never evicted.
+    /// - Returns: whether there is room now: a slot will be found, or the bytes are counted in the budget.
+    mutating func makeRoom(_ need: MemoryNeed, sparing spared: Item?, _ context: EvictionContext) -> Bool {
+        while true {
+            if hasRoom(need) { return true }
+            if buryOne(hasher: context.hasher) { continue }
+            let moved = evacuatePage(hasher: context.hasher)
+            if moved > 0 {
+                context.counters.add(.pagesCompacted)
+                context.counters.add(.itemsMoved, moved)
+                continue
+            }
+            if !evictOne(sparing: spared, context) { return false }
+        }
+    }
+
+    private mutating func hasRoom(_ need: MemoryNeed) -> Bool {
+        switch need {
+        case .slot(let size):
+            return arena.hasSlot(for: size)
+        case .block(let size):
+            return unsafe arena.pool.pointee.budget.reserve(size)
+        }
+    }
+
+    /// Evicts the best candidate. False if the policy spares everything here.
+    mutating func evictOne(sparing spared: Item?, _ context: EvictionContext) -> Bool {
+        guard context.ranking.policy != .noEviction else { return false }
+        for _ in 0..<8 {
+            sample(context)
+            while let candidate = evictionPool.takeBest(except: spared) {
+                // It may have been read since it was sampled: then it is no longer the one.
+                guard let rank = context.ranking.rank(candidate.item, random: &random) else { continue }
+                let isRandom = context.ranking.policy == .allKeysRandom || context.ranking.policy == .volatileRandom
+                if !isRandom && rank < candidate.rank { continue }
+                evict(candidate.item, context)
+                return true
+            }
+        }
+        return evictAny(sparing: spared, context)
+    }
+
+    /// Looks at the items of a few random buckets.
+    private mutating func sample(_ context: EvictionContext) {
+        var seen = 0
+        var tries = 0
+        while seen < context.samples && tries < 16 {
+            tries += 1
+            guard let database = randomDatabase() else { return }
+            guard let bucket = unsafe tables[database].bucket(at: random.next()) else { continue }
+            var occupied = bucket.occupied
+            var rest = occupied
+            while rest != 0 {
+                HashTable.address(bucket.slot(rest.trailingZeroBitCount >> 3)).prefetch()
+                rest &= rest - 1
+            }
+            while occupied != 0 {
+                let item = SlotPosition(bucket: bucket, index: occupied.trailingZeroBitCount >> 3).item
+                seen += 1
+                if let rank = context.ranking.rank(item, random: &random) { evictionPool.offer(item, rank: rank) }
+                occupied &= occupied - 1
+            }
+        }
+    }
+
+    /// A database, chosen by the share of items it has.
+    mutating func randomDatabase() -> Int? {
+        var total = 0
+        for database in 0..<databaseCount { total += unsafe tables[database].itemCount }
+        guard total > 0 else { return nil }
+        var left = random.next(below: total)
+        for database in 0..<databaseCount {
+            left -= unsafe tables[database].itemCount
+            if left < 0 { return database }
+        }
+        return nil
+    }
+
+    /// Finds anything that may go, in a full walk: for a shard where what the policy allows is rare.
+    private mutating func evictAny(sparing spared: Item?, _ context: EvictionContext) -> Bool {
+        var items = HomeItems()
+        for database in 0..<databaseCount {
+            let table = unsafe tables[database]
+            if table.isEmpty || (context.ranking.policy.isVolatile && table.expiringCount == 0) { continue }
+            var position: UInt64? = 0
+            while let at = position {
+                position = table.collectHome(at: at, into: &items)
+                for index in 0..<items.count where items[index] != spared {
+                    if context.ranking.rank(items[index], random: &random) == nil { continue }
+                    evict(items[index], context)
+                    return true
+                }
+            }
+        }
+        return false
+    }
+
+    private mutating func evict(_ item: Item, _ context: EvictionContext) {
+        let hash = context.hasher.hash(item.key)
+        for database in 0..<databaseCount {
+            guard let position = unsafe tables[database].find(hash, at: item) else { continue }
+            let wasFetched = item.marks.contains(.fetched)
+            let classIndex = arena.classIndex(of: item)
+            if item.isExpired(at: context.now) {
+                context.counters.add(.expired)
+                if !wasFetched { context.counters.add(.expiredUnfetched) }
+                unsafe arena.classes[classIndex].reclaimed += 1
+                context.tell(.expired, DatabaseIndex(database), item)
+            } else {
+                context.counters.add(.evicted)
+                unsafe arena.classes[classIndex].evicted += 1
+                if !wasFetched {
+                    context.counters.add(.evictedUnfetched)
+                    unsafe arena.classes[classIndex].evictedUnfetched += 1
+                }
+                context.tell(.evicted, DatabaseIndex(database), item)
+            }
+            unsafe remove(hash, position, from: tables + database)
+            return
+        }
+        preconditionFailure("an eviction candidate that no table knows")
+    }
+
+    // MARK: Burying flushed databases
+
+    /// Frees one bucket's items of a flushed database. False if there is none.
+    mutating func buryOne(hasher: Hasher64) -> Bool {
+        guard !graveyard.isEmpty else { return false }
+        let last = graveyard.count - 1
+        var items = HomeItems()
+        while buryPosition != nil && items.count == 0 {
+            buryPosition = graveyard[last].collectHome(at: buryPosition!, into: &items)
+        }
+        for index in 0..<items.count {
+            let item = items[index]
+            let hash = hasher.hash(item.key)
+            if let position = graveyard[last].find(hash, at: item) { graveyard[last].remove(hash, position) }
+            free(item)
+        }
+        if buryPosition == nil {
+            unsafe arena.pool.pointee.budget.adjust(by: -graveyard[last].size)
+            graveyard[last].destroy()
+            graveyard.removeLast()
+            buryPosition = 0
+        }
+        return true
+    }
+}

@@ -1,0 +1,85 @@
+// A shard: one slice of the keyspace with all that one lock guards.
+
+import Base
+
+/// Everything of one slice of the keyspace, for all databases. Lives in memory of its own; touched only under its lock,
+/// which lies beside it (see `ShardReference`).
+@safe
+struct Shard {
+    let index: Int
+    var arena: Arena
+    /// One table a database.
+    let tables: UnsafeMutablePointer<HashTable>
+    let databaseCount: Int
+    /// Tables of databases that were flushed, whose items the background has yet to free.
+    var graveyard: [HashTable] = []
+    /// How far the last of them is freed; nil when only its index is left.
+    var buryPosition: UInt64? = 0
+    var evictionPool = EvictionPool()
+    /// Bytes of large values, outside the arena.
+    var sharedSize = 0
+    var sharedCount = 0
+    /// Bytes that live items asked for, before rounding to slots.
+    var requestedSize = 0
+    private var lastCAS: UInt64 = 0
+    var walk = WalkState()
+    var random: SplitMix64
+
+    init(index: Int, arena: Arena, databaseCount: Int, shardBits: Int, seed: UInt64) {
+        self.index = index
+        self.arena = arena
+        self.databaseCount = databaseCount
+        unsafe tables = .allocate(capacity: databaseCount)
+        unsafe tables.initialize(repeating: HashTable(shardBits: shardBits), count: databaseCount)
+        random = SplitMix64(seed: seed)
+    }
+
+    var itemCount: Int {
+        var total = 0
+        for database in 0..<databaseCount { total += unsafe tables[database].itemCount }
+        return total
+    }
+
+    /// A CAS number that no item had before: shards take turns, so no counter is shared.
+    @inline(__always)
+    mutating func nextCAS() -> UInt64 {
+        lastCAS &+= 1
+        return lastCAS &<< 6 | UInt64(truncatingIfNeeded: index)
+    }
+}
+
+/// Where the background walk of a shard stands.
+struct WalkState {
+    var database = 0
+    var position: UInt64 = 0
+}
+
+/// A shard in memory: its lock on a cache line of its own, then the shard.
+@safe
+struct ShardReference {
+    static let bodyOffset = 64
+    let base: UnsafeMutableRawPointer
+
+    static func make(_ shard: Shard) -> ShardReference {
+        let size = bodyOffset + MemoryLayout<Shard>.stride
+        let base = UnsafeMutableRawPointer.allocate(byteCount: (size + 127) / 128 * 128, alignment: 128)
+        unsafe base.initializeMemory(as: SpinLock.self, to: SpinLock())
+        unsafe (base + bodyOffset).initializeMemory(as: Shard.self, to: shard)
+        return unsafe ShardReference(base: base)
+    }
+
+    @inline(__always) var lock: UnsafeMutablePointer<SpinLock> { unsafe base.assumingMemoryBound(to: SpinLock.self) }
+    @inline(__always) var body: UnsafeMutablePointer<Shard> {
+        unsafe (base + Self.bodyOffset).assumingMemoryBound(to: Shard.self)
+    }
+
+    func destroy() {
+        let shard = unsafe body
+        for database in 0..<(unsafe shard.pointee.databaseCount) { unsafe shard.pointee.tables[database].destroy() }
+        for index in unsafe shard.pointee.graveyard.indices { unsafe shard.pointee.graveyard[index].destroy() }
+        unsafe shard.pointee.tables.deallocate()
+        unsafe shard.pointee.arena.destroy()
+        unsafe shard.deinitialize(count: 1)
+        unsafe base.deallocate()
+    }
+}

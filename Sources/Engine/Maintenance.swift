@@ -1,0 +1,111 @@
+// Background work in small slices: what nobody waits for and everybody would miss.
+
+import Base
+import Synchronization
+
+extension EngineHandle {
+    /// Works for about `microseconds`: frees flushed databases, drops items whose time has run out, gives sparse pages
+    /// and sparse index segments back, evicts down to a lowered limit. Workers call it from a timer, each about ten times
+    /// a second; they take turns over the shards. No shard is held for longer than a few tens of microseconds at a time.
+    public mutating func maintain(microseconds: Int) {
+        let end = monotonicNanoseconds() + UInt64(microseconds) * 1000
+        var visited = 0
+        while visited < shardCount {
+            let index = unsafe state.pointee.nextMaintained.wrappingAdd(1, ordering: .relaxed).oldValue
+            var isDone = false
+            while !isDone {
+                let held = unsafe lockedIfSafe(at: index & (shardCount - 1)) { handle, shard in
+                    isDone = unsafe handle.maintainSlice(shard)
+                }
+                if monotonicNanoseconds() >= end { return }
+                if !held { break }
+            }
+            visited += 1
+        }
+    }
+
+    /// - Returns: whether the shard has nothing urgent left in this round.
+    private mutating func maintainSlice(_ shard: UnsafeMutablePointer<Shard>) -> Bool {
+        for _ in 0..<8 where unsafe shard.pointee.buryOne(hasher: sharedHasher) { continue }
+        if unsafe !shard.pointee.graveyard.isEmpty { return false }
+        if unsafe state.pointee.pool.pointee.budget.isOver {
+            let context = evictionContext
+            var didWork = false
+            for _ in 0..<16 {
+                let moved = unsafe shard.pointee.evacuatePage(hasher: sharedHasher)
+                if moved > 0 {
+                    counters.add(.pagesCompacted)
+                    counters.add(.itemsMoved, moved)
+                    didWork = true
+                    break
+                }
+                if unsafe !shard.pointee.evictOne(sparing: nil, context) { break }
+                didWork = true
+            }
+            return !didWork
+        }
+        // An eighth of the pages may be air; beyond that a sparse page is worth its copying.
+        let arena = unsafe shard.pointee.arena
+        if arena.freeSize * 8 > arena.pageCount * arena.pageSize {
+            let moved = unsafe shard.pointee.evacuatePage(hasher: sharedHasher)
+            if moved > 0 {
+                counters.add(.pagesCompacted)
+                counters.add(.itemsMoved, moved)
+                return false
+            }
+        }
+        return unsafe walkSlice(shard)
+    }
+
+    /// Looks at the next buckets of a shard for expired items, and at each segment's end for idle index memory.
+    /// - Returns: whether few of them had expired.
+    private mutating func walkSlice(_ shard: UnsafeMutablePointer<Shard>) -> Bool {
+        var walk = unsafe shard.pointee.walk
+        if walk.database >= (unsafe shard.pointee.databaseCount) { walk = WalkState() }
+        let table = unsafe shard.pointee.tables + walk.database
+        var seen = 0
+        var expired = 0
+        var next: UInt64? = nil
+        if unsafe table.pointee.hasSegments {
+            var items = HomeItems()
+            next = walk.position
+            var steps = 0
+            while let at = next, steps < 32 {
+                steps += 1
+                next = unsafe table.pointee.collectHome(at: at, into: &items)
+                if unsafe table.pointee.expiringCount > 0 {
+                    for index in 0..<items.count where items[index].fields.contains(.expiry) {
+                        seen += 1
+                        if !items[index].isExpired(at: now) { continue }
+                        expired += 1
+                        let hash = rehash(items[index])
+                        let position = unsafe table.pointee.find(hash, at: items[index])!
+                        unsafe removeExpired(hash, DatabaseIndex(walk.database), position, shard)
+                    }
+                }
+                if unsafe table.pointee.isLastBucket(at) {
+                    let growth = unsafe table.pointee.shrinkSegment(at: at)
+                    if growth != 0 { unsafe state.pointee.pool.pointee.budget.adjust(by: growth) }
+                }
+            }
+        }
+        if let next {
+            walk.position = next
+        } else {
+            walk.database += 1
+            walk.position = 0
+        }
+        unsafe shard.pointee.walk = walk
+        return expired * 4 <= seen
+    }
+}
+
+extension HashTable {
+    /// Whether `position` lies in the last bucket of its segment.
+    func isLastBucket(_ position: UInt64) -> Bool {
+        let entry = entry(directoryIndex(position))
+        let count = Self.bucketCount(entry)
+        let place = Self.place(position, depth: Self.segmentDepth(entry))
+        return Self.bucketIndex(place: place, of: count) == count - 1
+    }
+}

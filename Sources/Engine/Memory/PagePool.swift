@@ -1,0 +1,122 @@
+// The engine's memory from the system's side: pages of one size, and the one account that the limit is held against.
+
+import Base
+import Glibc
+import Synchronization
+
+/// What the keyspace holds against what it may hold, in bytes. Shared by all shards.
+struct Budget: ~Copyable {
+    /// 0 is no limit.
+    let limit = Atomic<Int>(0)
+    let used = Atomic<Int>(0)
+
+    /// Counts `size` bytes if the limit allows it.
+    @inline(__always)
+    borrowing func reserve(_ size: Int) -> Bool {
+        let after = used.wrappingAdd(size, ordering: .relaxed).newValue
+        let bound = limit.load(ordering: .relaxed)
+        if bound == 0 || after <= bound { return true }
+        _ = used.wrappingSubtract(size, ordering: .relaxed)
+        return false
+    }
+
+    /// Counts `size` bytes (may be negative) whatever the limit says: what must not fail, and what was freed.
+    borrowing func adjust(by size: Int) {
+        _ = used.wrappingAdd(size, ordering: .relaxed)
+    }
+
+    var isOver: Bool {
+        let bound = limit.load(ordering: .relaxed)
+        return bound != 0 && used.load(ordering: .relaxed) > bound
+    }
+}
+
+/// Pages cut from large mappings. A page given back is kept for the next taker; beyond a small stock its memory is
+/// returned to the system, the address range stays.
+struct PagePool: ~Copyable {
+    struct State {
+        /// Free pages whose memory is resident.
+        var warm: [UInt] = []
+        /// Free pages whose memory was given back to the system.
+        var cold: [UInt] = []
+        /// The rest of the newest mapping.
+        var next: UInt = 0
+        var end: UInt = 0
+        var mappings: [(base: UInt, size: Int)] = []
+    }
+
+    let pageSize: Int
+    let budget = Budget()
+    private let state = Mutex(State())
+
+    /// Pages kept resident for the next taker: enough that workers do not fault on each page, little beside any limit.
+    static let warmSizeMax = 2 << 20
+    static let mappingSize = 8 << 20
+
+    init(pageSize: Int) {
+        precondition(pageSize.nonzeroBitCount == 1 && pageSize >= 4096)
+        self.pageSize = pageSize
+    }
+
+    deinit {
+        state.withLock { state in
+            for mapping in state.mappings {
+                // SAFETY: the mappings are this pool's own, and nobody uses pages of a pool that is gone.
+                unsafe _ = munmap(UnsafeMutableRawPointer(bitPattern: mapping.base)!, mapping.size)
+            }
+        }
+    }
+
+    /// A page, counted against the limit; nil if the limit or the system refuses.
+    /// - Parameter force: goes over the limit rather than fail.
+    borrowing func take(force: Bool) -> Address? {
+        if force {
+            budget.adjust(by: pageSize)
+        } else if !budget.reserve(pageSize) {
+            return nil
+        }
+        let bits = state.withLock { state -> UInt? in
+            if let page = state.warm.popLast() { return page }
+            if let page = state.cold.popLast() { return page }
+            if state.next == state.end && !addMapping(&state) { return nil }
+            defer { state.next += UInt(pageSize) }
+            return state.next
+        }
+        guard let bits else {
+            budget.adjust(by: -pageSize)
+            return nil
+        }
+        return Address(bits: bits)
+    }
+
+    /// Takes a page back. It may be handed to another shard at once.
+    borrowing func give(_ page: Address) {
+        let isWarm = state.withLock { state in
+            guard state.warm.count * pageSize < Self.warmSizeMax else { return false }
+            state.warm.append(page.bits)
+            return true
+        }
+        if !isWarm {
+            // The system call happens outside the lock; nobody else knows the page yet.
+            unsafe _ = madvise(page.raw, pageSize, MADV_DONTNEED)
+            state.withLock { $0.cold.append(page.bits) }
+        }
+        budget.adjust(by: -pageSize)
+    }
+
+    private borrowing func addMapping(_ state: inout State) -> Bool {
+        // A page finds its header by masking an address, so mappings start on a page boundary.
+        let alignment = pageSize
+        let size = Self.mappingSize + alignment
+        let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return false }
+        let base = UInt(bitPattern: memory)
+        let start = (base + UInt(alignment) - 1) & ~UInt(alignment - 1)
+        // A huge page is resident as a whole: it would undo giving single pages back, and measured no faster.
+        unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: start)!, Self.mappingSize, MADV_NOHUGEPAGE)
+        state.mappings.append((base, size))
+        state.next = start
+        state.end = start + UInt(Self.mappingSize)
+        return true
+    }
+}

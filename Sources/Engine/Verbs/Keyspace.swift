@@ -1,0 +1,255 @@
+// Verbs over more than one key: rename, copy, whole databases, walking.
+
+public import Base
+import Synchronization
+
+extension EngineHandle {
+    // MARK: Between keys
+
+    /// Moves an item, with all it has, to another key or database. `.notFound` without a source, `.notStored` if the
+    /// target exists and `replaces` is false. Source: Redis RENAME, RENAMENX, MOVE.
+    public mutating func rename(_ source: Key, to target: Key, replaces: Bool) -> StoreOutcome {
+        transfer(source, to: target, replaces: replaces, removesSource: true)
+    }
+
+    /// Copies an item with all it has. Source: Redis COPY.
+    public mutating func copy(_ source: Key, to target: Key, replaces: Bool) -> StoreOutcome {
+        transfer(source, to: target, replaces: replaces, removesSource: false)
+    }
+
+    private mutating func transfer(
+        _ source: Key, to target: Key, replaces: Bool, removesSource: Bool
+    ) -> StoreOutcome {
+        var shards = ShardSet()
+        insert(source.hash, into: &shards)
+        insert(target.hash, into: &shards)
+        return section(shards) { handle in
+            unsafe handle.locked(source.hash) { handle, sourceShard in
+                unsafe handle.locked(target.hash) { handle, targetShard in
+                    unsafe handle.transferLocked(
+                        source, sourceShard, target, targetShard, replaces: replaces, removesSource: removesSource)
+                }
+            }
+        }
+    }
+
+    private mutating func transferLocked(
+        _ source: Key, _ sourceShard: UnsafeMutablePointer<Shard>, _ target: Key,
+        _ targetShard: UnsafeMutablePointer<Shard>, replaces: Bool, removesSource: Bool
+    ) -> StoreOutcome {
+        guard let from = unsafe findLive(source, sourceShard) else { return .notFound }
+        let existing = unsafe findLive(target, targetShard)
+        if existing != nil && !replaces { return .notStored }
+        if source.database == target.database && source.bytes.equals(target.bytes) { return .stored }
+        var shape = ItemShape(keeping: from.item)
+        shape.shared = from.item.shared
+        let need = unsafe prepare(
+            target, over: existing, shape, in: targetShard, reusesSlot: false, sparing: from.item)
+        // A move needs no more memory in the end; a copy does.
+        if need != nil && !removesSource { return .outOfMemory }
+        if let shared = shape.shared {
+            shared.retain()
+            unsafe state.pointee.pool.pointee.budget.adjust(by: shared.footprint)
+        }
+        // Making room spares the source but not the target's present item.
+        let target1 = existing == nil ? nil : unsafe findLive(target, targetShard)
+        let accessBefore = from.item.access
+        let item = unsafe place(target, over: target1, shape, in: targetShard, reusesSlot: false) { item in
+            if shape.shared == nil {
+                unsafe item.valueBytes.copyMemory(from: UnsafeRawBufferPointer(from.item.valueBytes))
+            }
+        }
+        item.access = accessBefore
+        tell(.stored, target.database, item)
+        if removesSource {
+            // An insertion may have rebuilt the segment that held the source's slot.
+            let position = unsafe findLive(source, sourceShard)!
+            tell(.deleted, source.database, position.item)
+            unsafe sourceShard.pointee.remove(source.hash, position, from: table(sourceShard, source.database))
+        }
+        return .stored
+    }
+
+    // MARK: Databases
+
+    /// Items in `database`, those included whose time has run out and that nobody looked at since. Source: Redis DBSIZE.
+    public mutating func itemCount(in database: DatabaseIndex) -> Int {
+        unsafe sum { handle, shard in unsafe handle.table(shard, database).pointee.itemCount }
+    }
+
+    /// Items in `database` that have an expiry.
+    public mutating func expiringCount(in database: DatabaseIndex) -> Int {
+        unsafe sum { handle, shard in unsafe handle.table(shard, database).pointee.expiringCount }
+    }
+
+    private mutating func sum(_ count: (inout EngineHandle, UnsafeMutablePointer<Shard>) -> Int) -> Int {
+        var total = 0
+        for index in 0..<shardCount {
+            // In a section the others are waited for only if that is safe; a count may be a moment old.
+            _ = unsafe lockedIfSafe(at: index) { handle, shard in unsafe total += count(&handle, shard) }
+        }
+        return total
+    }
+
+    /// Empties a database at one moment for everybody; the memory follows in the background if others share it.
+    /// Source: Redis FLUSHDB; memcached "flush_all".
+    public mutating func flush(_ database: DatabaseIndex) {
+        section(.all) { handle in
+            for index in 0..<handle.shardCount {
+                unsafe handle.shard(at: index).body.pointee.flush(Int(database.rawValue))
+            }
+            if unsafe handle.state.pointee.isListening {
+                unsafe handle.state.pointee.listener?.keyspaceFlushed(database: database)
+            }
+        }
+    }
+
+    /// Empties all databases. Source: Redis FLUSHALL.
+    public mutating func flushAll() {
+        section(.all) { handle in
+            for index in 0..<handle.shardCount {
+                let shard = unsafe handle.shard(at: index).body
+                for database in 0..<(unsafe shard.pointee.databaseCount) { unsafe shard.pointee.flush(database) }
+            }
+            if unsafe handle.state.pointee.isListening {
+                unsafe handle.state.pointee.listener?.keyspaceFlushed(database: nil)
+            }
+        }
+    }
+
+    /// Empties `database` when `at` has come; replaces an earlier mark for it. `at` 0 only takes that back. Source: memcached "flush_all N".
+    public mutating func scheduleFlush(_ database: DatabaseIndex, at: Milliseconds) {
+        unsafe state.pointee.scheduledFlushes.withLock { marks in
+            marks[database.rawValue] = at.rawValue == 0 ? nil : at.rawValue
+            unsafe state.pointee.earliestFlush.store(marks.values.min() ?? Int64.max, ordering: .relaxed)
+        }
+    }
+
+    @inline(never)
+    mutating func runScheduledFlushes() {
+        let now = now.rawValue
+        let due = unsafe state.pointee.scheduledFlushes.withLock { marks -> [Int32] in
+            let due = marks.filter { $0.value <= now }.map(\.key)
+            for database in due { marks[database] = nil }
+            unsafe state.pointee.earliestFlush.store(marks.values.min() ?? Int64.max, ordering: .relaxed)
+            return due
+        }
+        for database in due { flush(DatabaseIndex(Int(database))) }
+    }
+
+    /// Exchanges two databases at one moment for everybody. Source: Redis SWAPDB.
+    public mutating func swap(_ a: DatabaseIndex, _ b: DatabaseIndex) {
+        section(.all) { handle in
+            for index in 0..<handle.shardCount {
+                let shard = unsafe handle.shard(at: index).body
+                let tables = unsafe shard.pointee.tables
+                let kept = unsafe tables[Int(a.rawValue)]
+                unsafe tables[Int(a.rawValue)] = tables[Int(b.rawValue)]
+                unsafe tables[Int(b.rawValue)] = kept
+            }
+            if unsafe handle.state.pointee.isListening {
+                unsafe handle.state.pointee.listener?.databasesSwapped(a, b)
+            }
+        }
+    }
+
+    // MARK: Walking
+
+    /// Hash bits that a cursor leaves out, so that it stays below 2^48 and any client's integer holds it. Positions are
+    /// multiples of 2^16 as long as shard, directory and place bits are 48 at most.
+    private static let cursorShift: UInt64 = 16
+
+    /// One step of a walk: shows about `count` live items, and says where to go on; 0 begins and ends.
+    ///
+    /// The cursor is a hash prefix. An item that is there from the first step to the last is shown, however the
+    /// table grows or shrinks in between; it is shown once unless it is written meanwhile. Items are shown under their
+    /// shard's lock. Source: Redis SCAN.
+    public mutating func scan(
+        _ database: DatabaseIndex, from cursor: UInt64, count: Int, _ body: (borrowing ItemView) -> Void
+    ) -> UInt64 {
+        let bits = UInt64(unsafe state.pointee.shardBits)
+        let hash = cursor << Self.cursorShift
+        var index = bits == 0 ? 0 : Int(hash >> (64 - bits))
+        var position: UInt64? = hash << bits
+        var shown = 0
+        // Empty buckets cost too: a sparse table is left after this many.
+        var bucketsLeft = max(1, count) * 10
+        while index < shardCount {
+            _ = unsafe lockedIfSafe(at: index) { handle, shard in
+                let table = unsafe handle.table(shard, database).pointee
+                if table.isEmpty { position = nil }
+                var items = HomeItems()
+                while let at = position, shown < count, bucketsLeft > 0 {
+                    position = table.collectHome(at: at, into: &items)
+                    bucketsLeft -= 1
+                    for item in 0..<items.count where !items[item].isExpired(at: handle.now) {
+                        body(handle.view(items[item]))
+                        shown += 1
+                    }
+                }
+            }
+            if let position {
+                return (UInt64(index) << (bits == 0 ? 0 : 64 - bits) | position >> bits) >> Self.cursorShift
+            }
+            index += 1
+            position = 0
+            if shown >= count && index < shardCount {
+                return (UInt64(index) << (64 - bits)) >> Self.cursorShift
+            }
+        }
+        return 0
+    }
+
+    /// Shows one live item, each with nearly the same chance. False if there is none. Source: Redis RANDOMKEY.
+    public mutating func randomItem(in database: DatabaseIndex, _ body: (borrowing ItemView) -> Void) -> Bool {
+        let start = random.next(below: shardCount)
+        for step in 0..<shardCount {
+            var found = false
+            _ = unsafe lockedIfSafe(at: (start + step) & (shardCount - 1)) { handle, shard in
+                let table = unsafe handle.table(shard, database).pointee
+                guard !table.isEmpty else { return }
+                var items = HomeItems()
+                // From a random place to the end, then from the beginning.
+                var position: UInt64? = handle.random.next()
+                var rounds = 0
+                while rounds < 2 {
+                    while let at = position {
+                        position = table.collectHome(at: at, into: &items)
+                        let offset = items.count == 0 ? 0 : handle.random.next(below: items.count)
+                        for turn in 0..<items.count {
+                            let item = items[(offset + turn) % items.count]
+                            if item.isExpired(at: handle.now) { continue }
+                            body(handle.view(item))
+                            found = true
+                            return
+                        }
+                    }
+                    rounds += 1
+                    position = 0
+                }
+            }
+            if found { return true }
+        }
+        return false
+    }
+}
+
+extension Shard {
+    /// Empties one database. Under all shards' locks.
+    mutating func flush(_ database: Int) {
+        let table = unsafe tables[database]
+        guard table.hasSegments else { return }
+        evictionPool.removeAll()
+        if graveyard.isEmpty && sharedCount == 0 && arena.usedSlotCount == table.itemCount {
+            // Nothing else lives in these pages.
+            arena.releaseAllPages()
+            unsafe arena.pool.pointee.budget.adjust(by: -table.size)
+            unsafe tables[database].destroy()
+            requestedSize = 0
+        } else {
+            // At the front: the one being buried stays last.
+            graveyard.insert(table, at: 0)
+            unsafe tables[database] = HashTable(shardBits: table.shardBits)
+        }
+    }
+}

@@ -1,0 +1,211 @@
+// How an item comes to be: the one place that allocates, rewrites in place, or makes room first.
+
+import Base
+
+/// The shape of an item about to be written.
+struct ItemShape {
+    var kind = ValueKind.string
+    var flags: UInt32 = 0
+    var expiry = Milliseconds(0)
+    /// 0 is no field.
+    var cas: UInt64 = 0
+    var marks: Item.Marks = []
+    var valueSize = 0
+    /// A large value in a block of its own. Its hold passes to the item.
+    var shared: SharedBytes?
+
+    /// The shape that keeps everything of `item` but its value.
+    init(keeping item: Item) {
+        kind = ValueKind(rawValue: item.kindByte)!
+        flags = item.flags
+        expiry = item.expiry
+        cas = item.cas
+        marks = item.marks
+        valueSize = item.valueSize
+    }
+
+    init() {}
+
+    @inline(__always)
+    func fields(keySize: Int) -> Item.Fields {
+        var fields: Item.Fields = []
+        if expiry.rawValue != 0 { fields.insert(.expiry) }
+        if cas != 0 { fields.insert(.cas) }
+        if flags != 0 { fields.insert(.flags) }
+        if keySize >= Item.longKeySizeMin { fields.insert(.longKey) }
+        if shared != nil { fields.insert(.shared) }
+        return fields
+    }
+}
+
+extension EngineHandle {
+    /// Makes sure that `place` will find memory for this shape, evicting in this shard if it must.
+    /// - Returns: nil, or what has to be made room for elsewhere, without this lock.
+    @inline(__always)
+    mutating func prepare(
+        _ key: Key, over existing: SlotPosition?, _ shape: ItemShape, in shard: UnsafeMutablePointer<Shard>,
+        reusesSlot: Bool = true, sparing: Item? = nil
+    ) -> MemoryNeed? {
+        let keySize = key.bytes.byteCount
+        let size = Item.size(fields: shape.fields(keySize: keySize), keySize: keySize, valueSize: shape.valueSize)
+        if reusesSlot, let existing, unsafe shard.pointee.arena.areSameClass(size, existing.item.size) { return nil }
+        if unsafe shard.pointee.arena.hasSlot(for: size) { return nil }
+        let spared = sparing ?? existing?.item
+        if unsafe shard.pointee.makeRoom(.slot(size: size), sparing: spared, evictionContext) { return nil }
+        return .slot(size: size)
+    }
+
+    /// Writes an item for `key` over `existing` or as a new one.
+    ///
+    /// - Parameter existing: the key's present item. With `reusesSlot` it may be overwritten in place, so it must not be
+    ///   the source of the new value.
+    /// - Parameter fill: writes the value's bytes, unless it is shared. Called before the old item is freed.
+    /// Needs memory that `prepare` found; goes over the memory limit if it did not.
+    @inline(__always)
+    mutating func place(
+        _ key: Key, over existing: SlotPosition?, _ shape: ItemShape, in shard: UnsafeMutablePointer<Shard>,
+        reusesSlot: Bool = true, fill: (Item) -> Void
+    ) -> Item {
+        let keySize = key.bytes.byteCount
+        let fields = shape.fields(keySize: keySize)
+        let size = Item.size(fields: fields, keySize: keySize, valueSize: shape.valueSize)
+        let table = unsafe table(shard, key.database)
+        unsafe shard.pointee.requestedSize &+= size
+        if let existing {
+            let old = existing.item
+            unsafe table.pointee.expiringCount &+=
+                (fields.contains(.expiry) ? 1 : 0) &- (old.fields.contains(.expiry) ? 1 : 0)
+            if reusesSlot, unsafe shard.pointee.arena.areSameClass(size, old.size) {
+                unsafe shard.pointee.requestedSize &-= old.size
+                if let shared = old.shared { unsafe shard.pointee.releaseShared(shared) }
+                unsafe write(old, key, fields, shape, shard)
+                fill(old)
+                return old
+            }
+        }
+        guard let slot = unsafe shard.pointee.arena.allocate(size, force: true) else {
+            // The system itself has no page left: nothing below this can go on.
+            fatalError("out of memory")
+        }
+        let item = Item(slot)
+        unsafe write(item, key, fields, shape, shard)
+        fill(item)
+        if let existing {
+            let old = existing.item
+            existing.redirect(to: item)
+            unsafe shard.pointee.free(old)
+        } else {
+            let growth = unsafe table.pointee.insert(key.hash, item, hasher: sharedHasher)
+            if growth != 0 { unsafe state.pointee.pool.pointee.budget.adjust(by: growth) }
+        }
+        return item
+    }
+
+    /// Gives an item another shape: fields that come or go. The value stays; goes over the memory limit rather than fail.
+    mutating func reshape(
+        _ key: Key, _ existing: SlotPosition, in shard: UnsafeMutablePointer<Shard>, _ change: (inout ItemShape) -> Void
+    ) -> Item {
+        let old = existing.item
+        var shape = ItemShape(keeping: old)
+        if let shared = old.shared {
+            // One hold and one count for the new item; those of the old one go with it.
+            shared.retain()
+            unsafe state.pointee.pool.pointee.budget.adjust(by: shared.footprint)
+            shape.shared = shared
+        }
+        change(&shape)
+        let accessBefore = old.access
+        let item = unsafe place(key, over: existing, shape, in: shard, reusesSlot: false) { item in
+            if shape.shared == nil {
+                // The change may have cut the value, never lengthened it.
+                unsafe Self.move(
+                    UnsafeRawBufferPointer(rebasing: old.valueBytes[0..<shape.valueSize]), into: item.valueBytes, at: 0)
+            }
+        }
+        item.access = accessBefore
+        return item
+    }
+
+    @inline(__always)
+    private mutating func write(
+        _ item: Item, _ key: Key, _ fields: Item.Fields, _ shape: ItemShape, _ shard: UnsafeMutablePointer<Shard>
+    ) {
+        item.initialize(
+            kind: shape.kind, fields: fields, marks: shape.marks, access: access.fresh, key: key.bytes,
+            valueSize: shape.valueSize)
+        if fields.contains(.expiry) { item.expiry = shape.expiry }
+        if fields.contains(.cas) { item.cas = shape.cas }
+        if fields.contains(.flags) { item.flags = shape.flags }
+        if let shared = shape.shared {
+            item.setShared(shared)
+            unsafe shard.pointee.holdShared(shared)
+        }
+    }
+
+    /// The CAS number that a field choice means.
+    @inline(__always)
+    func casNumber(_ field: CASField, _ shard: UnsafeMutablePointer<Shard>) -> UInt64 {
+        switch field {
+        case .none: 0
+        case .fresh: unsafe shard.pointee.nextCAS()
+        case .exact(let number): number
+        }
+    }
+
+    /// Whether a value of this size must have a block of its own.
+    @inline(__always)
+    func needsBlock(_ key: Key, valueSize: Int) -> Bool {
+        // All optional fields together: whatever the item gets later, it will still fit a slot.
+        let largest = unsafe state.pointee.sizeClasses.slotSizeMax
+        return Item.headerSize &+ 24 &+ key.bytes.byteCount &+ valueSize > largest
+    }
+
+    /// Makes room in other shards, one lock at a time. False if nothing may go anywhere.
+    @inline(never)
+    mutating func makeRoomElsewhere(_ need: MemoryNeed) -> Bool {
+        let context = evictionContext
+        let size: Int
+        switch need {
+        case .slot: size = unsafe state.pointee.pool.pointee.pageSize
+        case .block(let bytes): size = bytes
+        }
+        let start = random.next(below: shardCount)
+        for step in 0..<shardCount {
+            var hasRoom = false
+            _ = unsafe lockedIfSafe(at: (start + step) & (shardCount - 1)) { _, shard in
+                hasRoom = unsafe shard.pointee.makeRoom(.block(size: size), sparing: nil, context)
+            }
+            if hasRoom {
+                // Counted only to see that it fits; whoever needs it counts it again.
+                unsafe state.pointee.pool.pointee.budget.adjust(by: -size)
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Budget for a large value, evicting for it. Called without a shard's lock.
+    mutating func reserveBlock(_ size: Int) -> Bool {
+        if unsafe state.pointee.pool.pointee.budget.reserve(size) { return true }
+        guard makeRoomElsewhere(.block(size: size)) else { return false }
+        return unsafe state.pointee.pool.pointee.budget.reserve(size)
+    }
+
+    /// Repeats `attempt` under the key's lock until it answers, making room in between; nil if there is none to make.
+    @inline(__always)
+    mutating func retrying<R>(
+        _ key: Key, _ attempt: (inout EngineHandle, UnsafeMutablePointer<Shard>) -> Attempt<R>
+    ) -> R? {
+        while true {
+            switch unsafe locked(key.hash, attempt) {
+            case .done(let result): return result
+            case .needsRoom(let need): if !makeRoomElsewhere(need) { return nil }
+            }
+        }
+    }
+}
+
+enum Attempt<R> {
+    case done(R)
+    case needsRoom(MemoryNeed)
+}

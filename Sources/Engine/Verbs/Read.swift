@@ -1,0 +1,147 @@
+// Verbs that look: get, look, exists, and fetch, which may also change what it finds.
+
+import Base
+
+extension EngineHandle {
+    /// Shows the string at `key` to `body`, once, under the shard's lock: copy, never block.
+    /// - Parameter wantsCAS: gives the item a CAS number if it has none yet.
+    /// - Parameter leavesAccess: leaves access time and the fetched mark alone.
+    /// - Complexity: O(1) expected; one lock, no allocation.
+    /// Source: memcached doc/protocol.txt, "Retrieval command"; Redis GET.
+    @inline(__always)
+    public mutating func get(
+        _ key: Key, wantsCAS: Bool = false, leavesAccess: Bool = false, _ body: (borrowing ItemView) -> Void
+    ) -> ReadOutcome {
+        unsafe locked(key.hash) { handle, shard in
+            let position = unsafe shard.pointee.tables[Int(key.database.rawValue)].find(key.hash, key.bytes)
+            guard let position else {
+                handle.counters.add(.misses)
+                return .miss
+            }
+            var item = position.item
+            if item.isExpired(at: handle.now) {
+                unsafe handle.removeExpired(key.hash, key.database, position, shard)
+                handle.counters.add(.misses)
+                return .expired
+            }
+            guard item.isString else { return .otherKind }
+            if wantsCAS && item.cas == 0 { item = unsafe handle.giveCAS(key, position, shard) }
+            if !leavesAccess { handle.touch(item) }
+            handle.counters.add(.hits)
+            body(handle.view(item))
+            return .hit
+        }
+    }
+
+    /// The slow part of asking for a CAS number: the item gets the field.
+    @inline(never)
+    mutating func giveCAS(_ key: Key, _ position: SlotPosition, _ shard: UnsafeMutablePointer<Shard>) -> Item {
+        let number = unsafe shard.pointee.nextCAS()
+        return unsafe reshape(key, position, in: shard) { $0.cas = number }
+    }
+
+    /// Shows a live item of any kind; counts nothing and leaves its access time alone.
+    /// - Returns: whether there is one. Source: Redis TYPE, TTL, OBJECT; memcached "me".
+    public mutating func look(_ key: Key, _ body: (borrowing ItemView) -> Void) -> Bool {
+        unsafe locked(key.hash) { handle, shard in
+            guard let position = unsafe handle.findLive(key, shard) else { return false }
+            body(handle.view(position.item))
+            return true
+        }
+    }
+
+    /// Whether there is a live item of any kind. Counts a hit or a miss; `touches` renews its access time.
+    /// Source: Redis EXISTS, TOUCH.
+    public mutating func exists(_ key: Key, touches: Bool = false) -> Bool {
+        unsafe locked(key.hash) { handle, shard in
+            guard let position = unsafe handle.findLive(key, shard) else {
+                handle.counters.add(.misses)
+                return false
+            }
+            handle.counters.add(.hits)
+            if touches { handle.touch(position.item) }
+            return true
+        }
+    }
+
+    /// Reads a string and changes it in the same step: its expiry, who may refill it, or that it exists at all.
+    /// - Parameter body: called once, on `.hit` and on `.created`, with the item after the change.
+    /// Source: memcached "mg" with N, R, T, "gat"; Redis GETEX.
+    public mutating func fetch(
+        _ key: Key, _ options: FetchOptions, _ body: (borrowing ItemView, FetchNotes) -> Void
+    ) -> FetchOutcome {
+        let outcome = unsafe retrying(key) { (handle, shard) -> Attempt<FetchOutcome> in
+            let expiredBefore = handle.counters.value(.expired)
+            if let position = unsafe handle.findLive(key, shard) {
+                guard position.item.isString else { return .done(.otherKind) }
+                unsafe handle.fetchFound(key, position, options, shard, body)
+                return .done(.hit)
+            }
+            let isExpired = handle.counters.value(.expired) != expiredBefore
+            guard let expiry = options.vivifyExpiry else {
+                handle.counters.add(.misses)
+                return .done(isExpired ? .expired : .miss)
+            }
+            var shape = ItemShape()
+            shape.expiry = expiry
+            shape.cas = unsafe handle.casNumber(options.casField, shard)
+            shape.marks = options.hasBinaryKey ? [.won, .fetched, .binaryKey] : [.won, .fetched]
+            if let need = unsafe handle.prepare(key, over: nil, shape, in: shard) { return .needsRoom(need) }
+            let item = unsafe handle.place(key, over: nil, shape, in: shard) { _ in }
+            handle.counters.add(.misses)
+            handle.counters.add(.itemsStored)
+            handle.tell(.stored, key.database, item)
+            var notes = FetchNotes()
+            notes.won = true
+            body(handle.view(item), notes)
+            return .done(.created)
+        }
+        return outcome ?? .outOfMemory
+    }
+
+    private mutating func fetchFound(
+        _ key: Key, _ position: SlotPosition, _ options: FetchOptions, _ shard: UnsafeMutablePointer<Shard>,
+        _ body: (borrowing ItemView, FetchNotes) -> Void
+    ) {
+        var item = position.item
+        var notes = FetchNotes()
+        notes.wasFetched = item.marks.contains(.fetched)
+        notes.idleMilliseconds = access.idleMilliseconds(item.access, now: now)
+        notes.expiryBefore = item.expiry
+        notes.isStale = item.marks.contains(.stale)
+        notes.winnerExists = item.marks.contains(.won)
+        if options.claimsRefill && !notes.winnerExists {
+            notes.won = notes.isStale
+            if let bound = options.recacheBelow, item.fields.contains(.expiry),
+                item.expiry.rawValue - now.rawValue < bound
+            {
+                notes.won = true
+            }
+        }
+        if let expiry = options.newExpiry, expiry != item.expiry {
+            item = unsafe setExpiry(key, position, expiry, shard)
+        }
+        if options.wantsCAS && item.cas == 0 { item = unsafe giveCAS(key, position, shard) }
+        if notes.won {
+            item.marks = item.marks.union(.won)
+            tell(.marked, key.database, item)
+        }
+        if !options.leavesAccess { touch(item) }
+        counters.add(.hits)
+        body(view(item), notes)
+    }
+
+    /// Changes an item's expiry, in place if it has the field already; 0 removes it.
+    mutating func setExpiry(
+        _ key: Key, _ position: SlotPosition, _ expiry: Milliseconds, _ shard: UnsafeMutablePointer<Shard>
+    ) -> Item {
+        var item = position.item
+        if item.fields.contains(.expiry) && expiry.rawValue != 0 {
+            item.expiry = expiry
+        } else if item.expiry != expiry {
+            item = unsafe reshape(key, position, in: shard) { $0.expiry = expiry }
+        }
+        tell(.expirySet, key.database, item)
+        return item
+    }
+}

@@ -1,0 +1,66 @@
+// flush_all, verbosity, cache_memlimit.
+
+import Base
+import Engine
+
+extension MemcachedSession {
+    /// `flush_all [seconds] [noreply]`.
+    func flushAll(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        let quiet = isQuiet(line, input)
+        counters.add(.cmdFlush)
+        guard frontEnd.settings.isFlushEnabled else {
+            if !quiet { output.append(Reply.flushForbidden) }
+            return
+        }
+        var cursor = line.cursor
+        var seconds: Int32 = 0
+        if let token = cursor.next(input), !input.holds("noreply", at: token) {
+            guard let number = input.signed32(token) else {
+                if !quiet { output.append(Reply.badExptime) }
+                return
+            }
+            seconds = number
+        }
+        if seconds > 0 {
+            engine.scheduleFlush(database, at: Self.expiry(seconds, now: now))
+        } else {
+            // Also forgets a flush that was to come: memcached has one mark.
+            engine.scheduleFlush(database, at: Milliseconds(0))
+            engine.flush(database)
+        }
+        if !quiet { output.append(Reply.ok) }
+    }
+
+    /// `verbosity n [noreply]`.
+    func verbosity(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        var cursor = line.cursor
+        let quiet = isQuiet(line, input)
+        guard let token = cursor.next(input), let level = input.unsigned(token), level <= UInt64(UInt32.max)
+        else {
+            if !quiet { output.append(Reply.badLine) }
+            return
+        }
+        frontEnd.control.setVerbosity(min(2, Int(level)))
+        if !quiet { output.append(Reply.ok) }
+    }
+
+    /// `cache_memlimit megabytes [noreply]`.
+    func cacheMemoryLimit(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        var cursor = line.cursor
+        let quiet = isQuiet(line, input)
+        guard let token = cursor.next(input) else { return output.append(Reply.badLine) }
+        let reply: StaticString
+        if let megabytes = input.unsigned(token), megabytes <= UInt64(UInt32.max) {
+            if megabytes < 8 {
+                reply = Reply.limitTooSmall
+            } else if megabytes > 1_000_000_000 {
+                reply = Reply.limitNotMegabytes
+            } else {
+                reply = frontEnd.control.setMemoryLimit(Int(megabytes) << 20) ? Reply.ok : Reply.limitRefused
+            }
+        } else {
+            reply = Reply.error
+        }
+        if !quiet { output.append(reply) }
+    }
+}

@@ -1,0 +1,88 @@
+// delete, incr, decr, touch: one key, one number at most.
+
+import Base
+import Engine
+
+extension MemcachedSession {
+    /// `delete key [noreply]`; whatever else stands there is ignored.
+    func delete(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        var cursor = line.cursor
+        guard let token = cursor.next(input), token.count <= Self.keySizeMax else {
+            return output.append(Reply.badLine)
+        }
+        let outcome = engine.delete(engine.key(input.slice(token), in: database))
+        countDelete(outcome)
+        if isQuiet(line, input) { return }
+        switch outcome {
+        case .deleted: output.append(Reply.deleted)
+        case .notFound, .exists: output.append(Reply.notFound)
+        }
+    }
+
+    func countDelete(_ outcome: DeleteOutcome) {
+        switch outcome {
+        case .deleted: counters.add(.deleteHits)
+        case .notFound: counters.add(.deleteMisses)
+        case .exists: break
+        }
+    }
+
+    /// `incr key delta [noreply]`.
+    func add(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer, isDecrement: Bool) {
+        var cursor = line.cursor
+        guard let token = cursor.next(input), let deltaToken = cursor.next(input),
+            token.count <= Self.keySizeMax
+        else { return output.append(Reply.badLine) }
+        let quiet = isQuiet(line, input)
+        guard let delta = input.unsigned(deltaToken) else {
+            if !quiet { output.append(Reply.badDelta) }
+            return
+        }
+        var options = AddOptions(rule: .unsignedWrapping, delta: delta)
+        options.isDecrement = isDecrement
+        options.casField = casField
+        let outcome = engine.add(engine.key(input.slice(token), in: database), options)
+        countAdd(outcome, isDecrement: isDecrement)
+        if quiet { return }
+        switch outcome {
+        case .number(let value), .created(let value):
+            output.append(decimal: value)
+            output.append("\r\n")
+        case .notFound: output.append(Reply.notFound)
+        case .notANumber, .otherKind, .overflow: output.append(Reply.notANumber)
+        case .exists: output.append(Reply.exists)
+        case .outOfMemory: output.append(Reply.outOfMemoryAdding)
+        }
+    }
+
+    func countAdd(_ outcome: AddOutcome, isDecrement: Bool) {
+        switch outcome {
+        case .number: counters.add(isDecrement ? .decrHits : .incrHits)
+        case .notFound, .created: counters.add(isDecrement ? .decrMisses : .incrMisses)
+        case .notANumber, .overflow, .exists, .otherKind, .outOfMemory: break
+        }
+    }
+
+    /// `touch key exptime [noreply]`.
+    func touch(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        var cursor = line.cursor
+        guard let token = cursor.next(input), let exptimeToken = cursor.next(input),
+            token.count <= Self.keySizeMax
+        else { return output.append(Reply.badLine) }
+        let quiet = isQuiet(line, input)
+        guard let exptime = input.signed32(exptimeToken) else {
+            if !quiet { output.append(Reply.badExptime) }
+            return
+        }
+        counters.add(.cmdTouch)
+        let key = engine.key(input.slice(token), in: database)
+        switch engine.expire(key, at: Self.expiry(exptime, now: now)) {
+        case .changed, .unchanged, .deleted:
+            counters.add(.touchHits)
+            if !quiet { output.append(Reply.touched) }
+        case .notFound:
+            counters.add(.touchMisses)
+            if !quiet { output.append(Reply.notFound) }
+        }
+    }
+}

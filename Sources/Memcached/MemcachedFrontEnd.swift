@@ -1,0 +1,52 @@
+// The room's door: one front-end for each memcached listener's settings, one session for each connection.
+
+import Base
+public import Engine
+import Synchronization
+public import Transport
+
+/// The memcached text protocol over an engine. Shared by all workers.
+///
+/// Source: the behaviour of memcached 1.6.45; its `version` is what clients are told.
+public final class MemcachedFrontEnd: Sendable {
+    /// What `version` and `stats` answer: the release whose behaviour is copied.
+    public static let emulatedVersion: StaticString = "1.6.45"
+
+    let engine: Engine
+    let settings: MemcachedSettings
+    let control: any MemcachedControl
+    let counters = CounterBoard<MemcachedCounter>()
+    private let workers = Mutex<[Int: WorkerParts]>([:])
+
+    public init(engine: Engine, settings: MemcachedSettings, control: any MemcachedControl) {
+        precondition(settings.itemSizeMax >= 1024 && settings.itemSizeMax <= 1 << 30)
+        self.engine = engine
+        self.settings = settings
+        self.control = control
+    }
+
+    /// The server's side of one connection. Any thread; the session then belongs to the connection's worker.
+    public func makeSession(_ connection: Connection) -> any Session {
+        makeSession(workerIndex: connection.worker.index)
+    }
+
+    /// One engine handle and one row of counters for each worker, copied into its sessions.
+    func makeSession(workerIndex: Int) -> MemcachedSession {
+        let parts = workers.withLock { workers in
+            if let parts = workers[workerIndex] { return parts }
+            let parts = WorkerParts(
+                engine: engine.makeHandle(), counters: counters.makeRow(), batch: Batch(), keys: KeyChunk())
+            workers[workerIndex] = parts
+            return parts
+        }
+        return MemcachedSession(frontEnd: self, parts)
+    }
+}
+
+/// What a worker's sessions have copies of.
+struct WorkerParts: Sendable {
+    let engine: EngineHandle
+    let counters: Counters<MemcachedCounter>
+    let batch: Batch
+    let keys: KeyChunk
+}

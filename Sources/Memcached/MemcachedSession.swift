@@ -1,0 +1,134 @@
+// One connection's conversation in memcached text: batches of requests in, replies in the same order out.
+
+import Base
+import Engine
+import Transport
+
+/// The server's side of one connection.
+///
+/// `receive` works in rounds: scan up to 64 complete requests and prefetch their buckets, prefetch their
+/// items,
+/// serve them. What the scan does not take (the unusual, the incomplete, the wrong) is served by `serveLine`.
+final class MemcachedSession: Session {
+    // Trivial copies of the worker's own: reaching them through another object would count references.
+    var engine: EngineHandle
+    /// The time of this batch. Apart from the handle, which verbs hold while they show items.
+    var now = Milliseconds(0)
+    let counters: Counters<MemcachedCounter>
+    let database: DatabaseIndex
+    let itemSizeMax: Int
+    let isCASEnabled: Bool
+
+    let frontEnd: MemcachedFrontEnd
+
+    /// Bytes of a refused block that are still to come.
+    private var swallowing = 0
+
+    /// Bytes of the unfinished line at the front that are known to hold no line feed.
+    var searchedSize = 0
+
+    /// Where a get with many keys goes on, counted from its line's start; 0 if none was interrupted.
+    var resumeOffset = 0
+
+    private var isFirstByte = true
+
+    /// Where `receive` and the long get keep what they found ahead.
+    private let batch: Batch
+    let keys: KeyChunk
+
+    init(frontEnd: MemcachedFrontEnd, _ worker: WorkerParts) {
+        self.frontEnd = frontEnd
+        engine = worker.engine
+        counters = worker.counters
+        batch = worker.batch
+        keys = worker.keys
+        database = frontEnd.settings.database
+        itemSizeMax = frontEnd.settings.itemSizeMax
+        isCASEnabled = frontEnd.settings.isCASEnabled
+    }
+
+    /// The CAS field of what this door stores.
+    var casField: CASField { @inline(__always) get { isCASEnabled ? .fresh : .none } }
+
+    func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
+        self.now = now
+        engine.now = now
+        // Offsets have 32 bits; no request is that large, so what lies beyond is served in another turn.
+        let input = input.byteCount > Int(Int32.max) ? input.slice(0, Int(Int32.max)) : input
+        if isFirstByte {
+            // The binary protocol's first byte; memcached closes too where it is not offered.
+            if input[0] == 0x80 { return Progress(consumed: input.byteCount, next: .close) }
+            isFirstByte = false
+        }
+        var offset = swallow(input, from: 0)
+        if searchedSize > 0 {
+            guard input.firstIndex(of: 10, from: searchedSize) != nil else {
+                return finish(unfinishedLine(input, from: 0), input, &offset) ?? Progress(consumed: offset)
+            }
+            searchedSize = 0
+        }
+        var batch = batch
+        while offset < input.byteCount {
+            if resumeOffset == 0 {
+                scan(input, from: offset, into: &batch)
+                for index in 0..<batch.count {
+                    let served = serve(batch[index], input, &output)
+                    if let progress = finish(served, input, &offset) { return progress }
+                    if output.isOverSoftLimit { return yielded(at: offset) }
+                }
+                if batch.isFull || offset >= input.byteCount { continue }
+            }
+            let served = serveLine(input, from: offset, &output)
+            if let progress = finish(served, input, &offset) { return progress }
+            if output.isOverSoftLimit { return yielded(at: offset) }
+        }
+        return Progress(consumed: offset)
+    }
+
+    /// Moves `offset` behind what was served, or tells why the batch ends here.
+    @inline(__always)
+    private func finish(_ served: Served, _ input: RawSpan, _ offset: inout Int) -> Progress? {
+        switch served {
+        case .served(let end):
+            offset = end
+        case .refused(let end, let blockSize):
+            swallowing = blockSize
+            offset = swallow(input, from: end)
+        case .incomplete(let needed):
+            return Progress(consumed: offset, next: .read, bytesNeeded: needed)
+        case .interrupted:
+            return yielded(at: offset)
+        case .closed(let end):
+            return Progress(consumed: end, next: .close)
+        }
+        return nil
+    }
+
+    /// Skips what is left of a refused block.
+    @inline(__always)
+    private func swallow(_ input: RawSpan, from offset: Int) -> Int {
+        if swallowing == 0 { return offset }
+        let size = min(swallowing, input.byteCount &- offset)
+        swallowing &-= size
+        return offset &+ size
+    }
+
+    private func yielded(at offset: Int) -> Progress {
+        counters.add(.yields)
+        return Progress(consumed: offset, next: .yield)
+    }
+}
+
+/// What became of the request at some offset.
+enum Served {
+    /// Done with; the next request begins at `end`.
+    case served(end: Int)
+    /// Answered with an error; a block of so many bytes is to be skipped from `end` on.
+    case refused(end: Int, blockSize: Int)
+    /// More bytes are wanted: so many in all from the request's start, or 0 if that is not known.
+    case incomplete(needed: Int)
+    /// The reply is long: it goes on when what is written has left.
+    case interrupted
+    /// The connection ends here.
+    case closed(end: Int)
+}

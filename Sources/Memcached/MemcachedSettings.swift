@@ -1,0 +1,111 @@
+// What the server decides about the memcached door before it opens. Most rows of `stats settings` come from
+// here.
+
+public import Engine
+
+/// Settings of `MemcachedFrontEnd`, in memcached's terms. Constant while the door is open.
+public struct MemcachedSettings: Sendable {
+    /// The database that this door serves.
+    public var database = DatabaseIndex.first
+
+    /// `-I`: the largest item in bytes, key and header included, 1 KiB ... 1 GiB.
+    public var itemSizeMax = 1024 * 1024
+
+    /// Without CAS (`-C`) items are eight bytes smaller, `gets` shows 0 and `cas` finds nothing to compare.
+    public var isCASEnabled = true
+
+    /// `-F` turns it off: flush_all answers an error.
+    public var isFlushEnabled = true
+
+    /// `-X` turns it off. Reported only, until there are dumps.
+    public var isDumpEnabled = true
+
+    /// `-R`: reported only; batches are bounded by `Batch.capacity` and by the size of the replies.
+    public var requestsPerEvent = 20
+
+    // Reported by `stats settings` and meaningful elsewhere.
+    public var tcpPort = 11211
+    public var udpPort = 0
+    /// `-l` as given; nil if it was not.
+    public var interfaces: String?
+    /// `-s`; nil if it was not given.
+    public var domainSocket: String?
+    /// `-a`, the unix socket's permission bits.
+    public var socketMode = 0o700
+    public var backlog = 1024
+    public var workerCount = 4
+
+    /// Values that replace those of `stats settings` rows of the same name: options that the server took from
+    /// its command line and that mean nothing to this room, such as `growth_factor`.
+    public var reportedRows: [String: String] = [:]
+
+    public init() {}
+}
+
+/// What the front-end asks of the server around it. Any method may be called by any worker, off the request
+/// path.
+public protocol MemcachedControl: Sendable {
+    /// The numbers that only the server knows, as of now.
+    func facts() -> MemcachedFacts
+
+    /// The connections of `stats conns`, in the order to show.
+    func connections() -> [MemcachedConnection]
+
+    /// `verbosity n`, already capped to 0...2.
+    func setVerbosity(_ level: Int)
+
+    /// `cache_memlimit`: a new limit in bytes, 8 MiB or more.
+    /// - Returns: false if the server cannot go there.
+    func setMemoryLimit(_ bytes: Int) -> Bool
+
+    /// `stats reset`: clears the counters behind `facts`.
+    func resetStatistics()
+}
+
+/// The server's part of `stats` and `stats settings`.
+public struct MemcachedFacts: Sendable {
+    public var processID = 0
+    public var uptimeSeconds = 0
+    public var libeventVersion = "unknown"
+    /// CPU time in microseconds since the process started.
+    public var userMicroseconds = 0
+    public var systemMicroseconds = 0
+
+    public var connectionCountMax = 1024
+    public var connectionCount = 0
+    public var connectionsAccepted = 0
+    public var connectionsRejected = 0
+    public var idleKicks = 0
+    /// Accepting is going on, not paused for want of descriptors.
+    public var isAccepting = true
+    public var acceptPauses = 0
+    public var bytesRead = 0
+    public var bytesWritten = 0
+    /// Seconds; 0 is no timeout, and then `idle_kicks` is not shown.
+    public var idleTimeoutSeconds = 0
+    public var verbosity = 0
+
+    public init() {}
+}
+
+/// One row group of `stats conns`.
+public struct MemcachedConnection: Sendable {
+    public var fd: Int32
+    /// `tcp:127.0.0.1:40000`, `tcp6:[::1]:40000`, `unix:/path`.
+    public var address: String
+    /// The listener's end in the same form; nil for a listener itself.
+    public var listenAddress: String?
+    /// memcached's name of the state: `conn_listening`, `conn_read`, `conn_write` …
+    public var state: String
+    public var secondsSinceLastCommand: Int
+
+    public init(
+        fd: Int32, address: String, listenAddress: String?, state: String, secondsSinceLastCommand: Int
+    ) {
+        self.fd = fd
+        self.address = address
+        self.listenAddress = listenAddress
+        self.state = state
+        self.secondsSinceLastCommand = secondsSinceLastCommand
+    }
+}

@@ -1,0 +1,138 @@
+// md and ma: delete or invalidate, count up or down.
+
+import Base
+import Engine
+
+extension MemcachedSession {
+    func metaDelete(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        guard let (token, flags, start) = metaArguments(line, input, &output) else { return }
+        counters.add(.cmdMeta)
+        let fault = Self.fault(flags, keySize: token.count)
+        if fault != .none { return output.append(Self.text(of: fault)) }
+        let cursor = TokenCursor(from: start, to: line.text.end)
+        let isDecoded = withKey(token, flags, input) { key in
+            let outcome = invalidate(key, flags)
+            countDelete(outcome)
+            switch outcome {
+            case .deleted:
+                if flags.has("q") { return }
+                output.append("HD")
+            case .notFound: output.append("NF")
+            case .exists: output.append("EX")
+            }
+            appendIdentity(flags, cursor, key: token, input, &output)
+            output.append("\r\n")
+        }
+        if !isDecoded { output.append(Reply.badKey) }
+    }
+
+    private func invalidate(_ key: Key, _ flags: MetaFlags) -> DeleteOutcome {
+        let expectedCAS = flags.has("C") ? flags.expectedCAS : nil
+        guard flags.has("I") || flags.has("x") else { return engine.delete(key, expectedCAS: expectedCAS) }
+        var options = InvalidateOptions()
+        options.marksStale = flags.has("I")
+        options.dropsValue = flags.has("x")
+        options.expectedCAS = expectedCAS
+        options.casField = casField(flags)
+        if flags.has("I") && flags.has("T") {
+            options.newExpiry = Self.expiry(flags.timeToLive, now: now)
+        }
+        return engine.invalidate(key, options)
+    }
+
+    func metaArithmetic(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        guard let (token, flags, start) = metaArguments(line, input, &output) else { return }
+        counters.add(.cmdMeta)
+        switch Self.fault(flags, keySize: token.count) {
+        case .none: break
+        case .badLine: return output.append(Reply.badLine)
+        case .tooMany: return output.append(Reply.tooManyFlags)
+        case .duplicate, .invalid, .badToken, .opaqueTooLong, .badKey:
+            return output.append(Reply.invalidOrDuplicateFlag)
+        }
+        let isDecrement: Bool
+        switch flags.mode {
+        case UInt8(ascii: "D"), UInt8(ascii: "-"): isDecrement = true
+        case 0, UInt8(ascii: "I"), UInt8(ascii: "+"): isDecrement = false
+        default: return output.append(Reply.badArithmeticMode)
+        }
+        let cursor = TokenCursor(from: start, to: line.text.end)
+        let isDecoded = withKey(token, flags, input) { key in
+            metaAdd(key, flags, isDecrement: isDecrement, token, cursor, input, &output)
+        }
+        if !isDecoded { output.append(Reply.invalidOrDuplicateFlag) }
+    }
+
+    private func metaAdd(
+        _ key: Key, _ flags: MetaFlags, isDecrement: Bool, _ token: Token, _ cursor: TokenCursor,
+        _ input: RawSpan,
+        _ output: inout OutputBuffer
+    ) {
+        var options = AddOptions(rule: .unsignedWrapping, delta: flags.delta)
+        options.isDecrement = isDecrement
+        options.createsMissing = flags.has("N")
+        options.initial = flags.initial
+        options.createExpiry = Self.expiry(flags.createdTime, now: now)
+        options.casField = casField(flags)
+        options.hasBinaryKey = flags.has("b")
+        if flags.has("C") { options.expectedCAS = flags.expectedCAS }
+        if flags.has("T") { options.newExpiry = Self.expiry(flags.timeToLive, now: now) }
+        var cas: UInt64 = 0
+        var expiry = Milliseconds(0)
+        let outcome = engine.add(key, options) { item in
+            cas = item.cas
+            expiry = item.expiry
+        }
+        countAdd(outcome, isDecrement: isDecrement)
+        switch outcome {
+        case .number(let value):
+            if flags.has("q") { return }
+            return appendNumber(value, cas: cas, expiry: expiry, flags, token, cursor, input, &output)
+        case .created(let value):
+            // memcached tells of a created number even with q, and N takes effect where it stands.
+            return appendNumber(
+                value, cas: cas, expiry: Milliseconds(0), createdExpiry: expiry, flags, token, cursor, input,
+                &output)
+        case .notFound: output.append("NF")
+        case .exists: output.append("EX")
+        case .notANumber, .otherKind, .overflow: return output.append(Reply.notANumber)
+        case .outOfMemory: return output.append(Reply.outOfMemoryAdding)
+        }
+        appendIdentity(flags, cursor, key: token, input, &output)
+        output.append("\r\n")
+    }
+
+    private func appendNumber(
+        _ value: UInt64, cas: UInt64, expiry: Milliseconds, createdExpiry: Milliseconds? = nil,
+        _ flags: MetaFlags, _ key: Token,
+        _ cursor: TokenCursor,
+        _ input: RawSpan, _ output: inout OutputBuffer
+    ) {
+        let text = DecimalText(value)
+        if flags.has("v") {
+            output.append("VA ")
+            output.append(decimal: text.byteCount)
+        } else {
+            output.append("HD")
+        }
+        var cursor = cursor
+        var expiry = expiry
+        while let token = cursor.next(input) {
+            switch input[token.start] {
+            case UInt8(ascii: "N"): expiry = createdExpiry ?? expiry
+            case UInt8(ascii: "O"): appendToken(token, input, &output)
+            case UInt8(ascii: "k"): appendKey(key, isBinary: flags.has("b"), input, &output)
+            case UInt8(ascii: "t"): appendTimeLeft(expiry, &output)
+            case UInt8(ascii: "c"):
+                output.append(" c")
+                output.append(decimal: cas)
+            default: continue
+            }
+        }
+        output.append("\r\n")
+        if flags.has("v") {
+            output.append(text.span)
+            output.append("\r\n")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// Every fixed line that this room says.
+
+/// Replies with their terminators. Source: memcached doc/protocol.txt and the behaviour of 1.6.45.
+enum Reply {
+    static var end: StaticString { "END\r\n" }
+    static var ok: StaticString { "OK\r\n" }
+    static var error: StaticString { "ERROR\r\n" }
+    static var version: StaticString { "VERSION 1.6.45\r\n" }
+    static var metaNoop: StaticString { "MN\r\n" }
+    static var reset: StaticString { "RESET\r\n" }
+
+    static var stored: StaticString { "STORED\r\n" }
+    static var notStored: StaticString { "NOT_STORED\r\n" }
+    static var exists: StaticString { "EXISTS\r\n" }
+    static var notFound: StaticString { "NOT_FOUND\r\n" }
+    static var deleted: StaticString { "DELETED\r\n" }
+    static var touched: StaticString { "TOUCHED\r\n" }
+
+    static var badLine: StaticString { "CLIENT_ERROR bad command line format\r\n" }
+    static var badBlock: StaticString { "CLIENT_ERROR bad data chunk\r\n" }
+    static var badExptime: StaticString { "CLIENT_ERROR invalid exptime argument\r\n" }
+    static var badDelta: StaticString { "CLIENT_ERROR invalid numeric delta argument\r\n" }
+    static var notANumber: StaticString {
+        "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n"
+    }
+    static var flushForbidden: StaticString { "CLIENT_ERROR flush_all not allowed\r\n" }
+    static var tooLarge: StaticString { "SERVER_ERROR object too large for cache\r\n" }
+    static var outOfMemory: StaticString { "SERVER_ERROR out of memory storing object\r\n" }
+    static var outOfMemoryAdding: StaticString { "SERVER_ERROR out of memory\r\n" }
+
+    static var limitTooSmall: StaticString {
+        "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m\r\n"
+    }
+    static var limitNotMegabytes: StaticString {
+        "MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes\r\n"
+    }
+    static var limitRefused: StaticString {
+        "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust\r\n"
+    }
+
+    static var duplicateFlag: StaticString { "CLIENT_ERROR duplicate flag\r\n" }
+    static var invalidFlag: StaticString { "CLIENT_ERROR invalid flag\r\n" }
+    static var invalidOrDuplicateFlag: StaticString { "CLIENT_ERROR invalid or duplicate flag\r\n" }
+    static var tooManyFlags: StaticString { "CLIENT_ERROR options flags are too long\r\n" }
+    static var opaqueTooLong: StaticString { "CLIENT_ERROR opaque token too long\r\n" }
+    static var badToken: StaticString { "CLIENT_ERROR bad token in command line format\r\n" }
+    static var badKey: StaticString { "CLIENT_ERROR error decoding key\r\n" }
+    static var badSetMode: StaticString { "CLIENT_ERROR invalid mode for ms M token\r\n" }
+    static var badArithmeticMode: StaticString { "CLIENT_ERROR invalid mode for ma M token\r\n" }
+}

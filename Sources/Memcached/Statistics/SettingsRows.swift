@@ -1,0 +1,86 @@
+// stats settings: what this server was told, and where it has no such thing, what memcached's default is.
+
+import Base
+import Engine
+
+extension MemcachedSession {
+    func appendSettings(_ output: inout OutputBuffer) {
+        let reported = frontEnd.settings.reportedRows
+        for (name, value) in settingsRows() { row(name, reported[name] ?? value, &output) }
+    }
+
+    private func settingsRows() -> [(String, String)] {
+        ownRows() + lruRows() + [
+            ("num_napi_ids", "(null)"), ("memory_file", "(null)"), ("client_flags_size", "4"),
+        ]
+    }
+
+    private func ownRows() -> [(String, String)] {
+        let settings = frontEnd.settings
+        let facts = frontEnd.control.facts()
+        return [
+            ("maxbytes", String(frontEnd.engine.memory().limit)),
+            ("maxconns", String(facts.connectionCountMax)),
+            ("tcpport", String(settings.tcpPort)),
+            ("udpport", String(settings.udpPort)),
+            ("inter", settings.interfaces ?? "NULL"),
+            ("verbosity", String(facts.verbosity)),
+            ("oldest", "0"),
+            ("evictions", frontEnd.engine.evictionPolicy == .noEviction ? "off" : "on"),
+            ("domain_socket", settings.domainSocket ?? "NULL"),
+            ("umask", String(settings.socketMode, radix: 8)),
+            ("shutdown_command", "no"),
+            ("growth_factor", "1.25"),
+            ("chunk_size", "48"),
+            ("num_threads", String(settings.workerCount)),
+            ("num_threads_per_udp", String(settings.workerCount)),
+            ("stat_key_prefix", ":"),
+            ("detail_enabled", "no"),
+            ("reqs_per_event", String(settings.requestsPerEvent)),
+            ("cas_enabled", Self.yesNo(settings.isCASEnabled)),
+            ("tcp_backlog", String(settings.backlog)),
+            ("binding_protocol", "ascii"),
+            ("auth_enabled_sasl", "no"),
+            ("auth_enabled_ascii", "no"),
+            ("item_size_max", String(settings.itemSizeMax)),
+            ("maxconns_fast", "yes"),
+            ("hashpower_init", "0"),
+            ("slab_reassign", "no"),
+            ("slab_automove", "0"),
+            ("slab_automove_ratio", "0.80"),
+            ("slab_automove_window", "10"),
+            ("slab_chunk_max", "524288"),
+        ]
+    }
+
+    /// Rows of mechanisms that this engine does without, or has in another shape.
+    private func lruRows() -> [(String, String)] {
+        let settings = frontEnd.settings
+        let facts = frontEnd.control.facts()
+        return [
+            ("lru_crawler", "no"),
+            ("lru_crawler_sleep", "100"),
+            ("lru_crawler_tocrawl", "0"),
+            ("tail_repair_time", "0"),
+            ("flush_enabled", Self.yesNo(settings.isFlushEnabled)),
+            ("dump_enabled", Self.yesNo(settings.isDumpEnabled)),
+            ("hash_algorithm", "wyhash"),
+            ("lru_maintainer_thread", "no"),
+            ("lru_segmented", "no"),
+            ("hot_lru_pct", "20"),
+            ("warm_lru_pct", "40"),
+            ("hot_max_factor", "0.20"),
+            ("warm_max_factor", "2.00"),
+            ("temp_lru", "no"),
+            ("temporary_ttl", "61"),
+            ("idle_timeout", String(facts.idleTimeoutSeconds)),
+            ("watcher_logbuf_size", "262144"),
+            ("worker_logbuf_size", "65536"),
+            ("read_buf_mem_limit", "0"),
+            ("track_sizes", "no"),
+            ("inline_ascii_response", "no"),
+        ]
+    }
+
+    private static func yesNo(_ value: Bool) -> String { value ? "yes" : "no" }
+}

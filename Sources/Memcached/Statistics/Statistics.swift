@@ -1,0 +1,62 @@
+// stats: the sub-commands, and the writer of rows.
+
+import Base
+import Engine
+
+extension MemcachedSession {
+    /// `stats [what]`. Off the request path: text is made as text.
+    func statistics(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        var cursor = line.cursor
+        guard let token = cursor.next(input) else {
+            appendGeneral(&output)
+            return output.append(Reply.end)
+        }
+        let name = input.slice(token)
+        // memcached compares these only as far as they were typed, in this order, and the rest whole. Those
+        // in
+        // between that we have not (detail, cachedump, extstore, proxy) take their abbreviations to ERROR.
+        if isPrefix(name, of: "reset") {
+            frontEnd.counters.reset()
+            frontEnd.control.resetStatistics()
+            return output.append(Reply.reset)
+        }
+        if isPrefix(name, of: "detail") { return output.append(Reply.error) }
+        if isPrefix(name, of: "settings") {
+            appendSettings(&output)
+        } else if isPrefix(name, of: "cachedump") {
+            return output.append(Reply.error)
+        } else if isPrefix(name, of: "conns") {
+            appendConnections(&output)
+        } else if name.equals("items") {
+            appendItems(&output)
+        } else if name.equals("slabs") {
+            appendSlabs(&output)
+        } else if name.equals("sizes") {
+            output.append("STAT sizes_status disabled\r\n")
+        } else {
+            return output.append(Reply.error)
+        }
+        output.append(Reply.end)
+    }
+
+    private func isPrefix(_ typed: RawSpan, of name: String) -> Bool { name.hasPrefix(typed.copiedText()) }
+
+    private func appendConnections(_ output: inout OutputBuffer) {
+        for connection in frontEnd.control.connections() {
+            let fd = connection.fd
+            row("\(fd):addr", connection.address, &output)
+            if let listener = connection.listenAddress { row("\(fd):listen_addr", listener, &output) }
+            row("\(fd):state", connection.state, &output)
+            row("\(fd):secs_since_last_cmd", connection.secondsSinceLastCommand, &output)
+        }
+    }
+
+    /// `STAT name value`.
+    func row(_ name: String, _ value: some CustomStringConvertible, _ output: inout OutputBuffer) {
+        output.append("STAT ")
+        output.append(name)
+        output.append(UInt8(ascii: " "))
+        output.append(value.description)
+        output.append("\r\n")
+    }
+}

@@ -1,0 +1,111 @@
+// What others may know of a connection: CLIENT LIST and KILL read it from any thread.
+
+import Base
+import Synchronization
+import Transport
+
+/// Where a client comes from: a connection, or a conversation in a test.
+enum ClientPeer: Sendable {
+    case connection(Connection)
+    case conversation(id: UInt64, address: String, openedAt: Milliseconds)
+
+    var connection: Connection? {
+        switch self {
+        case .connection(let connection): connection
+        case .conversation: nil
+        }
+    }
+
+    var id: UInt64 {
+        switch self {
+        case .connection(let connection): connection.id
+        case .conversation(let id, _, _): id
+        }
+    }
+
+    var address: String {
+        switch self {
+        case .connection(let connection): connection.remoteAddress
+        case .conversation(_, let address, _): address
+        }
+    }
+
+    var localAddress: String {
+        switch self {
+        case .connection(let connection): connection.localAddress
+        case .conversation: "127.0.0.1:6379"
+        }
+    }
+
+    var openedAt: Milliseconds {
+        switch self {
+        case .connection(let connection): connection.openedAt
+        case .conversation(_, _, let openedAt): openedAt
+        }
+    }
+}
+
+/// One client as the registry knows it. Its session writes the atomics once a batch, relaxed: a reader may see a
+/// moment's old state, never a torn one. Names change rarely and are under a lock.
+final class ClientRecord: Sendable {
+    struct Names: Sendable {
+        var name = ""
+        var libraryName = ""
+        var libraryVersion = ""
+    }
+
+    let peer: ClientPeer
+    let names = Mutex(Names())
+    let database = Atomic<Int>(0)
+    let protocolVersion = Atomic<Int>(2)
+    /// The last command's raw value, and its subcommand's index plus one in the upper half; -1 before the first.
+    let lastCommand = Atomic<Int>(-1)
+    let lastActiveAt: Atomic<Int64>
+
+    init(_ peer: ClientPeer) {
+        self.peer = peer
+        lastActiveAt = Atomic(peer.openedAt.rawValue)
+    }
+
+    /// The client's line in CLIENT LIST, without its end. Rows that would not be true of this server are left out.
+    /// Source: Redis CLIENT LIST.
+    func line(now: Milliseconds) -> String {
+        let names = names.withLock { $0 }
+        let age = max(0, (now.rawValue - peer.openedAt.rawValue) / 1000)
+        let idle = max(0, (now.rawValue - lastActiveAt.load(ordering: .relaxed)) / 1000)
+        var text = "id=\(peer.id) addr=\(peer.address) laddr=\(peer.localAddress) fd=\(peer.connection?.fd ?? -1) name=\(names.name)"
+        text += " age=\(age) idle=\(idle) flags=N db=\(database.load(ordering: .relaxed))"
+        text += " sub=0 psub=0 ssub=0 multi=-1 watch=0"
+        if let connection = peer.connection {
+            text += " qbuf=\(connection.pendingByteCount) omem=\(connection.unsentByteCount)"
+            text += " tot-net-in=\(connection.bytesRead) tot-net-out=\(connection.bytesWritten)"
+        }
+        text += " events=r cmd=\(commandName) user=default redir=-1"
+        text += " resp=\(protocolVersion.load(ordering: .relaxed))"
+        text += " lib-name=\(names.libraryName) lib-ver=\(names.libraryVersion)"
+        return text
+    }
+
+    private var commandName: String {
+        let last = lastCommand.load(ordering: .relaxed)
+        guard last >= 0, let command = Command(rawValue: UInt8(truncatingIfNeeded: last)) else { return "NULL" }
+        let spec = command.spec
+        let subcommand = (last >> 8) - 1
+        guard subcommand >= 0 && subcommand < spec.subcommands.count else { return spec.name }
+        return "\(spec.name)|\(spec.subcommands[subcommand].name)"
+    }
+}
+
+/// All clients of a front-end, by id. Touched when a connection comes and goes, and by the CLIENT command.
+final class ClientRegistry: Sendable {
+    private let records = Mutex<[UInt64: ClientRecord]>([:])
+
+    func add(_ record: ClientRecord) { records.withLock { $0[record.peer.id] = record } }
+    func remove(_ record: ClientRecord) { records.withLock { _ = $0.removeValue(forKey: record.peer.id) } }
+    var count: Int { records.withLock { $0.count } }
+
+    /// By ascending id: the order in which they came.
+    func all() -> [ClientRecord] {
+        records.withLock { $0.values.sorted { $0.peer.id < $1.peer.id } }
+    }
+}

@@ -1,0 +1,185 @@
+// INFO: only rows that are true of this server, by Redis' names and in Redis' order, for tools search the text.
+// Source: Redis 7 command reference, INFO.
+
+import Base
+import Engine
+
+extension RESPSession {
+    func info(_ request: Request, _ output: inout OutputBuffer) {
+        var wanted: Set<String> = []
+        for index in 1..<max(1, request.count) { wanted.insert(request[index].copiedText().lowercased()) }
+        let isAll = wanted.isEmpty || !wanted.isDisjoint(with: ["default", "all", "everything"])
+        let text = InfoText(frontEnd, now: engine.now, engine) { title in
+            isAll || wanted.contains(title.lowercased())
+        }
+        output.appendVerbatim(text.text, version)
+    }
+}
+
+/// The text of INFO as it grows, section by section.
+struct InfoText {
+    private(set) var text = ""
+    private let frontEnd: RESPFrontEnd
+    private let facts: ServerFacts
+    private let now: Milliseconds
+
+    init(_ frontEnd: RESPFrontEnd, now: Milliseconds, _ engine: EngineHandle, isWanted: (String) -> Bool) {
+        self.frontEnd = frontEnd
+        self.now = now
+        facts = frontEnd.control.serverFacts()
+        // Redis tells modules and errors only when asked; the empty section is for tools that look for its title.
+        let sections: [(String, (inout InfoText) -> Void)] = [
+            ("Server", { $0.server() }), ("Clients", { $0.clients() }), ("Memory", { $0.memory() }),
+            ("Persistence", { $0.persistence() }), ("Stats", { $0.statistics() }),
+            ("Replication", { $0.replication() }), ("CPU", { $0.processor() }), ("Modules", { _ in }),
+            ("Cluster", { $0.row("cluster_enabled", 0) }), ("Keyspace", { $0.keyspace(engine) }),
+        ]
+        for (title, body) in sections where isWanted(title) {
+            begin(title)
+            body(&self)
+        }
+        for section in facts.sections where isWanted(section.title) {
+            begin(section.title)
+            for (name, value) in section.rows { row(name, value) }
+        }
+    }
+
+    private mutating func begin(_ title: String) {
+        if !text.isEmpty { text += "\r\n" }
+        text += "# \(title)\r\n"
+    }
+
+    private mutating func row(_ name: String, _ value: some CustomStringConvertible) {
+        text += "\(name):\(value)\r\n"
+    }
+
+    /// A row whose value may be unknown, and then is no row.
+    private mutating func row(_ name: String, ifKnown value: (some CustomStringConvertible)?) {
+        if let value { row(name, value) }
+    }
+
+    private mutating func server() {
+        row("redis_version", facts.redisVersion)
+        row("duet_version", ifKnown: facts.productVersion)
+        row("redis_mode", "standalone")
+        row("os", ifKnown: facts.operatingSystem)
+        row("arch_bits", 64)
+        row("multiplexing_api", facts.multiplexer)
+        row("process_id", ifKnown: facts.processID)
+        row("run_id", facts.runID)
+        row("tcp_port", facts.port)
+        row("server_time_usec", realTimeMicroseconds())
+        let uptime = max(0, (now.rawValue - facts.startedAt.rawValue) / 1000)
+        row("uptime_in_seconds", uptime)
+        row("uptime_in_days", uptime / 86400)
+        row("hz", ifKnown: facts.hz)
+        row("executable", ifKnown: facts.executable)
+        row("config_file", facts.configurationFile)
+        row("worker_threads", ifKnown: facts.workerCount)
+    }
+
+    private mutating func clients() {
+        row("connected_clients", facts.connectionCount ?? frontEnd.clients.count)
+        row("maxclients", ifKnown: facts.connectionCountMax)
+        row("blocked_clients", 0)
+    }
+
+    private mutating func memory() {
+        let use = frontEnd.engine.memory()
+        row("used_memory", use.used)
+        row("used_memory_human", Self.human(use.used))
+        if let size = facts.residentSize {
+            row("used_memory_rss", size)
+            row("used_memory_rss_human", Self.human(size))
+        }
+        row("used_memory_overhead", max(0, use.used - use.items))
+        row("used_memory_dataset", use.items)
+        if use.used > 0 {
+            row("used_memory_dataset_perc", Self.fixed(Double(use.items) * 100 / Double(use.used), 2) + "%")
+        }
+        if let size = facts.systemMemorySize {
+            row("total_system_memory", size)
+            row("total_system_memory_human", Self.human(size))
+        }
+        row("number_of_cached_scripts", 0)
+        row("maxmemory", use.limit)
+        row("maxmemory_human", Self.human(use.limit))
+        row("maxmemory_policy", frontEnd.engine.evictionPolicy.rawValue)
+        if let size = facts.residentSize, use.used > 0 {
+            row("mem_fragmentation_ratio", Self.fixed(Double(size) / Double(use.used), 2))
+        }
+        row("mem_allocator", ifKnown: facts.allocator)
+    }
+
+    private mutating func persistence() {
+        row("loading", 0)
+        row("async_loading", 0)
+        row("rdb_bgsave_in_progress", 0)
+        row("aof_enabled", 0)
+        row("aof_rewrite_in_progress", 0)
+    }
+
+    private mutating func statistics() {
+        let engine = frontEnd.engine.counters
+        let rates = frontEnd.rates.mean()
+        row("total_connections_received", ifKnown: facts.connectionsReceived)
+        row("total_commands_processed", frontEnd.counters.total(.commands))
+        row("instantaneous_ops_per_sec", ifKnown: rates.map { Int($0.commandsPerSecond) })
+        row("total_net_input_bytes", ifKnown: facts.networkBytesIn)
+        row("total_net_output_bytes", ifKnown: facts.networkBytesOut)
+        if let rates, facts.networkBytesIn != nil {
+            row("instantaneous_input_kbps", Self.fixed(rates.bytesInPerSecond / 1024, 2))
+            row("instantaneous_output_kbps", Self.fixed(rates.bytesOutPerSecond / 1024, 2))
+        }
+        row("rejected_connections", ifKnown: facts.connectionsRejected)
+        row("expired_keys", engine.total(.expired))
+        row("evicted_keys", engine.total(.evicted))
+        row("keyspace_hits", engine.total(.hits))
+        row("keyspace_misses", engine.total(.misses))
+        row("pubsub_channels", 0)
+        row("pubsub_patterns", 0)
+        row("latest_fork_usec", 0)
+        row("total_error_replies", frontEnd.counters.total(.errors))
+    }
+
+    private mutating func replication() {
+        row("role", "master")
+        row("connected_slaves", 0)
+    }
+
+    private mutating func processor() {
+        row("used_cpu_sys", ifKnown: facts.cpuSystemSeconds.map { Self.fixed($0, 6) })
+        row("used_cpu_user", ifKnown: facts.cpuUserSeconds.map { Self.fixed($0, 6) })
+    }
+
+    private mutating func keyspace(_ handle: EngineHandle) {
+        var engine = handle
+        for number in 0..<frontEnd.engine.databaseCount {
+            let count = engine.itemCount(in: DatabaseIndex(number))
+            guard count > 0 else { continue }
+            row("db\(number)", "keys=\(count),expires=\(engine.expiringCount(in: DatabaseIndex(number))),avg_ttl=0")
+        }
+    }
+
+    /// 1.40M and the like. Source: Redis bytesToHuman.
+    static func human(_ size: Int) -> String {
+        if size < 1024 { return "\(size)B" }
+        var value = Double(size)
+        var unit = 0
+        let units = ["B", "K", "M", "G", "T", "P"]
+        while value >= 1024 && unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return fixed(value, 2) + units[unit]
+    }
+
+    /// `value`, at least 0, with `places` digits behind the point.
+    static func fixed(_ value: Double, _ places: Int) -> String {
+        var scale = 1
+        for _ in 0..<places { scale *= 10 }
+        let scaled = Int((value * Double(scale)).rounded())
+        let fraction = String(scaled % scale)
+        return "\(scaled / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
+    }
+}

@@ -1,0 +1,137 @@
+// Commands on several keys at once: their shards are held together, so that nothing comes between.
+
+import Base
+import Engine
+
+extension RESPSession {
+    /// Hashes the keys at arguments 1, 1 + step …, leaving the hashes in `hashes`; returns their shards. The first keys
+    /// are loaded into the cache before the shards are taken, so that these are held for a shorter time.
+    private func gatherKeys(_ request: Request, step: Int) -> (shards: ShardSet, count: Int) {
+        let count = (request.count &- 1) / step
+        hashes.reserve(count)
+        var shards = ShardSet()
+        for index in 0..<count {
+            let hash = engine.hash(request[1 &+ index &* step])
+            hashes[index] = hash.rawValue
+            engine.insert(hash, into: &shards)
+            if index < RESPLimits.batchCountMax { engine.prefetchBucket(hash, in: database) }
+        }
+        for index in 0..<min(count, RESPLimits.batchCountMax) {
+            engine.prefetchItem(KeyHash(rawValue: hashes[index]), in: database)
+        }
+        return (shards, count)
+    }
+
+    /// Runs `body` for each key in order, all shards held, loading a chunk of keys into the cache before its turn.
+    @inline(__always)
+    private func section(
+        _ request: Request, step: Int, _ shards: ShardSet, _ count: Int,
+        _ body: (inout EngineHandle, Key, _ index: Int) -> Void
+    ) {
+        let hashes = hashes
+        let database = database
+        engine.section(shards) { engine in
+            var start = 0
+            while start < count {
+                let end = min(start &+ RESPLimits.batchCountMax, count)
+                if start > 0 {
+                    for index in start..<end { engine.prefetchBucket(KeyHash(rawValue: hashes[index]), in: database) }
+                    for index in start..<end { engine.prefetchItem(KeyHash(rawValue: hashes[index]), in: database) }
+                }
+                for index in start..<end {
+                    let key = Key(
+                        request[1 &+ index &* step], hash: KeyHash(rawValue: hashes[index]), in: database)
+                    body(&engine, key, index)
+                }
+                start = end
+            }
+        }
+    }
+
+    func mget(_ request: Request, _ output: inout OutputBuffer) {
+        let (shards, count) = gatherKeys(request, step: 1)
+        let version = version
+        output.appendArray(count)
+        section(request, step: 1, shards, count) { engine, key, _ in
+            switch engine.get(key, { item in output.appendBulk(valueOf: item) }) {
+            case .hit: break
+            case .miss, .expired, .otherKind: output.appendNull(version)
+            }
+        }
+    }
+
+    func mset(_ request: Request, _ output: inout OutputBuffer) {
+        guard request.count % 2 == 1 else { return refusePairs("mset", &output) }
+        let (shards, count) = gatherKeys(request, step: 2)
+        var isStored = true
+        section(request, step: 2, shards, count) { engine, key, index in
+            guard isStored else { return }
+            isStored = engine.store(key, request[2 &+ index &* 2], StoreOptions()) == .stored
+        }
+        isStored ? output.appendOK() : failMemory(&output)
+    }
+
+    func msetnx(_ request: Request, _ output: inout OutputBuffer) {
+        guard request.count % 2 == 1 else { return refusePairs("msetnx", &output) }
+        let (shards, count) = gatherKeys(request, step: 2)
+        let hashes = hashes
+        let database = database
+        var outcome = StoreOutcome.stored
+        engine.section(shards) { engine in
+            for index in 0..<count {
+                let key = Key(request[1 &+ index &* 2], hash: KeyHash(rawValue: hashes[index]), in: database)
+                if engine.look(key, { _ in }) {
+                    outcome = .notStored
+                    return
+                }
+            }
+            for index in 0..<count {
+                let key = Key(request[1 &+ index &* 2], hash: KeyHash(rawValue: hashes[index]), in: database)
+                outcome = engine.store(key, request[2 &+ index &* 2], StoreOptions())
+                if outcome != .stored { return }
+            }
+        }
+        switch outcome {
+        case .stored: output.appendInteger(1)
+        case .notStored: output.appendInteger(0)
+        case .outOfMemory: failMemory(&output)
+        case .tooLarge: failSize(&output)
+        case .exists, .notFound, .otherKind: preconditionFailure("an unconditional store has no such outcome")
+        }
+    }
+
+    private func refusePairs(_ command: StaticString, _ output: inout OutputBuffer) {
+        counters.add(.errors)
+        output.append("-ERR wrong number of arguments for '")
+        output.append(command)
+        output.append("' command\r\n")
+    }
+
+    /// DEL, UNLINK.
+    func delete(_ request: Request, _ output: inout OutputBuffer) {
+        if request.count == 2 {
+            output.appendInteger(engine.delete(request.key(in: database)) == .deleted ? 1 : 0)
+            return
+        }
+        let (shards, count) = gatherKeys(request, step: 1)
+        var deleted = 0
+        section(request, step: 1, shards, count) { engine, key, _ in
+            if engine.delete(key) == .deleted { deleted &+= 1 }
+        }
+        output.appendInteger(deleted)
+    }
+
+    /// EXISTS, TOUCH.
+    func exists(_ request: Request, touches: Bool, _ output: inout OutputBuffer) {
+        if request.count == 2 {
+            output.appendInteger(engine.exists(request.key(in: database), touches: touches) ? 1 : 0)
+            return
+        }
+        let (shards, count) = gatherKeys(request, step: 1)
+        var found = 0
+        section(request, step: 1, shards, count) { engine, key, _ in
+            if engine.exists(key, touches: touches) { found &+= 1 }
+        }
+        output.appendInteger(found)
+    }
+}

@@ -1,0 +1,107 @@
+// The RESP door: makes a session for each connection and holds what sessions share.
+
+public import Base
+public import Engine
+public import Transport
+import Synchronization
+
+/// One RESP front-end over one engine. Shared by all its listeners and workers.
+public final class RESPFrontEnd: Sendable {
+    let engine: Engine
+    let control: any ServerControl
+    let clients = ClientRegistry()
+    let counters = CounterBoard<RESPCounter>()
+    let rates = RateMeter()
+
+    private let settings: Mutex<RESPSettings>
+    private let workers = Mutex<[Int: WorkerContext]>([:])
+
+    /// Read once a batch by every session; follows `settings`.
+    let bulkSizeMax: Atomic<Int>
+    let requestSizeMax: Atomic<Int>
+    let wantsPassword: Atomic<Bool>
+
+    public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
+        self.engine = engine
+        self.control = control
+        self.settings = Mutex(settings)
+        bulkSizeMax = Atomic(settings.bulkSizeMax)
+        requestSizeMax = Atomic(settings.requestSizeMax)
+        wantsPassword = Atomic(settings.password != nil)
+    }
+
+    /// A session for a new connection. Called on any thread; the session is then used by the connection's worker only.
+    public func makeSession(_ connection: Connection) -> any Session {
+        makeSession(.connection(connection), worker: connection.worker.index)
+    }
+
+    func makeSession(_ peer: ClientPeer, worker index: Int) -> RESPSession {
+        let context = workers.withLock { contexts in
+            if let known = contexts[index] { return known }
+            let made = WorkerContext(engine: engine.makeHandle(), counters: counters.makeRow())
+            contexts[index] = made
+            return made
+        }
+        let record = ClientRecord(peer)
+        clients.add(record)
+        return RESPSession(self, context, record)
+    }
+
+    /// Changes settings while serving: CONFIG SET of the directives that `RESPSettings` names. Any thread.
+    /// Connections that are authenticated stay so.
+    public func change(_ body: (inout RESPSettings) -> Void) {
+        let changed = settings.withLock { settings in
+            body(&settings)
+            return settings
+        }
+        bulkSizeMax.store(changed.bulkSizeMax, ordering: .relaxed)
+        requestSizeMax.store(changed.requestSizeMax, ordering: .relaxed)
+        wantsPassword.store(changed.password != nil, ordering: .relaxed)
+    }
+
+    /// A copy of the present settings.
+    public var currentSettings: RESPSettings { settings.withLock { $0 } }
+
+    /// Samples the rates that INFO tells. Call it about ten times a second, from one thread; without it INFO has no
+    /// `instantaneous_` rows.
+    public func tick(now: Milliseconds) {
+        let facts = control.serverFacts()
+        rates.sample(
+            RateMeter.Totals(
+                commands: counters.total(.commands), bytesIn: facts.networkBytesIn ?? 0,
+                bytesOut: facts.networkBytesOut ?? 0), now: now)
+    }
+
+    /// Connections that speak RESP now.
+    public var connectionCount: Int { clients.count }
+}
+
+/// What the RESP room counts.
+enum RESPCounter: Int, CaseIterable, Sendable {
+    /// Commands executed, refused ones included.
+    case commands
+    /// Error replies.
+    case errors
+}
+
+/// What the sessions of one worker share. Made once, used by that worker's thread only, kept to the front-end's end.
+final class WorkerContext: @unchecked Sendable {
+    // Sendable because nothing here is ever mutated: sessions take copies of these trivial handles, and sessions of
+    // one worker run on its thread only.
+    let engine: EngineHandle
+    let counters: Counters<RESPCounter>
+    let slots = Scratch<ArgumentSlot>(capacity: RESPLimits.slotCountKept)
+    let queue = Scratch<QueuedRequest>(capacity: RESPLimits.batchCountMax)
+    let hashes = Scratch<UInt64>(capacity: RESPLimits.slotCountKept)
+
+    init(engine: EngineHandle, counters: Counters<RESPCounter>) {
+        self.engine = engine
+        self.counters = counters
+    }
+
+    deinit {
+        slots.deallocate()
+        queue.deallocate()
+        hashes.deallocate()
+    }
+}

@@ -1,0 +1,33 @@
+// Every bound of this room, with its reason.
+
+enum RESPLimits {
+    /// Requests, or keys of one request, that are prefetched before the first of them has its turn: enough to hide a cache miss
+    /// behind the others, few enough that the lines are still there when their turn comes.
+    static let batchCountMax = 64
+
+    /// Argument slots that a worker keeps after an unusually large command: 32 KiB.
+    static let slotCountKept = 4096
+
+    /// A line (inline request, count) without its end may have so many bytes. Source: Redis PROTO_INLINE_MAX_SIZE.
+    static let lineSizeMax = 64 * 1024
+
+    /// What a client may send before it has authenticated. Source: Redis 6.2.6, CVE-2021-32675.
+    static let unauthenticatedArgumentCountMax = 10
+    static let unauthenticatedBulkSizeMax = 16384
+
+    /// A count of arguments beyond this is a protocol error. Source: Redis 7, multibulk length.
+    static let argumentCountMax = Int(Int32.max)
+
+    /// From so many arguments on, a command that is incomplete remembers how far it was parsed.
+    static let resumeArgumentCountMin = 16
+
+    /// Steps of one glob match per byte of text and pattern together, so that no pattern costs more than linear time
+    /// times this. Source: Redis' own bound, which is on nesting (CVE-2022-36021).
+    static let globStepsPerByte = 256
+
+    /// Offsets inside one batch are 32 bits wide.
+    static let inputSizeMax = Int(UInt32.max)
+
+    /// Text of a command and of its arguments that an error repeats. Source: Redis, unknown command.
+    static let errorTextSizeMax = 128
+}

@@ -1,0 +1,207 @@
+// From a parsed request to the function that serves it, and the ways in which a request is refused.
+
+import Base
+import Engine
+
+extension RESPSession {
+    @inline(__always)
+    func execute(_ queued: QueuedRequest, _ input: RawSpan, _ output: inout OutputBuffer) {
+        counters.add(.commands)
+        let request = Request(input, slots, queued)
+        guard let command = queued.row.command else { return refuseUnknown(request, &output) }
+        guard queued.row.accepts(count: request.count) else { return refuseCount(command, &output) }
+        if !isAuthenticated && !command.isAllowedUnauthenticated {
+            return fail("NOAUTH Authentication required.", &output)
+        }
+        lastCommand = Int(command.rawValue)
+        if command == .get { return get(request, &output) }
+        if command == .set { return set(request, &output) }
+        serve(command, request, &output)
+    }
+
+    /// One line a command: complete, or it does not compile.
+    @inline(never)
+    private func serve(_ command: Command, _ request: Request, _ output: inout OutputBuffer) {
+        switch command {
+        case .get: get(request, &output)
+        case .set: set(request, &output)
+        case .setnx: setnx(request, &output)
+        case .setex: storeExpiring(request, .seconds, "setex", &output)
+        case .psetex: storeExpiring(request, .milliseconds, "psetex", &output)
+        case .getset: getset(request, &output)
+        case .getdel: getdel(request, &output)
+        case .getex: getex(request, &output)
+        case .mget: mget(request, &output)
+        case .mset: mset(request, &output)
+        case .msetnx: msetnx(request, &output)
+        case .append: append(request, &output)
+        case .strlen: strlen(request, &output)
+        case .getrange, .substr: getrange(request, &output)
+        case .setrange: setrange(request, &output)
+        case .incr: add(1, request, &output)
+        case .decr: add(-1, request, &output)
+        case .incrby: incrby(request, &output)
+        case .decrby: decrby(request, &output)
+        case .incrbyfloat: incrbyfloat(request, &output)
+        case .del, .unlink: delete(request, &output)
+        case .exists: exists(request, touches: false, &output)
+        case .touch: exists(request, touches: true, &output)
+        case .type: type(request, &output)
+        case .expire: expire(request, .seconds, isAbsolute: false, "expire", &output)
+        case .pexpire: expire(request, .milliseconds, isAbsolute: false, "pexpire", &output)
+        case .expireat: expire(request, .seconds, isAbsolute: true, "expireat", &output)
+        case .pexpireat: expire(request, .milliseconds, isAbsolute: true, "pexpireat", &output)
+        case .ttl: tellExpiry(request, .seconds, isAbsolute: false, &output)
+        case .pttl: tellExpiry(request, .milliseconds, isAbsolute: false, &output)
+        case .expiretime: tellExpiry(request, .seconds, isAbsolute: true, &output)
+        case .pexpiretime: tellExpiry(request, .milliseconds, isAbsolute: true, &output)
+        case .persist: persist(request, &output)
+        case .rename: rename(request, replaces: true, &output)
+        case .renamenx: rename(request, replaces: false, &output)
+        case .copy: copy(request, &output)
+        case .move: move(request, &output)
+        case .keys: keys(request, &output)
+        case .scan: scan(request, &output)
+        case .randomkey: randomkey(&output)
+        case .dbsize: output.appendInteger(engine.itemCount(in: database))
+        case .flushdb: flush(request, all: false, &output)
+        case .flushall: flush(request, all: true, &output)
+        case .swapdb: swapdb(request, &output)
+        case .hello: hello(request, &output)
+        case .ping: ping(request, &output)
+        case .echo: output.appendBulk(request[1])
+        case .quit: quit(&output)
+        case .reset: reset(&output)
+        case .select: select(request, &output)
+        case .auth: auth(request, &output)
+        case .client: client(request, &output)
+        case .info: info(request, &output)
+        case .config: config(request, &output)
+        case .command: self.command(request, &output)
+        case .time: time(&output)
+        case .memory: memory(request, &output)
+        case .object: object(request, &output)
+        case .role: role(&output)
+        case .module: module(request, &output)
+        case .shutdown: shutdown(request, &output)
+        case .cluster: fail("ERR This instance has cluster support disabled", &output)
+        }
+    }
+
+    // MARK: Errors
+
+    func fail(_ text: StaticString, _ output: inout OutputBuffer) {
+        counters.add(.errors)
+        output.append("-")
+        output.append(text)
+        output.append("\r\n")
+    }
+
+    /// As `fail`, with text made for the occasion. Line ends in it become blanks, or the reply would be torn.
+    func fail(made text: String, _ output: inout OutputBuffer) {
+        counters.add(.errors)
+        output.append("-" as StaticString)
+        for byte in text.utf8 { output.append(byte == 13 || byte == 10 ? 32 : byte) }
+        output.append("\r\n")
+    }
+
+    func failSyntax(_ output: inout OutputBuffer) { fail("ERR syntax error", &output) }
+
+    func failInteger(_ output: inout OutputBuffer) {
+        fail("ERR value is not an integer or out of range", &output)
+    }
+
+    func failKind(_ output: inout OutputBuffer) {
+        fail("WRONGTYPE Operation against a key holding the wrong kind of value", &output)
+    }
+
+    func failMemory(_ output: inout OutputBuffer) {
+        fail("OOM command not allowed when used memory > 'maxmemory'.", &output)
+    }
+
+    func failSize(_ output: inout OutputBuffer) {
+        fail("ERR string exceeds maximum allowed size (proto-max-bulk-len)", &output)
+    }
+
+    @inline(never)
+    private func refuseCount(_ command: Command, _ output: inout OutputBuffer) {
+        fail(made: "ERR wrong number of arguments for '\(command.spec.name)' command", &output)
+    }
+
+    /// Source: Redis 7 processCommand: 128 bytes of the name, and about as many of the arguments, each up to a NUL.
+    @inline(never)
+    private func refuseUnknown(_ request: Request, _ output: inout OutputBuffer) {
+        let name = request[0]
+        // A browser was led here by another site: HTTP's verb and header end the conversation at once.
+        if name.equalsIgnoringCase("post") || name.equalsIgnoringCase("host:") {
+            ending = .abort
+            return
+        }
+        counters.add(.errors)
+        output.append("-ERR unknown command '")
+        appendErrorText(name, RESPLimits.errorTextSizeMax, &output)
+        output.append("', with args beginning with: ")
+        var size = 0
+        var index = 1
+        while index < request.count && size < RESPLimits.errorTextSizeMax {
+            output.append("'")
+            size += 3 + appendErrorText(request[index], RESPLimits.errorTextSizeMax - size, &output)
+            output.append("' ")
+            index += 1
+        }
+        output.append("\r\n")
+    }
+
+    /// Repeats a client's bytes in an error, up to a NUL and to `sizeMax`, line ends as blanks. Returns how many.
+    @discardableResult
+    func appendErrorText(_ text: RawSpan, _ sizeMax: Int, _ output: inout OutputBuffer) -> Int {
+        var count = 0
+        while count < min(text.byteCount, sizeMax) && text[count] != 0 {
+            let byte = text[count]
+            output.append(byte == 13 || byte == 10 ? 32 : byte)
+            count += 1
+        }
+        return count
+    }
+
+    /// Finds the subcommand that argument 1 names, or refuses the request.
+    func subcommand<S: Subcommand>(
+        _ container: Command, _ request: Request, _ output: inout OutputBuffer
+    ) -> S? {
+        let spec = CommandTable.specs[Int(container.rawValue)]
+        let name = request[1].copiedText().lowercased()
+        guard let index = spec.subcommands.firstIndex(where: { $0.name == name }) else {
+            counters.add(.errors)
+            output.append("-ERR unknown subcommand '")
+            appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
+            output.append("'. Try \(spec.name.uppercased()) HELP.\r\n")
+            return nil
+        }
+        let arity = spec.subcommands[index].arity
+        guard arity >= 0 ? request.count == arity : request.count >= -arity else {
+            fail(made: "ERR wrong number of arguments for '\(spec.name)|\(name)' command", &output)
+            return nil
+        }
+        lastCommand = Int(container.rawValue) | (index + 1) << 8
+        return S(rawValue: index)
+    }
+
+    /// What HELP answers, printed from the table.
+    func help(_ container: Command, _ output: inout OutputBuffer) {
+        let spec = CommandTable.specs[Int(container.rawValue)]
+        output.appendArray(1 + spec.subcommands.count * 2)
+        output.appendSimple("\(spec.name.uppercased()) <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
+        for subcommand in spec.subcommands {
+            let syntax = subcommand.syntax.isEmpty ? "" : " \(subcommand.syntax)"
+            output.appendSimple(subcommand.name.uppercased() + syntax)
+            output.appendSimple("    \(subcommand.summary)")
+        }
+    }
+}
+
+extension Command {
+    @inline(__always)
+    var isAllowedUnauthenticated: Bool {
+        self == .auth || self == .hello || self == .quit || self == .reset
+    }
+}

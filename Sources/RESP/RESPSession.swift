@@ -1,0 +1,204 @@
+// One client's conversation: takes what has arrived, parses a batch, prefetches it, executes it in order.
+
+import Base
+import Engine
+import Synchronization
+import Transport
+
+/// A RESP connection. Used by its worker's thread only; what others may know of it is in `record`.
+final class RESPSession: Session {
+    let frontEnd: RESPFrontEnd
+    let record: ClientRecord
+
+    // Trivial handles, copied from the worker's context, so that the request path counts no references.
+    var engine: EngineHandle
+    let counters: Counters<RESPCounter>
+    let slots: Scratch<ArgumentSlot>
+    let queue: Scratch<QueuedRequest>
+    let hashes: Scratch<UInt64>
+
+    var database = DatabaseIndex.first
+    var version = ProtocolVersion.two
+    var isAuthenticated: Bool
+    /// Set by a command that ends the conversation, by QUIT for one.
+    var ending: Ending = .none
+    /// As `ClientRecord.lastCommand`, published at the end of each batch.
+    var lastCommand = -1
+    /// How far the incomplete request at the front was looked through, if it is a long one.
+    private var position = RequestParser.Position()
+
+    enum Ending { case none, close, abort }
+
+    init(_ frontEnd: RESPFrontEnd, _ context: WorkerContext, _ record: ClientRecord) {
+        self.frontEnd = frontEnd
+        self.record = record
+        engine = context.engine
+        counters = context.counters
+        slots = context.slots
+        queue = context.queue
+        hashes = context.hashes
+        isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
+    }
+
+    func connectionClosed() { frontEnd.clients.remove(record) }
+
+    func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
+        engine.now = now
+        guard input.byteCount <= RESPLimits.inputSizeMax else { return Progress(consumed: 0, next: .abort) }
+        let bulkSizeMax = frontEnd.bulkSizeMax.load(ordering: .relaxed)
+        if position.argumentCount > 0, let progress = continueLongRequest(input, bulkSizeMax, &output) {
+            return progress
+        }
+        var parser = RequestParser(slots)
+        while true {
+            let limits = RequestLimits(bulkSizeMax: bulkSizeMax, isAuthenticated: isAuthenticated)
+            var count = 0
+            let outcome = gather(input, limits, &parser, &count)
+            if count > 1 { prefetchItems(count) }
+            for index in 0..<count {
+                let queued = queue[index]
+                execute(queued, input, &output)
+                if ending != .none || output.isOverSoftLimit { return stop(after: queued.end, input) }
+            }
+            switch outcome {
+            case .request: continue
+            case .nothing: return finish(parser.offset, input)
+            case .incomplete: return wait(for: parser, input)
+            case .inline:
+                guard let end = serveLine(input, at: parser.offset, &output) else { return wait(for: parser, input) }
+                parser.skip(to: end)
+                if ending != .none || output.isOverSoftLimit { return stop(after: end, input) }
+                if end == input.byteCount { return finish(end, input) }
+            case .invalid(let fault):
+                fail(fault, &output)
+                return stop(after: input.byteCount, input)
+            }
+        }
+    }
+
+    /// Parses requests into the queue until it is full or something else than a request comes, and starts loading
+    /// the buckets of their keys. Returns `.request` if there may be more.
+    @inline(__always)
+    private func gather(
+        _ input: RawSpan, _ limits: RequestLimits, _ parser: inout RequestParser, _ count: inout Int
+    ) -> RequestParser.Outcome {
+        parser.startBatch()
+        // Before authentication, what a request may be depends on the one before it.
+        let countMax = isAuthenticated ? RESPLimits.batchCountMax : 1
+        while count < countMax {
+            let outcome = parser.next(input, limits)
+            guard case .request = outcome else { return outcome }
+            var queued = parser.request
+            if queued.row.hasKey && queued.count > 1 {
+                let slot = slots[Int(queued.firstSlot) &+ 1]
+                let hash = engine.hash(input.slice(Int(slot.offset), Int(slot.offset) &+ Int(slot.size)))
+                queued.hash = hash.rawValue
+                // A single request looks its bucket up at once; prefetching gains nothing.
+                if count > 0 || parser.offset < input.byteCount { engine.prefetchBucket(hash, in: database) }
+            }
+            queue[count] = queued
+            count &+= 1
+            if queued.row.endsBatch { break }
+        }
+        return .request
+    }
+
+    @inline(__always)
+    private func prefetchItems(_ count: Int) {
+        for index in 0..<count {
+            let queued = queue[index]
+            if queued.row.hasKey { engine.prefetchItem(KeyHash(rawValue: queued.hash), in: database) }
+        }
+    }
+
+    // MARK: Where a batch ends
+
+    private func publish() {
+        record.lastCommand.store(lastCommand, ordering: .relaxed)
+        record.lastActiveAt.store(engine.now.rawValue, ordering: .relaxed)
+        slots.shrink(to: RESPLimits.slotCountKept)
+        hashes.shrink(to: RESPLimits.slotCountKept)
+    }
+
+    private func finish(_ consumed: Int, _ input: RawSpan) -> Progress {
+        publish()
+        return Progress(consumed: consumed)
+    }
+
+    /// The batch stopped before the input's end: the conversation is over, or what is written should leave first.
+    private func stop(after consumed: Int, _ input: RawSpan) -> Progress {
+        publish()
+        switch ending {
+        case .none: return Progress(consumed: consumed, next: consumed < input.byteCount ? .yield : .read)
+        case .close: return Progress(consumed: consumed, next: .close)
+        case .abort: return Progress(consumed: consumed, next: .abort)
+        }
+    }
+
+    private func wait(for parser: RequestParser, _ input: RawSpan) -> Progress {
+        publish()
+        if parser.position.argumentsDone >= RESPLimits.resumeArgumentCountMin { position = parser.position }
+        return wait(consumed: parser.offset, input, bytesNeeded: parser.bytesNeeded)
+    }
+
+    private func wait(consumed: Int, _ input: RawSpan, bytesNeeded: Int) -> Progress {
+        let sizeMax = frontEnd.requestSizeMax.load(ordering: .relaxed)
+        if input.byteCount - consumed > sizeMax || bytesNeeded > sizeMax {
+            return Progress(consumed: consumed, next: .abort)
+        }
+        return Progress(consumed: consumed, next: .read, bytesNeeded: bytesNeeded)
+    }
+
+    /// Looks at the new bytes of a long request only. nil once it is complete, and then it is parsed a second and
+    /// last time.
+    private func continueLongRequest(
+        _ input: RawSpan, _ bulkSizeMax: Int, _ output: inout OutputBuffer
+    ) -> Progress? {
+        let limits = RequestLimits(bulkSizeMax: bulkSizeMax, isAuthenticated: isAuthenticated)
+        switch RequestParser.scan(input, &position, limits, { _, _, _ in }) {
+        case .complete:
+            position = RequestParser.Position()
+            return nil
+        case .incomplete(let end):
+            return wait(consumed: 0, input, bytesNeeded: end)
+        case .invalid(let fault):
+            fail(fault, &output)
+            return stop(after: input.byteCount, input)
+        }
+    }
+
+    private func fail(_ fault: ProtocolFault, _ output: inout OutputBuffer) {
+        counters.add(.errors)
+        fault.write(to: &output)
+        ending = .close
+    }
+
+    // MARK: Plain words
+
+    /// Serves the line at `offset`; returns where it ends, or nil if its end has not arrived.
+    private func serveLine(_ input: RawSpan, at offset: Int, _ output: inout OutputBuffer) -> Int? {
+        guard let newline = input.firstIndex(of: 10, from: offset) else {
+            if input.byteCount - offset <= RESPLimits.lineSizeMax { return nil }
+            fail(.longInlineRequest, &output)
+            return input.byteCount
+        }
+        let hasReturn = newline > offset && input[newline - 1] == 13
+        guard let line = InlineRequest(input.slice(offset, hasReturn ? newline - 1 : newline)) else {
+            fail(.unbalancedQuotes, &output)
+            return input.byteCount
+        }
+        guard let name = line.words.first else { return newline + 1 }
+        slots.reserve(line.words.count)
+        for (index, word) in line.words.enumerated() { slots[index] = word }
+        var queued = QueuedRequest()
+        queued.count = UInt32(line.words.count)
+        queued.row = CommandTable.row(line.span, at: Int(name.offset), size: Int(name.size))
+        if queued.row.hasKey && line.words.count > 1 {
+            let key = line.words[1]
+            queued.hash = engine.hash(
+                line.span.slice(Int(key.offset), Int(key.offset) + Int(key.size))).rawValue
+        }
+        execute(queued, line.span, &output)
+        return newline + 1
+    }
+}

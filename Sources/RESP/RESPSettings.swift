@@ -1,0 +1,15 @@
+// What the RESP door can be told when it is made, and again while it serves.
+
+/// The settings of a RESP front-end. Changed while serving through `RESPFrontEnd.change(_:)`.
+public struct RESPSettings: Sendable {
+    /// The password clients must give, as bytes; nil lets everybody in. Source: redis.conf `requirepass`.
+    public var password: [UInt8]?
+
+    /// The largest argument and the largest string, in bytes, at least 1 MiB. Source: redis.conf `proto-max-bulk-len`.
+    public var bulkSizeMax = 512 * 1024 * 1024
+
+    /// The largest request that may pile up unfinished, in bytes. Source: redis.conf `client-query-buffer-limit`.
+    public var requestSizeMax = 1024 * 1024 * 1024
+
+    public init() {}
+}

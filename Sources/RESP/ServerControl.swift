@@ -1,0 +1,128 @@
+// What the RESP door asks of the server around it: facts and settings that no front-end can know.
+
+public import Base
+
+/// The server as CONFIG, INFO and SHUTDOWN need it. Called on worker threads, never from the path of data commands.
+public protocol ServerControl: Sendable {
+    /// All settings, by the names and in the spelling of redis.conf; `databases` must be among them.
+    /// Source: Redis CONFIG GET.
+    func configuration() -> [ConfigurationEntry]
+
+    /// Applies all of `entries` or none. Names come in lower case, each once.
+    /// - Returns: nil, or why nothing was changed.
+    /// Source: Redis CONFIG SET.
+    func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal?
+
+    /// Writes the present settings back to the file that they came from.
+    /// - Returns: nil, or the reason of the failure.
+    /// Source: Redis CONFIG REWRITE.
+    func rewriteConfiguration() -> String?
+
+    /// What INFO tells about the process and its connections.
+    func serverFacts() -> ServerFacts
+
+    /// Sets the server's and the other rooms' counters to 0; the RESP room and the engine's counters see to themselves.
+    /// Source: Redis CONFIG RESETSTAT.
+    func resetStatistics()
+
+    /// Begins to stop the server and returns at once.
+    /// - Returns: nil, or why it goes on serving; the client is then told so.
+    /// Source: Redis SHUTDOWN.
+    func shutdown(_ order: ShutdownOrder) -> String?
+}
+
+/// A setting and its value, both as redis.conf spells them.
+public struct ConfigurationEntry: Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Why CONFIG SET changed nothing.
+public struct ConfigurationRefusal: Sendable, Equatable {
+    public enum Reason: Sendable, Equatable {
+        /// There is no such setting.
+        case unknown
+        /// It can only be given at start.
+        case immutable
+        /// The value is wrong; the text says in which way.
+        case invalid(String)
+    }
+
+    public var name: String
+    public var reason: Reason
+
+    public init(name: String, reason: Reason) {
+        self.name = name
+        self.reason = reason
+    }
+}
+
+/// How SHUTDOWN was meant. Source: Redis SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE].
+public struct ShutdownOrder: Sendable, Equatable {
+    /// True: save first even if nothing asks for it; false: do not save; nil: as configured.
+    public var saves: Bool?
+    public var isNow = false
+    /// Stops even if saving fails.
+    public var isForced = false
+
+    public init() {}
+}
+
+/// What INFO tells about the process. A field that is nil makes no row: only what is true is printed.
+public struct ServerFacts: Sendable {
+    /// `redis_version`: the Redis whose behaviour clients may count on, at least 7.2.
+    public var redisVersion = "7.2.0"
+    /// `duet_version`.
+    public var productVersion: String?
+    /// `os`, as uname's system name, release and machine.
+    public var operatingSystem: String?
+    public var processID: Int?
+    /// 40 hexadecimal digits, new at each start.
+    public var runID = String(repeating: "0", count: 40)
+    /// The TCP port of the RESP door; 0 if it has none.
+    public var port = 0
+    public var startedAt = Milliseconds(0)
+    /// Turns of the background timer per second.
+    public var hz: Int?
+    public var executable: String?
+    public var configurationFile = ""
+    public var workerCount: Int?
+    public var multiplexer = "libevent"
+
+    public var connectionCount: Int?
+    public var connectionCountMax: Int?
+    public var connectionsReceived: Int?
+    public var connectionsRejected: Int?
+    public var networkBytesIn: Int?
+    public var networkBytesOut: Int?
+
+    /// Bytes of the process in memory, now and at most.
+    public var residentSize: Int?
+    public var systemMemorySize: Int?
+    public var allocator: String?
+
+    public var cpuSystemSeconds: Double?
+    public var cpuUserSeconds: Double?
+
+    /// Sections of other rooms, printed behind the standard ones.
+    public var sections: [InfoSection] = []
+
+    public init() {}
+}
+
+/// One more section of INFO.
+public struct InfoSection: Sendable {
+    /// As in `# Memcached`; asked for without regard to case.
+    public var title: String
+    public var rows: [(name: String, value: String)]
+
+    public init(title: String, rows: [(name: String, value: String)]) {
+        self.title = title
+        self.rows = rows
+    }
+}

@@ -1,0 +1,76 @@
+// The rows of the commands on the connection and the server.
+
+extension CommandSpec {
+    static let hello = CommandSpec(
+        "hello", arity: -1, .always, .connection, .connection, since: "6.0.0",
+        "Begins a conversation: protocol version, authentication, name.",
+        syntax: "[protover:integer [AUTH username password] [SETNAME clientname]]")
+
+    static let ping = CommandSpec(
+        "ping", arity: -1, .fast, .connection, .connection, since: "1.0.0",
+        "Answers PONG, or the message.", syntax: "[message]",
+        tips: ["request_policy:all_shards", "response_policy:all_succeeded"])
+
+    static let echo = CommandSpec(
+        "echo", arity: 2, [.whileLoading, .whileStale, .fast], .connection, .connection, since: "1.0.0",
+        "Answers the message.", syntax: "message")
+
+    static let quit = CommandSpec(
+        "quit", arity: -1, .always, .connection, .connection, since: "1.0.0", "Ends the conversation.")
+
+    static let reset = CommandSpec(
+        "reset", arity: 1, .always, .connection, .connection, since: "6.2.0",
+        "Puts the connection back to how it began.")
+
+    static let select = CommandSpec(
+        "select", arity: 2, [.whileLoading, .whileStale, .fast], .connection, .connection,
+        since: "1.0.0", "Chooses the database of this connection.", syntax: "index:integer")
+
+    static let auth = CommandSpec(
+        "auth", arity: -2, .always, .connection, .connection, since: "1.0.0",
+        "Authenticates the connection.", syntax: "[username] password")
+
+    static let client = CommandSpec(
+        "client", arity: -2, [], .connection, since: "2.4.0", complexity: "Depends on the subcommand.",
+        "Holds the commands about connections.", subcommands: ClientSubcommand.allCases.map(\.spec))
+
+    static let info = CommandSpec(
+        "info", arity: -1, [.whileLoading, .whileStale], .server, .dangerous, since: "1.0.0",
+        "Tells what the server is and what it went through.", syntax: "[section...]",
+        tips: ["nondeterministic_output", "request_policy:all_shards", "response_policy:special"])
+
+    static let config = CommandSpec(
+        "config", arity: -2, [], .server, since: "2.0.0", complexity: "Depends on the subcommand.",
+        "Holds the commands about settings.", subcommands: ConfigSubcommand.allCases.map(\.spec))
+
+    static let command = CommandSpec(
+        "command", arity: -1, [.whileLoading, .whileStale], .server, .connection, since: "2.8.13",
+        complexity: "O(N), N being the number of commands", "Describes the commands of this server.",
+        tips: ["nondeterministic_output_order"], subcommands: CommandSubcommand.allCases.map(\.spec))
+
+    static let time = CommandSpec(
+        "time", arity: 1, [.whileLoading, .whileStale, .fast], .server, since: "2.6.0",
+        "Tells the Unix time in seconds and microseconds.", tips: ["nondeterministic_output"])
+
+    static let memory = CommandSpec(
+        "memory", arity: -2, [], .server, since: "4.0.0", complexity: "Depends on the subcommand.",
+        "Holds the commands about memory.", subcommands: MemorySubcommand.allCases.map(\.spec))
+
+    static let role = CommandSpec(
+        "role", arity: 1, [.admin, .noScript, .whileLoading, .whileStale, .fast], .server,
+        since: "2.8.12", "Tells the part this server has in replication.")
+
+    static let module = CommandSpec(
+        "module", arity: -2, [], .server, since: "4.0.0", complexity: "Depends on the subcommand.",
+        "Holds the commands about modules.", subcommands: ModuleSubcommand.allCases.map(\.spec))
+
+    static let shutdown = CommandSpec(
+        "shutdown", arity: -1,
+        [.admin, .noScript, .whileLoading, .whileStale, .noTransaction, .whileBusy], .server,
+        since: "1.0.0", complexity: "O(N) if it saves, N being the number of keys", "Stops the server.",
+        syntax: "[NOSAVE|SAVE] [NOW] [FORCE] [ABORT]")
+
+    static let cluster = CommandSpec(
+        "cluster", arity: -2, [], .cluster, since: "3.0.0", complexity: "Depends on the subcommand.",
+        "Holds the commands about a cluster, which this server is not part of.")
+}

@@ -1,0 +1,83 @@
+// The commands. A new one is a case and a row here, a function under Commands, and a transcript.
+
+/// Every command of the RESP door, the busiest first. A case without row or function does not compile.
+enum Command: UInt8, CaseIterable {
+    case get, set
+    case setnx, setex, psetex, getset, getdel, getex, mget, mset, msetnx, append, strlen, getrange, substr, setrange
+    case incr, decr, incrby, decrby, incrbyfloat
+    case del, unlink, exists, type, touch
+    case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
+    case rename, renamenx, copy, move
+    case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
+    case hello, ping, echo, quit, reset, select, auth, client
+    case info, config, command, time, memory, object, role, module, shutdown, cluster
+
+    var spec: CommandSpec {
+        switch self {
+        case .get: .get
+        case .set: .set
+        case .setnx: .setnx
+        case .setex: .setex
+        case .psetex: .psetex
+        case .getset: .getset
+        case .getdel: .getdel
+        case .getex: .getex
+        case .mget: .mget
+        case .mset: .mset
+        case .msetnx: .msetnx
+        case .append: .append
+        case .strlen: .strlen
+        case .getrange: .getrange
+        case .substr: .substr
+        case .setrange: .setrange
+        case .incr: .incr
+        case .decr: .decr
+        case .incrby: .incrby
+        case .decrby: .decrby
+        case .incrbyfloat: .incrbyfloat
+        case .del: .del
+        case .unlink: .unlink
+        case .exists: .exists
+        case .type: .type
+        case .touch: .touch
+        case .expire: .expire
+        case .pexpire: .pexpire
+        case .expireat: .expireat
+        case .pexpireat: .pexpireat
+        case .ttl: .ttl
+        case .pttl: .pttl
+        case .expiretime: .expiretime
+        case .pexpiretime: .pexpiretime
+        case .persist: .persist
+        case .rename: .rename
+        case .renamenx: .renamenx
+        case .copy: .copy
+        case .move: .move
+        case .keys: .keys
+        case .scan: .scan
+        case .randomkey: .randomkey
+        case .dbsize: .dbsize
+        case .flushdb: .flushdb
+        case .flushall: .flushall
+        case .swapdb: .swapdb
+        case .hello: .hello
+        case .ping: .ping
+        case .echo: .echo
+        case .quit: .quit
+        case .reset: .reset
+        case .select: .select
+        case .auth: .auth
+        case .client: .client
+        case .info: .info
+        case .config: .config
+        case .command: .command
+        case .time: .time
+        case .memory: .memory
+        case .object: .object
+        case .role: .role
+        case .module: .module
+        case .shutdown: .shutdown
+        case .cluster: .cluster
+        }
+    }
+}

@@ -1,0 +1,205 @@
+// The rows of subcommands. Each set is an enum, so that its dispatch is complete or does not compile.
+
+/// A set of subcommands; raw values are positions in the container's `spec.subcommands`.
+protocol Subcommand: RawRepresentable, CaseIterable where RawValue == Int {
+    var spec: CommandSpec { get }
+}
+
+/// What CLIENT can do.
+enum ClientSubcommand: Int, Subcommand {
+    case id, getname, setname, setinfo, info, list, kill, help
+
+    var spec: CommandSpec {
+        switch self {
+        case .id:
+            CommandSpec(
+                "id", arity: 2, [.noScript, .whileLoading, .whileStale], .connection, .connection,
+                since: "5.0.0", "Returns the number of this connection.")
+        case .getname:
+            CommandSpec(
+                "getname", arity: 2, [.noScript, .whileLoading, .whileStale], .connection, .connection,
+                since: "2.6.9", "Returns the name of this connection.")
+        case .setname:
+            CommandSpec(
+                "setname", arity: 3, [.noScript, .whileLoading, .whileStale], .connection, .connection,
+                since: "2.6.9", "Gives this connection a name.", syntax: "connection-name")
+        case .setinfo:
+            CommandSpec(
+                "setinfo", arity: 4, [.noScript, .whileLoading, .whileStale], .connection, .connection,
+                since: "7.2.0", "Remembers which library the client uses, and its version.",
+                syntax: "(LIB-NAME libname|LIB-VER libver)")
+        case .info:
+            CommandSpec(
+                "info", arity: 2, [.noScript, .whileLoading, .whileStale], .connection, .connection,
+                since: "6.2.0", "Describes this connection.", tips: ["nondeterministic_output"])
+        case .list:
+            CommandSpec(
+                "list", arity: -2, [.admin, .noScript, .whileLoading, .whileStale], .connection,
+                .connection, since: "2.4.0", complexity: "O(N), N being the number of connections",
+                "Describes connections.",
+                syntax: "[TYPE normal-master-replica-pubsub] [ID client-id:integer...]",
+                tips: ["nondeterministic_output"])
+        case .kill:
+            CommandSpec(
+                "kill", arity: -3, [.admin, .noScript, .whileLoading, .whileStale], .connection,
+                .connection, since: "2.4.0", complexity: "O(N), N being the number of connections",
+                "Closes connections.",
+                syntax: "ip:port [ID client-id:integer] [TYPE normal-master-replica-pubsub] [USER "
+                    + "username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes-no]")
+        case .help:
+            CommandSpec(
+                "help", arity: 2, [.whileLoading, .whileStale], .connection, .connection,
+                since: "5.0.0", "Prints this help.")
+        }
+    }
+}
+
+/// What CONFIG can do.
+enum ConfigSubcommand: Int, Subcommand {
+    case get, set, resetstat, rewrite, help
+
+    var spec: CommandSpec {
+        switch self {
+        case .get:
+            CommandSpec(
+                "get", arity: -3, [.admin, .noScript, .whileLoading, .whileStale], .server,
+                since: "2.0.0", complexity: "O(N), N being the number of settings",
+                "Returns the settings that match the patterns.", syntax: "parameter...")
+        case .set:
+            CommandSpec(
+                "set", arity: -4, [.admin, .noScript, .whileLoading, .whileStale], .server,
+                since: "2.0.0", complexity: "O(N), N being the number of settings given",
+                "Changes settings, all or none.", syntax: "(parameter value)...",
+                tips: ["request_policy:all_nodes", "response_policy:all_succeeded"])
+        case .resetstat:
+            CommandSpec(
+                "resetstat", arity: 2, [.admin, .noScript, .whileLoading, .whileStale], .server,
+                since: "2.0.0", "Sets the counters of INFO back to 0.")
+        case .rewrite:
+            CommandSpec(
+                "rewrite", arity: 2, [.admin, .noScript, .whileLoading, .whileStale], .server,
+                since: "2.8.0", "Writes the present settings to the configuration file.")
+        case .help:
+            CommandSpec(
+                "help", arity: 2, [.whileLoading, .whileStale], .server, since: "5.0.0",
+                "Prints this help.")
+        }
+    }
+}
+
+/// What COMMAND can do.
+enum CommandSubcommand: Int, Subcommand {
+    case count, docs, info, list, getkeys, getkeysandflags, help
+
+    var spec: CommandSpec {
+        switch self {
+        case .count:
+            CommandSpec(
+                "count", arity: 2, [.whileLoading, .whileStale], .server, .connection, since: "2.8.13",
+                "Counts the commands.")
+        case .docs:
+            CommandSpec(
+                "docs", arity: -2, [.whileLoading, .whileStale], .server, .connection, since: "7.0.0",
+                complexity: "O(N), N being the number of commands asked for",
+                "Returns the documentation of commands.", syntax: "[command-name...]",
+                tips: ["nondeterministic_output_order"])
+        case .info:
+            CommandSpec(
+                "info", arity: -2, [.whileLoading, .whileStale], .server, .connection, since: "2.8.13",
+                complexity: "O(N), N being the number of commands asked for",
+                "Returns what a client needs to know of commands.", syntax: "[command-name...]",
+                tips: ["nondeterministic_output_order"])
+        case .list:
+            CommandSpec(
+                "list", arity: -2, [.whileLoading, .whileStale], .server, .connection, since: "7.0.0",
+                complexity: "O(N), N being the number of commands", "Returns the names of commands.",
+                syntax: "[FILTERBY (MODULE module-name|ACLCAT category|PATTERN pattern)]",
+                tips: ["nondeterministic_output_order"])
+        case .getkeys:
+            CommandSpec(
+                "getkeys", arity: -3, [.whileLoading, .whileStale], .server, .connection,
+                since: "2.8.13", complexity: "O(N), N being the number of arguments",
+                "Returns the keys of a full command.", syntax: "command [arg...]")
+        case .getkeysandflags:
+            CommandSpec(
+                "getkeysandflags", arity: -3, [.whileLoading, .whileStale], .server, .connection,
+                since: "7.0.0", complexity: "O(N), N being the number of arguments",
+                "Returns the keys of a full command and what is done to them.",
+                syntax: "command [arg...]")
+        case .help:
+            CommandSpec(
+                "help", arity: 2, [.whileLoading, .whileStale], .server, .connection, since: "5.0.0",
+                "Prints this help.")
+        }
+    }
+}
+
+/// What MEMORY can do.
+enum MemorySubcommand: Int, Subcommand {
+    case usage, help
+
+    var spec: CommandSpec {
+        switch self {
+        case .usage:
+            CommandSpec(
+                "usage", arity: -3, .read, .server, keys: .one("RO", at: 2), since: "4.0.0",
+                "Estimates the bytes that a key takes.", syntax: "key [SAMPLES count:integer]")
+        case .help:
+            CommandSpec(
+                "help", arity: 2, [.whileLoading, .whileStale], .server, since: "4.0.0",
+                "Prints this help.")
+        }
+    }
+}
+
+/// What OBJECT can do.
+enum ObjectSubcommand: Int, Subcommand {
+    case encoding, freq, idletime, refcount, help
+
+    var spec: CommandSpec {
+        switch self {
+        case .encoding:
+            CommandSpec(
+                "encoding", arity: 3, .read, .generic, .keyspace, keys: .one("RO", at: 2),
+                since: "2.2.3", "Tells how a value is kept.", syntax: "key",
+                tips: ["nondeterministic_output"])
+        case .freq:
+            CommandSpec(
+                "freq", arity: 3, .read, .generic, .keyspace, keys: .one("RO", at: 2), since: "4.0.0",
+                "Tells how often a key was used of late, as a logarithm.", syntax: "key",
+                tips: ["nondeterministic_output"])
+        case .idletime:
+            CommandSpec(
+                "idletime", arity: 3, .read, .generic, .keyspace, keys: .one("RO", at: 2),
+                since: "2.2.3", "Tells how many seconds a key was not used.", syntax: "key",
+                tips: ["nondeterministic_output"])
+        case .refcount:
+            CommandSpec(
+                "refcount", arity: 3, .read, .generic, .keyspace, keys: .one("RO", at: 2),
+                since: "2.2.3", "Tells how many names a value has.", syntax: "key",
+                tips: ["nondeterministic_output"])
+        case .help:
+            CommandSpec(
+                "help", arity: 2, [.whileLoading, .whileStale], .generic, .keyspace, since: "6.2.0",
+                "Prints this help.")
+        }
+    }
+}
+
+/// What MODULE can do.
+enum ModuleSubcommand: Int, Subcommand {
+    case list, help
+
+    var spec: CommandSpec {
+        switch self {
+        case .list:
+            CommandSpec(
+                "list", arity: 2, [.admin, .noScript], .server, since: "4.0.0",
+                "Returns the loaded modules: none.", tips: ["nondeterministic_output_order"])
+        case .help:
+            CommandSpec(
+                "help", arity: 2, [.whileLoading, .whileStale], .server, since: "5.0.0",
+                "Prints this help.")
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// The server on one page: engine, reactor, two front-ends, listeners, timers.
+
+import Base
+import Engine
+import Memcached
+import RESP
+import Synchronization
+public import Transport
+
+/// A door that does not open.
+public struct StartError: Error, CustomStringConvertible {
+    public let description: String
+}
+
+/// An assembled server: its listeners stand once it exists, it serves during `run`.
+public final class Assembly: Sendable {
+    /// The listeners of each door, in the order of the settings.
+    public let memcachedListeners: [Listener]
+    public let respListeners: [Listener]
+
+    let control: Control
+    private let workers: Workers
+
+    /// - Parameter settings: checked by whoever parsed them.
+    public init(_ settings: Configuration, log: Log) throws(StartError) {
+        var settings = settings
+        settings.workerCount = settings.workerCountResolved
+        let engine = Engine(settings.engineOptions)
+        do throws(TransportError) {
+            workers = try Workers(settings.transportOptions)
+        } catch {
+            throw StartError(description: error.description)
+        }
+        let control = Control(settings, engine: engine, workers: workers, log: log)
+        self.control = control
+        let memcached = MemcachedFrontEnd(
+            engine: engine, settings: settings.memcachedSettings, control: control)
+        let resp = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
+        control.serve(resp)
+
+        let plan = ListenPlan.make(settings)
+        guard !plan.isEmpty else {
+            throw StartError(description: "Every door is closed: no port and no unix socket.")
+        }
+        memcachedListeners = try Self.open(.memcached, plan, workers, log, refusal: Self.memcachedRefusal) {
+            connection in memcached.makeSession(connection)
+        }
+        respListeners = try Self.open(.resp, plan, workers, log, refusal: Self.respRefusal) { connection in
+            control.admits(connection) ? resp.makeSession(connection) : DeniedSession(connection)
+        }
+        control.note(memcached: memcachedListeners, resp: respListeners)
+
+        // One handle for each worker, used on its thread only.
+        let handles = workers.workers.map { _ in MaintenanceHandle(engine.makeHandle()) }
+        workers.everyTick(milliseconds: max(1, 1000 / settings.hz)) { worker in
+            handles[worker.index].maintain()
+            if worker.index == 0 { resp.tick(now: Milliseconds.readClock()) }
+        }
+    }
+
+    /// Serves until `stop()`; call it once.
+    public func run() { workers.run() }
+
+    /// Stops gracefully. Any thread.
+    public func stop() { workers.stop() }
+
+    /// Calls `body` when one of `signals` arrives, while running.
+    func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
+        workers.onSignals(signals, body)
+    }
+
+    private static let memcachedRefusal: StaticString = "ERROR Too many open connections\r\n"
+    private static let respRefusal: StaticString = "-ERR max number of clients reached\r\n"
+
+    private static func open(
+        _ door: Door, _ plan: [PlannedListener], _ workers: Workers, _ log: Log, refusal: StaticString,
+        makeSession: @escaping @Sendable (Connection) -> any Session
+    ) throws(StartError) -> [Listener] {
+        var listeners: [Listener] = []
+        for planned in plan where planned.door == door {
+            var address = planned.address
+            // A port that the system chose for the first address is the door's port.
+            if case .tcp(let host, 0) = address, let first = listeners.first {
+                address = .tcp(host: host, port: first.port)
+            }
+            do throws(TransportError) {
+                listeners.append(try workers.listen(on: address, refusal: refusal, makeSession: makeSession))
+            } catch {
+                guard planned.isOptional else {
+                    throw StartError(description: "failed to listen for \(door.rawValue): \(error)")
+                }
+                log.verbose("Not listening for \(door.rawValue): \(error)")
+            }
+        }
+        return listeners
+    }
+}
+
+/// A worker's own handle for background work.
+private final class MaintenanceHandle: @unchecked Sendable {
+    // Sendable: made before the workers start, then used by one worker's thread alone.
+    private var engine: EngineHandle
+
+    init(_ engine: EngineHandle) { self.engine = engine }
+
+    func maintain() {
+        engine.now = Milliseconds.readClock()
+        engine.maintain(microseconds: ProcessLimits.maintenanceMicroseconds)
+    }
+}
+
+enum ProcessLimits {
+    /// Background work in one turn: 2 % of a worker at ten turns a second, and far below a noticeable pause.
+    static let maintenanceMicroseconds = 2000
+
+    /// Descriptors for listeners, event loops, logs and what libraries open.
+    static let descriptorsBesideConnections = 64
+}
+
+// MARK: - Each room's part of the settings
+
+extension Configuration {
+    var engineOptions: EngineOptions {
+        var options = EngineOptions()
+        options.memoryLimit = memoryLimit
+        options.evictionPolicy = evictionPolicy
+        options.evictionSamples = evictionSamples
+        options.databaseCount = databaseCount
+        options.hashSeed = System.randomNumber()
+        return options
+    }
+
+    var transportOptions: TransportOptions {
+        var options = TransportOptions(workerCount: workerCountResolved)
+        options.backlog = backlog
+        options.connectionCountMax = connectionCountMax
+        options.idleTimeoutSeconds = idleTimeoutSeconds
+        options.keepAliveSeconds = keepAliveSeconds
+        return options
+    }
+
+    var memcachedSettings: MemcachedSettings {
+        var settings = MemcachedSettings()
+        settings.database = DatabaseIndex(memcachedDatabase)
+        settings.itemSizeMax = itemSizeMax
+        settings.isCASEnabled = isCASEnabled
+        settings.isFlushEnabled = isFlushEnabled
+        settings.isDumpEnabled = isDumpEnabled
+        settings.requestsPerEvent = requestsPerEvent
+        settings.tcpPort = max(0, memcachedPort)
+        settings.interfaces = reportedRows["inter"]
+        settings.domainSocket = memcachedUnixSocket.isEmpty ? nil : memcachedUnixSocket
+        settings.socketMode = Int(memcachedUnixSocketMode)
+        settings.backlog = backlog
+        settings.workerCount = workerCountResolved
+        settings.reportedRows = reportedRows
+        return settings
+    }
+
+    var respSettings: RESPSettings {
+        var settings = RESPSettings()
+        settings.take(from: self)
+        return settings
+    }
+}

@@ -1,0 +1,105 @@
+// memcached's options: letters, long names, help words. Source: memcached 1.6.45's -h.
+
+import Base
+
+enum MemcachedOptions {
+    /// `--resp-port` has no letter; memcached never uses this one.
+    static let respPort: Character = "\u{1}"
+
+    /// What a row means here.
+    struct Row: Sendable {
+        let option: CommandOption
+        /// The usage column, and what stands beside it; lines after the first continue it. `""` hides the
+        /// row.
+        let usage: String
+        let help: String
+
+        init(_ letter: Character, _ name: String?, argument: Bool = false, _ usage: String, _ help: String) {
+            option = CommandOption(letter, name, takesArgument: argument)
+            self.usage = usage
+            self.help = help
+        }
+    }
+
+    static let rows: [Row] = [
+        Row("p", "port", argument: true, "-p, --port=<num>", "TCP port to listen on (default: 11211)"),
+        Row(
+            "U", "udp-port", argument: true, "-U, --udp-port=<num>", "UDP port; only 0 (off) is supported yet"
+        ),
+        Row(
+            "s", "unix-socket", argument: true, "-s, --unix-socket=<file>",
+            "UNIX socket (disables network support)"),
+        Row(
+            "a", "unix-mask", argument: true, "-a, --unix-mask=<mask>",
+            "its access mask, octal (default: 700)"),
+        Row("A", "enable-shutdown", "-A, --enable-shutdown", "\"shutdown\" command; not supported yet"),
+        Row("l", "listen", argument: true, "-l, --listen=<addr>", "interfaces to listen on (default: all)"),
+        Row("d", "daemon", "-d, --daemon", "run as a daemon"),
+        Row("r", "enable-coredumps", "-r, --enable-coredumps", "maximize core file limit"),
+        Row("u", "user", argument: true, "-u, --user=<user>", "assume identity of <user> (when run as root)"),
+        Row(
+            "m", "memory-limit", argument: true, "-m, --memory-limit=<num>",
+            "memory in megabytes (default: 64)"),
+        Row(
+            "M", "disable-evictions", "-M, --disable-evictions",
+            "error on memory exhausted instead of evicting"),
+        Row("c", "conn-limit", argument: true, "-c, --conn-limit=<num>", "max connections (default: 1024)"),
+        Row("k", "lock-memory", "-k, --lock-memory", "lock down all paged memory"),
+        Row("v", "verbose", "-v, --verbose", "verbose; -vv very, -vvv extremely"),
+        Row("h", "help", "-h, --help", "print this help and exit"),
+        Row("i", "license", "-i, --license", "print license and exit"),
+        Row("V", "version", "-V, --version", "print version and exit"),
+        Row("P", "pidfile", argument: true, "-P, --pidfile=<file>", "save PID in <file>"),
+        Row("f", "slab-growth-factor", argument: true, "-f, --slab-growth-factor=<num>", "no effect here"),
+        Row("n", "slab-min-size", argument: true, "-n, --slab-min-size=<bytes>", "no effect here"),
+        Row("L", "enable-largepages", "-L, --enable-largepages", "no effect here"),
+        Row("D", nil, argument: true, "-D <char>", "key prefix delimiter; no effect yet"),
+        Row(
+            "t", "threads", argument: true, "-t, --threads=<num>", "worker threads (default: one a processor)"
+        ),
+        Row(
+            "R", "max-reqs-per-event", argument: true, "-R, --max-reqs-per-event",
+            "reported only (default: 20)"),
+        Row("C", "disable-cas", "-C, --disable-cas", "disable use of CAS"),
+        Row("b", "listen-backlog", argument: true, "-b, --listen-backlog=<num>", "backlog (default: 1024)"),
+        Row(
+            "B", "protocol", argument: true, "-B, --protocol=<name>",
+            "ascii or auto; binary is not supported yet"),
+        Row(
+            "I", "max-item-size", argument: true, "-I, --max-item-size=<num>",
+            "default: 1m, min: 1k, max: 1024m"),
+        Row("S", "enable-sasl", "-S, --enable-sasl", "not supported yet"),
+        Row("F", "disable-flush-all", "-F, --disable-flush-all", "disable flush_all command"),
+        Row("X", "disable-dumping", "-X, --disable-dumping", "disable dumps of keys"),
+        Row("W", "disable-watch", "-W, --disable-watch", "disable watch commands"),
+        Row("Y", "auth-file", argument: true, "-Y, --auth-file=<file>", "not supported yet"),
+        Row("e", "memory-file", argument: true, "-e, --memory-file=<file>", "not supported yet"),
+        Row("Z", "enable-ssl", "-Z, --enable-ssl", "not supported yet"),
+        Row("o", "extended", argument: true, "-o, --extended", "comma separated list of extended options"),
+        Row("N", "napi-ids", argument: true, "-N, --napi-ids", "no effect here"),
+        // 1.6.18 spelled the long name with an underscore.
+        Row("N", "napi_ids", argument: true, "", ""),
+        Row(
+            respPort, "resp-port", argument: true, "--resp-port=<num>",
+            "also serve Redis' protocol on this port"),
+    ]
+
+    static var known: [CommandOption] { rows.map(\.option) }
+
+    static var help: String {
+        var lines = [Version.line(for: .memcached) + " (Duet \(Version.number))"]
+        for row in rows where !row.usage.isEmpty {
+            let gap = String(repeating: " ", count: max(1, 32 - row.usage.count))
+            lines.append(row.usage + gap + row.help)
+        }
+        lines += [
+            "Extended options (-o): maxconns_fast and idle_timeout work; those of slabs, LRU segments and",
+            "hash table are accepted and named in one log line; ext_path, ssl_*, proxy_* are not supported.",
+            "Examples:",
+            "  memcached -m 1024 -l 127.0.0.1,::1 -c 4096",
+            "  memcached -s /run/memcached.sock -a 770",
+            "  memcached -p 11211 --resp-port=6379     the same keys in Redis' protocol too",
+        ]
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,34 @@
+// One word of `bind` or `-l`: a host, perhaps with a port of its own, perhaps one that may be missing.
+
+/// `127.0.0.1`, `[::1]:11212`, `localhost:11212`, `*`, `-::1`.
+struct BoundAddress: Equatable, Sendable {
+    var host: String
+    var port: Int
+    /// A leading `-`: no error if the machine lacks the address.
+    var isOptional = false
+    /// What stood where a port should, if it is none.
+    var badPort: String?
+
+    /// - Parameter port: the one to use unless the word brings its own.
+    init(_ word: String, port: Int) {
+        var text = word[...]
+        if text.hasPrefix("-") {
+            isOptional = true
+            text = text.dropFirst()
+        }
+        self.port = port
+        host = String(text)
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            host = String(text[text.index(after: text.startIndex)..<end])
+            let rest = text[text.index(after: end)...]
+            if rest.hasPrefix(":") { takePort(rest.dropFirst()) }
+        } else if text.filter({ $0 == ":" }).count == 1, let colon = text.firstIndex(of: ":") {
+            host = String(text[..<colon])
+            takePort(text[text.index(after: colon)...])
+        }
+    }
+
+    private mutating func takePort(_ text: Substring) {
+        if let number = UInt16(text) { port = Int(number) } else { badPort = String(text) }
+    }
+}

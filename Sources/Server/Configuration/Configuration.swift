@@ -1,0 +1,112 @@
+// Every setting of the server, with its default, range and unit. Where each comes from is DirectiveTable's
+// business.
+
+import Base
+public import Engine
+public import Glibc
+
+/// All settings. The defaults are those of `duet` without arguments: both doors, on loopback.
+public struct Configuration: Sendable, Equatable {
+    // MARK: The RESP door
+
+    /// TCP port, 1...65535; 0 closes the TCP side of the door, -1 lets the system choose.
+    public var respPort = 6379
+    /// Addresses; `*` is every IPv4 address, `::*` every IPv6 one. A leading `-`: skipped if the machine
+    /// lacks it.
+    public var respBind = ["127.0.0.1", "-::1"]
+    /// Path of a unix socket, `""` for none.
+    public var respUnixSocket = ""
+    /// Its permission bits; 0 leaves them to the umask.
+    public var respUnixSocketMode: mode_t = 0
+    /// Turns peers from other machines away while there is no password.
+    public var isProtected = true
+    /// What AUTH must give; `""` lets everybody in.
+    public var password = ""
+    /// The largest argument or string, bytes, from 1 MiB.
+    public var bulkSizeMax = 512 << 20
+    /// The largest unfinished request, bytes, from 1 MiB.
+    public var requestSizeMax = 1 << 30
+
+    // MARK: The memcached door
+
+    /// TCP port, 1...65535; 0 closes the TCP side of the door, -1 lets the system choose.
+    public var memcachedPort = 11211
+    /// Addresses, as `respBind`; here `host:port` and `[v6]:port` may bring a port of their own.
+    public var memcachedBind = ["127.0.0.1", "-::1"]
+    public var memcachedUnixSocket = ""
+    public var memcachedUnixSocketMode: mode_t = 0o700
+    /// The database it serves, below `databaseCount`.
+    public var memcachedDatabase = 0
+    /// The largest item, bytes, 1 KiB ... 1 GiB.
+    public var itemSizeMax = 1 << 20
+    /// Whether items stored there carry a CAS number.
+    public var isCASEnabled = true
+    public var isFlushEnabled = true
+    public var isDumpEnabled = true
+    public var requestsPerEvent = 20
+    /// Rows of `stats settings` that only repeat what the command line said.
+    public var reportedRows: [String: String] = [:]
+
+    // MARK: The keyspace
+
+    /// Bytes that the keyspace may hold; 0 is no limit.
+    public var memoryLimit = 0
+    public var evictionPolicy = EvictionPolicy.noEviction
+    /// Candidates looked at for one eviction, 1...64.
+    public var evictionSamples = 5
+    /// 1...65536.
+    public var databaseCount = 16
+
+    // MARK: Connections
+
+    /// Worker threads, 1...1024; 0 is one for each processor.
+    public var workerCount = 0
+    /// Connections over both doors.
+    public var connectionCountMax = 10_000
+    /// Seconds of silence before a connection is closed; 0 never closes.
+    public var idleTimeoutSeconds = 0
+    /// Connections that the kernel completes before they are accepted.
+    public var backlog = 511
+    /// Seconds of silence before the kernel probes a peer; 0 is never.
+    public var keepAliveSeconds = 300
+
+    // MARK: The process
+
+    /// Background turns per second, 1...500.
+    public var hz = 10
+    public var isDaemon = false
+    public var supervision = Supervision.none
+    /// `""` for none.
+    public var pidFile = ""
+    /// The directory to work in; `""` stays.
+    public var directory = ""
+    /// Whose rights to take on when started as root; `""` keeps those of the caller.
+    public var user = ""
+    public var locksMemory = false
+    public var dumpsCore = false
+    /// memcached's rule: leave the working directory on becoming a daemon, remove the pid file at the end.
+    public var followsMemcachedHabits = false
+
+    // MARK: The log
+
+    public var logLevel = LogLevel.notice
+    /// `""` is standard output.
+    public var logFile = ""
+
+    /// Shows the start-up banner even if nobody is at a terminal.
+    public var alwaysShowsBanner = false
+
+    /// The file that settings came from, `""` for none.
+    public var configurationFile = ""
+
+    public init() {}
+
+    /// Workers to start, with "one for each processor" worked out.
+    var workerCountResolved: Int { workerCount > 0 ? workerCount : System.processorCount }
+}
+
+/// Who watches over the process. Source: redis.conf `supervised`.
+public enum Supervision: String, Sendable, CaseIterable {
+    case upstart, systemd, auto
+    case none = "no"
+}

@@ -1,0 +1,67 @@
+// Every directive that the server acts on. Redis' name where Redis has one, else a name that begins with
+// `memcached-` or says what it is. The single source for files, command lines, CONFIG GET and CONFIG SET.
+
+import Engine
+
+enum DirectiveTable {
+    static func find(_ name: String) -> Directive? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    static let all: [Directive] = respDoor + memcachedDoor + keyspace + connections + process
+
+    private static let respDoor: [Directive] = [
+        .number("port", \.respPort, 0...65535),
+        .addresses("bind", \.respBind),
+        .text("unixsocket", \.respUnixSocket),
+        .mode("unixsocketperm", \.respUnixSocketMode),
+        .flag("protected-mode", \.isProtected, live: true),
+        .text("requirepass", \.password, live: true),
+        .memory("proto-max-bulk-len", \.bulkSizeMax, (1 << 20)...Int.max, live: true),
+        .memory("client-query-buffer-limit", \.requestSizeMax, (1 << 20)...Int.max, live: true),
+    ]
+
+    private static let memcachedDoor: [Directive] = [
+        .number("memcached-port", \.memcachedPort, -1...65535),
+        .addresses("memcached-bind", \.memcachedBind),
+        .text("memcached-unixsocket", \.memcachedUnixSocket),
+        .mode("memcached-unixsocketperm", \.memcachedUnixSocketMode),
+        .number("memcached-db", \.memcachedDatabase, 0...65535),
+        .memory("memcached-item-size-max", \.itemSizeMax, 1024...(1 << 30)),
+        .flag("memcached-cas", \.isCASEnabled),
+        .flag("memcached-flush", \.isFlushEnabled),
+    ]
+
+    private static let keyspace: [Directive] = [
+        .memory("maxmemory", \.memoryLimit, 0...Int.max, live: true),
+        .choice(
+            "maxmemory-policy", \.evictionPolicy, EvictionPolicy.allCases.map { ($0.rawValue, $0) },
+            live: true,
+            print: \.rawValue),
+        .number("maxmemory-samples", \.evictionSamples, 1...64, live: true),
+        .number("databases", \.databaseCount, 1...65536),
+    ]
+
+    private static let connections: [Directive] = [
+        .number("threads", \.workerCount, 0...1024),
+        // Redis' name for the same wish.
+        .number("io-threads", \.workerCount, 1...128),
+        .number("maxclients", \.connectionCountMax, 1...Int(Int32.max), live: true),
+        .number("timeout", \.idleTimeoutSeconds, 0...Int(Int32.max), live: true),
+        .number("tcp-backlog", \.backlog, 0...Int(Int32.max)),
+        .number("tcp-keepalive", \.keepAliveSeconds, 0...Int(Int32.max)),
+    ]
+
+    private static let process: [Directive] = [
+        .number("hz", \.hz, 1...500),
+        .flag("daemonize", \.isDaemon),
+        .choice(
+            "supervised", \.supervision, Supervision.allCases.map { ($0.rawValue, $0) }, print: \.rawValue),
+        .text("pidfile", \.pidFile),
+        .text("dir", \.directory),
+        .choice(
+            "loglevel", \.logLevel, LogLevel.allCases.map { ($0.name, $0) }, live: true, print: \.name),
+        .text("logfile", \.logFile),
+        .flag("always-show-logo", \.alwaysShowsBanner),
+    ]
+}

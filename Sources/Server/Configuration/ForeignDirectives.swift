@@ -1,0 +1,96 @@
+// The directives of Redis 7 that this server does not act on yet. A configuration that names one loads all
+// the same; each is told once at start, so that nobody believes in a setting that does nothing.
+
+/// A directive that Redis has and this server has not built yet.
+struct ForeignDirective: Sendable {
+    let name: String
+    /// The value that is true of this server all the same, such as `appendonly no`: asking for it needs no
+    /// warning, and CONFIG GET tells it. nil: no value is true.
+    let valueHere: String?
+    /// Set where leaving it out lets in whom it would keep out.
+    let isGuard: Bool
+}
+
+enum ForeignDirectives {
+    static func find(_ name: String) -> ForeignDirective? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    static let all: [ForeignDirective] =
+        valued.map { ForeignDirective(name: $0.key, valueHere: $0.value, isGuard: false) }
+        + guards.map { ForeignDirective(name: $0, valueHere: nil, isGuard: true) }
+        + unvalued.split(separator: " ").map {
+            ForeignDirective(name: String($0), valueHere: nil, isGuard: false)
+        }
+
+    private static let valued: KeyValuePairs<String, String> = [
+        "activedefrag": "yes",
+        "activerehashing": "yes",
+        "appendonly": "no",
+        "cluster-enabled": "no",
+        "enable-debug-command": "no",
+        "enable-module-command": "no",
+        "latency-monitor-threshold": "0",
+        "lua-replicate-commands": "yes",
+        "masterauth": "",
+        "maxmemory-clients": "0",
+        "min-replicas-to-write": "0",
+        "min-slaves-to-write": "0",
+        "notify-keyspace-events": "",
+        "oom-score-adj": "no",
+        "replica-read-only": "yes",
+        "replicaof": "",
+        "save": "",
+        "slave-read-only": "yes",
+        "slaveof": "",
+        "slowlog-log-slower-than": "-1",
+        "syslog-enabled": "no",
+        "tls-port": "0",
+    ]
+
+    private static let guards = ["aclfile", "rename-command", "user", "tls-auth-clients"]
+
+    // Names only, in the order of Redis' own documentation.
+    private static let unvalued = """
+        acllog-max-len acl-pubsub-default acl-log-max-len active-defrag-cycle-max \
+        active-defrag-cycle-min active-defrag-ignore-bytes active-defrag-max-scan-fields \
+        active-defrag-threshold-lower active-defrag-threshold-upper active-expire-effort \
+        aof-disable-auto-gc aof-load-truncated aof-rewrite-incremental-fsync aof-timestamp-enabled \
+        aof-use-rdb-preamble aof_rewrite_cpulist aof-rewrite-cpulist appenddirname appendfilename \
+        appendfsync auto-aof-rewrite-min-size auto-aof-rewrite-percentage bgsave_cpulist bgsave-cpulist \
+        bind-source-addr bio_cpulist bio-cpulist busy-reply-threshold client-output-buffer-limit \
+        cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down \
+        cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname \
+        cluster-announce-human-nodename cluster-announce-ip cluster-announce-port \
+        cluster-announce-tls-port cluster-config-file cluster-link-sendbuf-limit \
+        cluster-migration-barrier cluster-node-timeout cluster-port cluster-preferred-endpoint-type \
+        cluster-replica-no-failover cluster-replica-validity-factor cluster-require-full-coverage \
+        cluster-slave-no-failover cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled \
+        dbfilename disable-thp dynamic-hz enable-protected-configs hash-max-listpack-entries \
+        hash-max-listpack-value hash-max-ziplist-entries hash-max-ziplist-value hide-user-data-from-log \
+        hll-sparse-max-bytes ignore-warnings io-threads-do-reads jemalloc-bg-thread key-load-delay \
+        latency-tracking latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire \
+        lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time \
+        lfu-log-factor list-compress-depth list-max-listpack-size list-max-ziplist-size \
+        list-max-ziplist-entries list-max-ziplist-value loadmodule locale-collate lua-time-limit \
+        masteruser max-new-connections-per-cycle max-new-tls-connections-per-cycle \
+        maxmemory-eviction-tenacity min-replicas-max-lag min-slaves-max-lag no-appendfsync-on-rewrite \
+        oom-score-adj-values proc-title-template propagation-error-behavior rdb-del-sync-files \
+        rdb-save-incremental-fsync rdb-key-save-delay rdbchecksum rdbcompression repl-backlog-size \
+        repl-backlog-ttl repl-disable-tcp-nodelay repl-diskless-load repl-diskless-sync \
+        repl-diskless-sync-delay repl-diskless-sync-max-replicas repl-ping-replica-period \
+        repl-ping-slave-period repl-timeout replica-announce-ip replica-announce-port replica-announced \
+        replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush replica-priority \
+        replica-serve-stale-data req-res-logfile sanitize-dump-payload server_cpulist server-cpulist \
+        set-max-intset-entries set-max-listpack-entries set-max-listpack-value set-proc-title \
+        shutdown-on-sigint shutdown-on-sigterm shutdown-timeout slave-announce-ip slave-announce-port \
+        slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data slowlog-max-len \
+        socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries \
+        syslog-facility syslog-ident tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers \
+        tls-ciphersuites tls-client-cert-file tls-client-key-file tls-client-key-file-pass tls-cluster \
+        tls-dh-params-file tls-key-file tls-key-file-pass tls-prefer-server-ciphers tls-protocols \
+        tls-replication tls-session-cache-size tls-session-cache-timeout tls-session-caching \
+        tracking-table-max-keys unixsocketgroup zset-max-listpack-entries zset-max-listpack-value \
+        zset-max-ziplist-entries zset-max-ziplist-value
+        """
+}

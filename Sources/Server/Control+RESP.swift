@@ -1,0 +1,57 @@
+// What INFO, CONFIG and SHUTDOWN ask of the server.
+
+import Base
+import Engine
+import RESP
+import Transport
+
+extension Control: ServerControl {
+    func serverFacts() -> ServerFacts {
+        let settings = self.settings
+        let times = System.processorTimes()
+        var facts = ServerFacts()
+        facts.redisVersion = Version.redis
+        facts.productVersion = Version.number
+        facts.operatingSystem = operatingSystem
+        facts.processID = System.processID
+        facts.runID = runID
+        facts.port = max(0, settings.respPort)
+        facts.startedAt = startedAt
+        facts.hz = settings.hz
+        facts.executable = executable
+        facts.configurationFile = settings.configurationFile
+        facts.workerCount = settings.workerCount
+        facts.connectionCount = workers.connectionCount
+        facts.connectionCountMax = workers.connectionCountMax
+        facts.connectionsReceived = workers.counters.total(.accepted)
+        facts.connectionsRejected = workers.counters.total(.rejected)
+        facts.networkBytesIn = workers.counters.total(.bytesRead)
+        facts.networkBytesOut = workers.counters.total(.bytesWritten)
+        facts.residentSize = System.residentSize()
+        facts.systemMemorySize = System.memorySize
+        facts.allocator = "libc"
+        facts.cpuUserSeconds = Double(times.user) / 1e6
+        facts.cpuSystemSeconds = Double(times.system) / 1e6
+        facts.sections = [
+            InfoSection(
+                title: "Memcached",
+                rows: [
+                    ("memcached_port", String(max(0, settings.memcachedPort))),
+                    ("memcached_unixsocket", settings.memcachedUnixSocket),
+                    ("memcached_db", String(settings.memcachedDatabase)),
+                    ("memcached_item_size_max", String(settings.itemSizeMax)),
+                    ("memcached_version", Version.memcached),
+                ])
+        ]
+        return facts
+    }
+
+    func shutdown(_ order: ShutdownOrder) -> String? {
+        guard order.saves != true else {
+            return "saving is not supported yet; SHUTDOWN NOSAVE stops the server"
+        }
+        log.warning("User requested shutdown...")
+        workers.stop()
+        return nil
+    }
+}

@@ -1,0 +1,124 @@
+// CONFIG GET, SET and REWRITE: settings read, changed while serving, written back.
+
+import Base
+import Engine
+import RESP
+import Synchronization
+import Transport
+
+extension Control {
+    func configuration() -> [ConfigurationEntry] {
+        let settings = self.settings
+        let own = DirectiveTable.all.map { ConfigurationEntry(name: $0.name, value: $0.read(settings)) }
+        let foreign = ForeignDirectives.all.compactMap { directive in
+            directive.valueHere.map { ConfigurationEntry(name: directive.name, value: $0) }
+        }
+        return (own + foreign).sorted { $0.name < $1.name }
+    }
+
+    func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? {
+        state.withLock { state in
+            var settings = state.settings
+            var changed = state.changed
+            for entry in entries {
+                if let refusal = Self.write(entry, into: &settings) { return refusal }
+                if !changed.contains(entry.name) { changed.append(entry.name) }
+            }
+            if let refusal = apply(settings, over: state.settings, state.respFrontEnd) { return refusal }
+            state.settings = settings
+            state.changed = changed
+            return nil
+        }
+    }
+
+    private static func write(
+        _ entry: ConfigurationEntry, into settings: inout Configuration
+    ) -> ConfigurationRefusal? {
+        func refuse(_ reason: ConfigurationRefusal.Reason) -> ConfigurationRefusal {
+            ConfigurationRefusal(name: entry.name, reason: reason)
+        }
+        guard let directive = DirectiveTable.find(entry.name) else {
+            guard let foreign = ForeignDirectives.find(entry.name) else { return refuse(.unknown) }
+            return foreign.valueHere == entry.value
+                ? nil : refuse(.invalid("not supported by this server yet"))
+        }
+        guard directive.isLive else { return refuse(.immutable) }
+        do throws(WrongValue) {
+            try directive.write(&settings, [entry.value])
+            return nil
+        } catch {
+            return refuse(.invalid(error.reason))
+        }
+    }
+
+    /// Brings what changed into effect. All that can fail comes first.
+    private func apply(
+        _ new: Configuration, over old: Configuration, _ respFrontEnd: RESPFrontEnd?
+    ) -> ConfigurationRefusal? {
+        if new.connectionCountMax > old.connectionCountMax {
+            let wanted = new.connectionCountMax + ProcessLimits.descriptorsBesideConnections
+            let allowed = System.raiseOpenFileLimit(to: wanted)
+            if allowed < wanted {
+                let possible = allowed - ProcessLimits.descriptorsBesideConnections
+                let reason = "the system allows this process no more than \(possible) connections"
+                return ConfigurationRefusal(name: "maxclients", reason: .invalid(reason))
+            }
+        }
+        if new.connectionCountMax != old.connectionCountMax {
+            workers.connectionCountMax = new.connectionCountMax
+        }
+        if new.idleTimeoutSeconds != old.idleTimeoutSeconds {
+            workers.idleTimeoutSeconds = new.idleTimeoutSeconds
+        }
+        if new.memoryLimit != old.memoryLimit { engine.memoryLimit = new.memoryLimit }
+        if new.evictionPolicy != old.evictionPolicy { engine.evictionPolicy = new.evictionPolicy }
+        if new.evictionSamples != old.evictionSamples { engine.evictionSamples = new.evictionSamples }
+        log.level = new.logLevel
+        respFrontEnd?.change { $0.take(from: new) }
+        return nil
+    }
+
+    func rewriteConfiguration() -> String? {
+        let (settings, changed) = state.withLock { ($0.settings, $0.changed) }
+        guard !settings.configurationFile.isEmpty else {
+            return "The server is running without a config file"
+        }
+        do throws(SystemError) {
+            let text = String(decoding: try Files.read(settings.configurationFile), as: UTF8.self)
+            let lines = changed.compactMap { name in
+                DirectiveTable.find(name).map { (name, "\(name) \(quoted($0.read(settings)))") }
+            }
+            try Files.replace(settings.configurationFile, with: rewritten(text, with: lines))
+            return nil
+        } catch {
+            return "Rewriting config file: \(error.reason)"
+        }
+    }
+}
+
+extension RESPSettings {
+    /// Takes over what the RESP door has to know of `settings`.
+    mutating func take(from settings: Configuration) {
+        password = settings.password.isEmpty ? nil : Array(settings.password.utf8)
+        bulkSizeMax = settings.bulkSizeMax
+        requestSizeMax = settings.requestSizeMax
+    }
+}
+
+/// `text` with each of `lines` in the place of its directive's last line, or at the end. All else stays as it
+/// was.
+func rewritten(_ text: String, with lines: [(name: String, line: String)]) -> String {
+    let mark = "# Generated by CONFIG REWRITE"
+    var kept = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if kept.last == "" { kept.removeLast() }
+    var added: [String] = []
+    for (name, line) in lines {
+        let places = kept.indices.filter { index in
+            words(ofLine: kept[index].utf8)?.first.map { String(decoding: $0, as: UTF8.self).lowercased() }
+                == name
+        }
+        if let last = places.last { kept[last] = line } else { added.append(line) }
+    }
+    if !added.isEmpty && !kept.contains(mark) { kept.append(mark) }
+    return (kept + added).map { $0 + "\n" }.joined()
+}

@@ -1,0 +1,68 @@
+// The server as its front-ends may ask about it and change it. Control+RESP and Control+Memcached answer in
+// the words of each door.
+
+import Base
+import Engine
+import RESP
+import Synchronization
+import Transport
+
+/// One running server's settings and facts. Any thread; off the request path.
+final class Control: Sendable {
+    let engine: Engine
+    let workers: Workers
+    let log: Log
+    let startedAt = Milliseconds.readClock()
+    /// 40 hexadecimal digits, new at each start.
+    let runID = Control.makeRunID()
+    let operatingSystem = System.name
+    let executable = System.executablePath
+    let state: Mutex<State>
+
+    struct State {
+        var settings: Configuration
+        /// Names that CONFIG SET touched, in order.
+        var changed: [String] = []
+        /// Set when the RESP door stands; it keeps settings of its own.
+        var respFrontEnd: RESPFrontEnd?
+    }
+
+    init(_ settings: Configuration, engine: Engine, workers: Workers, log: Log) {
+        self.engine = engine
+        self.workers = workers
+        self.log = log
+        state = Mutex(State(settings: settings))
+    }
+
+    var settings: Configuration { state.withLock { $0.settings } }
+
+    func serve(_ frontEnd: RESPFrontEnd) { state.withLock { $0.respFrontEnd = frontEnd } }
+
+    func resetStatistics() { workers.counters.reset() }
+
+    /// protected-mode, for a connection to the RESP door.
+    func admits(_ connection: Connection) -> Bool {
+        state.withLock { !$0.settings.isProtected || !$0.settings.password.isEmpty } || connection.isLocal
+    }
+
+    /// Takes over the ports that the system chose.
+    func note(memcached: [Listener], resp: [Listener]) {
+        state.withLock { state in
+            if state.settings.memcachedPort < 0, let first = memcached.first {
+                state.settings.memcachedPort = Int(first.port)
+            }
+            if state.settings.respPort < 0, let first = resp.first {
+                state.settings.respPort = Int(first.port)
+            }
+        }
+    }
+
+    private static func makeRunID() -> String {
+        var text = ""
+        while text.utf8.count < 40 {
+            let digits = String(System.randomNumber(), radix: 16)
+            text += String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        }
+        return String(text.prefix(40))
+    }
+}

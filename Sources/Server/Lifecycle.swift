@@ -1,0 +1,259 @@
+// From a parsed command line to an exit code: identity, limits, log, pid file, signals, and the end.
+
+import Base
+import Glibc
+import Transport
+
+/// Runs a server until it is told to stop.
+/// - Parameter arguments: the program's name first.
+/// - Returns: the process' exit code.
+public func serve(_ personality: Personality, _ arguments: [String]) -> Int32 {
+    let result =
+        personality == .memcached
+        ? parseMemcached(arguments, isRoot: System.isRoot) : parseDirectives(arguments, for: personality)
+    switch result {
+    case .answer(let text):
+        Files.write(text + "\n", to: STDOUT_FILENO)
+        return 0
+    case .refuse(let text, let code):
+        Files.write(text + "\n", to: STDERR_FILENO)
+        return code
+    case .start(let settings, let warnings):
+        var lifecycle = Lifecycle(personality, settings, warnings)
+        do throws(Refusal) {
+            try lifecycle.run()
+            return 0
+        } catch {
+            lifecycle.log.warning(error.text)
+            // A log file is no place for the one who waits at the terminal.
+            if !lifecycle.settings.logFile.isEmpty { Files.write(error.text + "\n", to: STDERR_FILENO) }
+            return error.code
+        }
+    }
+}
+
+struct Lifecycle {
+    let personality: Personality
+    let warnings: [String]
+    let log: Log
+    private(set) var settings: Configuration
+
+    init(_ personality: Personality, _ settings: Configuration, _ warnings: [String]) {
+        self.personality = personality
+        self.settings = settings
+        self.warnings = warnings
+        log = Log(
+            style: personality == .memcached ? .memcached : .redis, level: settings.logLevel,
+            path: settings.logFile)
+    }
+
+    private var failure: Int32 { personality == .memcached ? ExitCode.osError : ExitCode.failure }
+
+    mutating func run() throws(Refusal) {
+        System.limitMallocArenas(to: 1)
+        try enterDirectory()
+        try checkLogFile()
+        try raiseLimits()
+        try changeUser()
+        try detach()
+        sayHello()
+        let server: Assembly
+        do throws(StartError) {
+            server = try Assembly(settings, log: log)
+        } catch {
+            throw Refusal(error.description, failure)
+        }
+        writePidFile()
+        try writePortFile(server)
+        server.onSignals([SIGTERM, SIGINT, SIGUSR1]) { [log] in
+            log.warning("Received a signal to stop, scheduling shutdown...")
+            server.stop()
+        }
+        server.onSignals([SIGHUP]) { [log] in log.notice("Received SIGHUP: there is nothing to reload.") }
+        saySomethingToTry(server)
+        supervise("READY=1")
+        server.run()
+        supervise("STOPPING=1")
+        sayGoodbye()
+    }
+
+    // MARK: Before anything is opened
+
+    private mutating func enterDirectory() throws(Refusal) {
+        if !settings.directory.isEmpty {
+            do throws(SystemError) {
+                try System.changeDirectory(settings.directory)
+            } catch {
+                throw Refusal("Can't chdir to '\(settings.directory)': \(error.reason)", failure)
+            }
+        }
+        let here = Files.absolutePath("")
+        settings.directory = here.count > 1 && here.hasSuffix("/") ? String(here.dropLast()) : here
+    }
+
+    private func checkLogFile() throws(Refusal) {
+        guard !settings.logFile.isEmpty else { return }
+        do throws(SystemError) {
+            close(try Files.openForAppending(settings.logFile))
+        } catch {
+            Files.write("Can't open the log file: \(error.reason)\n", to: STDERR_FILENO)
+            throw Refusal("Can't open the log file: \(error.reason)", failure)
+        }
+    }
+
+    private mutating func raiseLimits() throws(Refusal) {
+        if settings.dumpsCore {
+            do throws(SystemError) {
+                try System.raiseCoreFileLimit()
+            } catch {
+                throw Refusal("failed to ensure corefile creation", failure)
+            }
+        }
+        let wanted = settings.connectionCountMax + ProcessLimits.descriptorsBesideConnections
+        let allowed = System.raiseOpenFileLimit(to: wanted)
+        guard allowed < wanted else { return }
+        guard personality != .memcached else {
+            throw Refusal(
+                "failed to set rlimit for open files. "
+                    + "Try starting as root or requesting smaller maxconns value.",
+                failure)
+        }
+        let possible = max(1, allowed - ProcessLimits.descriptorsBesideConnections)
+        log.warning(
+            "maxclients \(settings.connectionCountMax) needs \(wanted) open files, "
+                + "the system allows \(allowed): "
+                + "maxclients has been reduced to \(possible).")
+        settings.connectionCountMax = possible
+    }
+
+    private func changeUser() throws(Refusal) {
+        guard !settings.user.isEmpty else { return }
+        let isKnown: Bool
+        do throws(SystemError) {
+            isKnown = try System.become(user: settings.user)
+        } catch {
+            throw Refusal("failed to assume identity of user \(settings.user): \(error.reason)", failure)
+        }
+        guard isKnown else {
+            throw Refusal("can't find the user \(settings.user) to switch to", ExitCode.noUser)
+        }
+    }
+
+    private func detach() throws(Refusal) {
+        if settings.isDaemon {
+            do throws(SystemError) {
+                try System.becomeDaemon(
+                    changesDirectory: settings.followsMemcachedHabits && !settings.dumpsCore)
+            } catch {
+                throw Refusal("failed to daemon() in order to daemonize", failure)
+            }
+        }
+        guard settings.locksMemory else { return }
+        do throws(SystemError) {
+            try System.lockMemory()
+        } catch {
+            log.warning("warning: -k invalid, mlockall() failed: \(error.reason)")
+        }
+    }
+
+    // MARK: Files that tell others
+
+    private func writePidFile() {
+        guard let path = pidFile else { return }
+        do throws(SystemError) {
+            try Files.replace(path, with: "\(System.processID)\n")
+        } catch {
+            log.warning("Could not write the pid file: \(error)")
+        }
+    }
+
+    private var pidFile: String? {
+        if !settings.pidFile.isEmpty { return settings.pidFile }
+        return settings.isDaemon && personality == .redis ? "/var/run/redis.pid" : nil
+    }
+
+    /// Source: memcached's MEMCACHED_PORT_FILENAME.
+    private func writePortFile(_ server: Assembly) throws(Refusal) {
+        guard let path = System.environment("MEMCACHED_PORT_FILENAME") else { return }
+        var lines = ""
+        for listener in server.memcachedListeners {
+            guard case .tcp(let host, _) = listener.address else { continue }
+            if host == "*" {
+                lines += "TCP INET: \(listener.port)\nTCP INET6: \(listener.port)\n"
+            } else {
+                lines += "TCP \(host.contains(":") ? "INET6" : "INET"): \(listener.port)\n"
+            }
+        }
+        do throws(SystemError) {
+            try Files.replace(path, with: lines, suffix: ".lck")
+        } catch {
+            throw Refusal("Failed to open \"\(path)\": \(error.reason)", ExitCode.failure)
+        }
+    }
+
+    private func supervise(_ state: String) {
+        guard settings.supervision == .systemd || settings.supervision == .auto else { return }
+        System.notifySupervisor(state)
+    }
+}
+
+// MARK: - What it says
+
+extension Lifecycle {
+    /// The name that scripts look for in the log.
+    private var product: String { personality == .redis ? "Redis" : "Duet" }
+
+    private func sayHello() {
+        guard personality != .memcached else {
+            for warning in warnings { log.warning(warning) }
+            return
+        }
+        log.warning("oO0OoO0OoO0Oo \(product) is starting oO0OoO0OoO0Oo")
+        log.warning(
+            "\(product) version=\(personality == .redis ? Version.redis : Version.number), bits=64, "
+                + "commit=00000000, modified=0, pid=\(System.processID), just started "
+                + "(Duet \(Version.number))"
+        )
+        if settings.configurationFile.isEmpty {
+            log.notice("No configuration file: defaults and the command line hold.")
+        } else {
+            log.warning("Configuration loaded")
+        }
+        for warning in warnings { log.warning(warning) }
+        log.startServing()
+    }
+
+    private func saySomethingToTry(_ server: Assembly) {
+        let isWatched = settings.logFile.isEmpty && !settings.isDaemon && Files.isTerminal(STDOUT_FILENO)
+        if personality != .memcached && (isWatched || settings.alwaysShowsBanner) {
+            Files.write(Banner.text(personality, server), to: STDOUT_FILENO)
+        } else if personality == .redis {
+            log.notice("Running mode=standalone, port=\(max(0, server.control.settings.respPort)).")
+        }
+        let listeners =
+            server.memcachedListeners.map { ("memcached", $0) } + server.respListeners.map { ("RESP", $0) }
+        for (door, listener) in listeners { log.notice("Listening for \(door) on \(listener.boundAddress)") }
+        guard personality != .memcached else { return }
+        log.warning("Server initialized")
+        log.notice("Ready to accept connections")
+    }
+
+    private func sayGoodbye() {
+        if let pidFile, !settings.followsMemcachedHabits || settings.isDaemon { Files.remove(pidFile) }
+        if personality == .memcached {
+            log.notice("Exiting normally")
+        } else {
+            log.warning("\(product) is now ready to exit, bye bye...")
+        }
+    }
+}
+
+extension Listener {
+    /// The address with the port that it really has.
+    var boundAddress: String {
+        switch address {
+        case .tcp(let host, _): "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .unix(let path, _): path
+        }
+    }
+}

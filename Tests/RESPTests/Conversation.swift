@@ -1,0 +1,150 @@
+// A client and a session in one thread, with the transport's part played by hand: buffering, consuming, closing.
+
+import Base
+import Engine
+import Synchronization
+import Transport
+
+@testable import RESP
+
+/// A server that has settings and remembers what it was asked to do.
+final class FakeControl: ServerControl {
+    private let entries = Mutex([
+        ConfigurationEntry(name: "databases", value: "16"), ConfigurationEntry(name: "port", value: "6379"),
+        ConfigurationEntry(name: "maxmemory", value: "0"), ConfigurationEntry(name: "maxmemory-policy", value: "noeviction"),
+    ])
+    let shutdowns = Mutex<[ShutdownOrder]>([])
+    let resets = Mutex(0)
+    let refusesShutdown = Mutex(false)
+
+    func configuration() -> [ConfigurationEntry] { entries.withLock { $0 } }
+
+    func setConfiguration(_ changes: [ConfigurationEntry]) -> ConfigurationRefusal? {
+        entries.withLock { entries in
+            var changed = entries
+            for change in changes {
+                guard let index = changed.firstIndex(where: { $0.name == change.name }) else {
+                    return ConfigurationRefusal(name: change.name, reason: .unknown)
+                }
+                if change.name == "databases" { return ConfigurationRefusal(name: change.name, reason: .immutable) }
+                if change.name == "maxmemory" && Int(change.value) == nil {
+                    return ConfigurationRefusal(name: change.name, reason: .invalid("argument must be a memory value"))
+                }
+                changed[index] = change
+            }
+            entries = changed
+            return nil
+        }
+    }
+
+    func rewriteConfiguration() -> String? { "The server is running without a config file" }
+
+    func serverFacts() -> ServerFacts {
+        var facts = ServerFacts()
+        facts.startedAt = Milliseconds(Fixture.start.rawValue - 5000)
+        facts.port = 6379
+        facts.connectionCount = 1
+        facts.residentSize = 10 << 20
+        facts.networkBytesIn = 1000
+        facts.networkBytesOut = 2000
+        facts.cpuUserSeconds = 1.25
+        facts.sections = [InfoSection(title: "Memcached", rows: [("memcached_version", "1.6.45")])]
+        return facts
+    }
+
+    func resetStatistics() { resets.withLock { $0 += 1 } }
+
+    func shutdown(_ order: ShutdownOrder) -> String? {
+        if refusesShutdown.withLock({ $0 }) { return "Errors trying to SHUTDOWN. Check logs." }
+        shutdowns.withLock { $0.append(order) }
+        return nil
+    }
+}
+
+/// An engine with a front-end, and as many clients as a test wants.
+final class Fixture {
+    static let start = Milliseconds(1_700_000_000_000)
+
+    let engine: Engine
+    let frontEnd: RESPFrontEnd
+    let control = FakeControl()
+    private var lastID: UInt64 = 6
+
+    init(_ options: EngineOptions = EngineOptions(), _ settings: RESPSettings = RESPSettings()) {
+        engine = Engine(options)
+        frontEnd = RESPFrontEnd(engine: engine, settings: settings, control: control)
+    }
+
+    /// Ids ascend from 7.
+    func connect() -> Conversation {
+        lastID += 1
+        return connect(id: lastID)
+    }
+
+    func connect(id: UInt64) -> Conversation {
+        let peer = ClientPeer.conversation(id: id, address: "127.0.0.1:\(40000 + id)", openedAt: Self.start)
+        return Conversation(frontEnd.makeSession(peer, worker: 0))
+    }
+}
+
+final class Conversation {
+    let session: RESPSession
+    var now = Fixture.start
+    /// All reply bytes so far.
+    private(set) var replies: [UInt8] = []
+    private(set) var isClosed = false
+    /// What the session said of the request that it waits for.
+    private(set) var bytesNeeded = 0
+    /// Bytes handed to the session over all calls.
+    private(set) var bytesOffered = 0
+
+    private var pending: [UInt8] = []
+
+    init(_ session: RESPSession) { self.session = session }
+
+    func send(_ bytes: some Sequence<UInt8>) {
+        pending.append(contentsOf: bytes)
+        while !pending.isEmpty && !isClosed {
+            var input = OutputBuffer(capacity: max(64, pending.count))
+            for byte in pending { input.append(byte) }
+            var output = OutputBuffer(capacity: 64)
+            bytesOffered += pending.count
+            let progress = session.receive(input.span, &output, now: now)
+            collect(output)
+            pending.removeFirst(progress.consumed)
+            bytesNeeded = progress.bytesNeeded
+            switch progress.next {
+            case .read, .wait: return
+            case .yield: continue
+            case .close, .abort:
+                isClosed = true
+                session.connectionClosed()
+            }
+        }
+    }
+
+    private func collect(_ output: borrowing OutputBuffer) {
+        let copied = output.span.copiedBytes()
+        var place = 0
+        for splice in output.splices {
+            replies.append(contentsOf: copied[place..<splice.offset])
+            unsafe replies.append(contentsOf: splice.value.bytes)
+            place = splice.offset
+        }
+        replies.append(contentsOf: copied[place...])
+    }
+
+    /// Sends one command and returns what came back, as text.
+    @discardableResult
+    func ask(_ words: String...) -> String {
+        let before = replies.count
+        send(Self.request(words.map { Array($0.utf8) }))
+        return String(decoding: replies[before...], as: UTF8.self)
+    }
+
+    static func request(_ words: [[UInt8]]) -> [UInt8] {
+        var bytes = Array("*\(words.count)\r\n".utf8)
+        for word in words { bytes += Array("$\(word.count)\r\n".utf8) + word + [13, 10] }
+        return bytes
+    }
+}

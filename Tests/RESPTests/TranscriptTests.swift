@@ -1,0 +1,38 @@
+// The conversations under Transcripts, and the claim that no command is without one.
+
+import Base
+import Engine
+import Testing
+
+@testable import RESP
+
+@Suite("Transcripts")
+struct TranscriptTests {
+    static let all =
+        Transcript.strings + Transcript.keyspace + Transcript.connection + Transcript.versionThree + Transcript.byHand
+        + Transcript.faults
+
+    @Test("the replies are the same however the bytes are cut", arguments: all)
+    func holds(_ transcript: Transcript) {
+        transcript.check(Fixture())
+    }
+
+    /// Replies that are facts of the moment, or long: they have tests of their own in `ServerCommandTests`.
+    static let elsewhere: Set<String> = [
+        "time", "command|count", "client|help", "config|help", "command|help", "memory|help", "object|help",
+        "module|help", "memory|usage",
+    ]
+
+    @Test("every command and subcommand has a transcript")
+    func coverage() {
+        let spoken = Self.all.reduce(into: Self.elsewhere) { $0.formUnion($1.commands()) }
+        for spec in CommandTable.specs {
+            #expect(spoken.contains(spec.name), "\(spec.name) has no transcript")
+            for subcommand in spec.subcommands {
+                #expect(
+                    spoken.contains("\(spec.name)|\(subcommand.name)"),
+                    "\(spec.name) \(subcommand.name) has no transcript")
+            }
+        }
+    }
+}

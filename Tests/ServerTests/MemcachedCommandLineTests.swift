@@ -1,0 +1,125 @@
+// memcached's command line: what its options come to, and its own words and codes of refusal.
+
+import Base
+import Engine
+import Testing
+
+@testable import Server
+
+@Suite("memcached's command line")
+struct MemcachedCommandLineTests {
+    private func parse(_ line: String, isRoot: Bool = false) -> CommandLineResult {
+        parseMemcached(["memcached"] + line.split(separator: " ").map(String.init), isRoot: isRoot)
+    }
+
+    private func started(_ line: String, isRoot: Bool = false) -> Configuration? {
+        guard case .start(let settings, _) = parse(line, isRoot: isRoot) else { return nil }
+        return settings
+    }
+
+    @Test("options become settings")
+    func options() {
+        let settings = started(
+            "-p 11299 -U 0 -m 128 -M -c 2000 -t 2 -R 40 -C -b 99 -I 2m -F -X -P /tmp/x.pid -k -d -r -vv "
+                + "-l 127.0.0.1,[::1]:11300 --listen=localhost:11301 -o idle_timeout=7,hashpower=20 -B ascii")
+        #expect(settings?.memcachedPort == 11299 && settings?.respPort == 0)
+        #expect(settings?.memoryLimit == 128 << 20 && settings?.evictionPolicy.rawValue == "noeviction")
+        #expect(settings?.connectionCountMax == 2000 && settings?.workerCount == 2)
+        #expect(
+            settings?.requestsPerEvent == 40 && settings?.isCASEnabled == false && settings?.backlog == 99)
+        #expect(settings?.itemSizeMax == 2 << 20 && settings?.isFlushEnabled == false)
+        #expect(settings?.isDumpEnabled == false && settings?.pidFile == "/tmp/x.pid")
+        #expect(settings?.locksMemory == true && settings?.isDaemon == true && settings?.dumpsCore == true)
+        #expect(settings?.logLevel == .verbose && settings?.idleTimeoutSeconds == 7)
+        #expect(settings?.memcachedBind == ["127.0.0.1", "[::1]:11300", "localhost:11301"])
+        #expect(settings?.reportedRows["hashpower_init"] == "20")
+    }
+
+    @Test("without options it is memcached's default")
+    func defaults() {
+        let plain = started("")
+        #expect(plain?.memoryLimit == 64 << 20 && plain?.evictionPolicy.rawValue == "allkeys-lru")
+        #expect(plain?.memcachedBind == ["*"] && plain?.connectionCountMax == 1024 && plain?.respPort == 0)
+    }
+
+    @Test("a unix socket closes the port; --resp-port opens the second door")
+    func doors() {
+        let unix = started("-s /tmp/m.sock -a 770")
+        #expect(unix?.memcachedPort == 0 && unix?.memcachedUnixSocketMode == 0o770)
+        let both = started("--resp-port 7000")
+        #expect(both?.respPort == 7000 && both?.respBind == ["127.0.0.1", "-::1"])
+        #expect(started("-l 10.0.0.1:5 --resp-port=7000")?.respBind == ["10.0.0.1"])
+    }
+
+    private static let refusals: [(String, String, Int32)] = [
+        ("-z", "Illegal argument \"?\"", 1), ("--zzz", "Illegal argument \"?\"", 1),
+        ("-p", "Illegal argument \"?\"", 1), ("-o foo=1", "Illegal suboption \"foo=1\"", 1),
+        ("-p 70000", "ERROR: Invalid port number 70000.", 64),
+        ("-m 0", "Cannot set item size limit higher than 1/2 of memory max.", 64),
+        ("-t 0", "Number of threads must be greater than 0", 1),
+        ("-c 0", "Maximum connections must be greater than 0", 1),
+        ("-R 0", "Number of requests per event must be greater than 0", 1),
+        ("-f 1", "Factor must be greater than 1", 1), ("-n 0", "Chunk size must be greater than 0", 1),
+        ("-I 100", "Item max size cannot be less than 1024 bytes.", 64),
+        ("-o hashpower", "Missing numeric argument for hashpower", 1),
+        ("-o tail_repair_time=5", "Cannot set tail_repair_time to less than 10 seconds", 1),
+        ("-o hash_algorithm=foo", "Unknown hash_algorithm option (jenkins, murmur3, xxh3)", 1),
+        ("-o hot_lru_pct=70", "hot_lru_pct + warm_lru_pct cannot be more than 80% combined", 64),
+        ("-o slab_automove=3", "slab_automove must be between 0 and 2", 1),
+        (
+            "-B foo", "Invalid value for binding protocol: foo\n -- should be one of auto, binary, or ascii",
+            64
+        ),
+    ]
+
+    @Test("refusals keep memcached's words and codes", arguments: refusals)
+    func refusal(line: String, text: String, code: Int32) {
+        #expect(parse(line) == .refuse(text, code: code))
+    }
+
+    private static let notBuilt = [
+        "-U 11211", "-S", "-Y /x", "-Z", "-e /x", "-B binary", "-o ext_path=/x:1g", "-o ssl_key=x",
+        "-o proxy_config=x", "-l mtls:127.0.0.1",
+    ]
+
+    @Test("what is not built is refused with a reason", arguments: notBuilt)
+    func unbuilt(line: String) {
+        guard case .refuse(let text, code: 64) = parse(line) else {
+            Issue.record("\(line) was not refused")
+            return
+        }
+        #expect(text.contains("support"))
+    }
+
+    @Test("root must say who to be")
+    func root() {
+        #expect(parse("", isRoot: true) == .refuse("can't run as root without the -u switch", code: 64))
+        #expect(started("-u root", isRoot: true)?.user == "root")
+        #expect(started("-u nobody", isRoot: false)?.user == "")
+    }
+
+    @Test("every option and sub-option of memcached 1.6.45 is known, and the help names the options")
+    func complete() {
+        let letters = Set(MemcachedOptions.rows.map(\.option.letter))
+        for letter in "pUsaAldrumMckvhiVPfnLDtRCbBISFXWYeZoN" {
+            #expect(letters.contains(letter), "\(letter)")
+        }
+        #expect(MemcachedCommandLine.extendedNames.count >= 70)
+        #expect(parse("-V") == .answer("memcached 1.6.45"))
+        guard case .answer(let help) = parse("--help") else {
+            Issue.record("no help")
+            return
+        }
+        for row in MemcachedOptions.rows { #expect(row.usage.isEmpty || help.contains(row.usage)) }
+    }
+
+    @Test("tuning of memcached's own machinery is accepted and named in one line")
+    func tuning() {
+        guard case .start(_, let warnings) = parse("-f 1.5 -n 96 -o slab_automove,lru_crawler,modern") else {
+            Issue.record("refused")
+            return
+        }
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.hasSuffix("-f, -n, slab_automove, lru_crawler") == true)
+    }
+}

@@ -1,0 +1,107 @@
+// An assembled server in this process, and blocking clients for its doors.
+
+import Base
+import Glibc
+import Synchronization
+import Transport
+
+@testable import Server
+
+/// Serves on ports that the system chooses; `finish()` stops it and waits.
+final class TestServer: Sendable {
+    let assembly: Assembly
+    private let thread: Mutex<pthread_t?>
+
+    init(_ change: (inout Configuration) -> Void = { _ in }) throws {
+        var settings = Configuration()
+        settings.memcachedPort = -1
+        settings.respPort = -1
+        settings.memcachedBind = ["127.0.0.1"]
+        settings.respBind = ["127.0.0.1"]
+        settings.workerCount = 2
+        change(&settings)
+        let assembly = try Assembly(settings, log: Log(style: .redis, level: .nothing))
+        self.assembly = assembly
+        var thread = pthread_t()
+        // SAFETY: the box is retained here and taken back by the thread.
+        let box = unsafe Unmanaged.passRetained(assembly).toOpaque()
+        let failure = unsafe pthread_create(&thread, nil, runAssembly, box)
+        precondition(failure == 0)
+        self.thread = Mutex(thread)
+    }
+
+    func finish() {
+        assembly.stop()
+        thread.withLock { thread in
+            if let thread { _ = pthread_join(thread, nil) }
+            thread = nil
+        }
+    }
+
+    func memcached() throws -> TestClient { try TestClient(port: assembly.memcachedListeners[0].port) }
+    func resp() throws -> TestClient { try TestClient(port: assembly.respListeners[0].port) }
+}
+
+/// Sends text, reads lines; gives up after 20 seconds.
+final class TestClient {
+    private let fd: Int32
+
+    struct Failure: Error {}
+
+    init(port: UInt16) throws {
+        fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        // SAFETY: a sockaddr_in may be read as the sockaddr that it begins with.
+        let result = unsafe withUnsafePointer(to: &address) { place in
+            unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw Failure() }
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        unsafe setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(fd) }
+
+    func send(_ text: String) { Files.write(text, to: fd) }
+
+    // One byte at a time: replies are short here, and nothing behind a line may be taken.
+    private func readByte() -> UInt8? {
+        var byte: UInt8 = 0
+        return unsafe read(fd, &byte, 1) == 1 ? byte : nil
+    }
+
+    /// A line without its end; what came so far if the peer closed.
+    func line() -> String {
+        var bytes: [UInt8] = []
+        while let byte = readByte(), byte != 10 {
+            if byte != 13 { bytes.append(byte) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    var isClosedByPeer: Bool { readByte() == nil }
+
+    /// Sends a line and reads `count` lines.
+    func ask(_ text: String, lines count: Int = 1) -> [String] {
+        send(text + "\r\n")
+        return (0..<count).map { _ in line() }
+    }
+
+    /// Sends a line and reads lines up to and with `last`; gives up after 1000.
+    func ask(_ text: String, until last: String) -> [String] {
+        send(text + "\r\n")
+        var lines: [String] = []
+        while lines.last != last && lines.count < 1000 { lines.append(line()) }
+        return lines
+    }
+}
+
+private func runAssembly(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    unsafe Unmanaged<Assembly>.fromOpaque(box!).takeRetainedValue().run()
+    return nil
+}
