@@ -3,9 +3,10 @@
 internal import Base
 internal import Transport
 
-/// The client's side of a conversation. Closed loop: `pipelineDepth` requests leave together, and the next ones when
-/// all of them are answered, so that every server sees the same batches. Open loop: a request leaves when it is due,
-/// and waits only if `pipelineDepth` are under way already; its latency counts from when it was due.
+/// The client's side of a conversation. Closed loop: `pipelineDepth` requests leave together, and the next
+/// ones when all of them are answered, so that every server sees the same batches. Open loop: a request
+/// leaves when it is due, and waits only if `pipelineDepth` are under way already; its latency counts from
+/// when it was due.
 final class ClientSession: Session {
     /// Requests of a preload under way at once.
     private static let preloadDepth = 64
@@ -137,7 +138,8 @@ final class ClientSession: Session {
         switch context.stage {
         case .waiting, .finished: return
         case .preload: if pendingCount == 0 { sendPreload(&output, at: time) }
-        case .measuring: if isPaced { sendDue(&output, at: time) } else if pendingCount == 0 { sendBatch(&output, time) }
+        case .measuring:
+            if isPaced { sendDue(&output, at: time) } else if pendingCount == 0 { sendBatch(&output, time) }
         }
         if output.totalCount > before { context.counters.add(.bytesSent, output.totalCount &- before) }
     }

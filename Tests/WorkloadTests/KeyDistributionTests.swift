@@ -13,7 +13,9 @@ func distributionText() {
     #expect(KeyDistribution("zipf:0.8") == .zipf(exponent: 0.8))
     #expect(KeyDistribution("scan-polluted") == .scanPolluted(exponent: 0.99, scanShare: 0.2))
     #expect(KeyDistribution("scan-polluted:1.1:0.5") == .scanPolluted(exponent: 1.1, scanShare: 0.5))
-    for text in ["", "zipf:", "zipf:x", "zipf:0", "zipf:-1", "zipf:0.9:1", "uniform:1", "scan-polluted:1:2", "pareto"] {
+    for text in [
+        "", "zipf:", "zipf:x", "zipf:0", "zipf:-1", "zipf:0.9:1", "uniform:1", "scan-polluted:1:2", "pareto",
+    ] {
         #expect(KeyDistribution(text) == nil, "\(text)")
     }
     for text in ["uniform", "sequential", "zipf:0.8", "scan-polluted:0.99:0.2"] {
