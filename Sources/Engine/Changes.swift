@@ -16,7 +16,8 @@ public enum ChangeKind: Sendable {
 
 /// Who follows the keyspace: append log, replication, watchers, blocked clients.
 public protocol ChangeListener: AnyObject, Sendable {
-    /// - Parameter item: the item after the change; before it for `deleted`, `expired`, `evicted`. Borrowed for the call.
+    /// - Parameter item: the item after the change; before it for `deleted`, `expired`, `evicted`. Borrowed for the
+    ///   call.
     /// Called under the shard's lock: copy what you need, never block, never call the engine.
     func keyspaceChanged(_ kind: ChangeKind, database: DatabaseIndex, item: borrowing ItemView)
 

@@ -75,13 +75,15 @@ public struct EngineHandle: @unchecked Sendable {
         unsafe peek(hash) { shard in unsafe shard.pointee.tables[Int(database.rawValue)].prefetchBucket(hash) }
     }
 
-    /// Starts loading the item that a verb on `hash` will probably find. Call it when the bucket has had time to arrive.
+    /// Starts loading the item that a verb on `hash` will probably find. Call it when the bucket has had time to
+    /// arrive.
     @inline(__always)
     public func prefetchItem(_ hash: KeyHash, in database: DatabaseIndex) {
         unsafe peek(hash) { shard in unsafe shard.pointee.tables[Int(database.rawValue)].prefetchItem(hash) }
     }
 
-    /// A look at a shard that may as well be skipped: one that somebody else holds is not worth waiting for. The lock is
+    /// A look at a shard that may as well be skipped: one that somebody else holds is not worth waiting for. The
+    /// lock is
     /// needed because a segment may be freed.
     @inline(__always)
     private func peek(_ hash: KeyHash, _ body: (UnsafeMutablePointer<Shard>) -> Void) {
@@ -117,7 +119,8 @@ public struct EngineHandle: @unchecked Sendable {
         return result
     }
 
-    /// Runs `body` with the shard at `index` locked. False if it is held by somebody else while this thread holds others:
+    /// Runs `body` with the shard at `index` locked. False if it is held by somebody else while this thread holds
+    /// others:
     /// waiting could then be for ever.
     mutating func lockedIfSafe(at index: Int, _ body: (inout EngineHandle, UnsafeMutablePointer<Shard>) -> Void) -> Bool {
         let shard = unsafe shards[index]
@@ -142,7 +145,8 @@ public struct EngineHandle: @unchecked Sendable {
         set.mask |= 1 << UInt64(shardIndex(hash))
     }
 
-    /// Holds the shards of `set`, taken in ascending order, while `body` runs verbs on the handle it is given: nothing from
+    /// Holds the shards of `set`, taken in ascending order, while `body` runs verbs on the handle it is given:
+    /// nothing from
     /// outside comes between. Verbs inside may touch only keys whose hashes are in `set`. Sections do not nest, except
     /// inside `.all`.
     public mutating func section<R>(_ set: ShardSet, _ body: (inout EngineHandle) -> R) -> R {

@@ -5,8 +5,10 @@ import Synchronization
 
 extension EngineHandle {
     /// Works for about `microseconds`: frees flushed databases, drops items whose time has run out, gives sparse pages
-    /// and sparse index segments back, evicts down to a lowered limit. Workers call it from a timer, each about ten times
-    /// a second; they take turns over the shards. No shard is held for longer than a few tens of microseconds at a time.
+    /// and sparse index segments back, evicts down to a lowered limit. Workers call it from a timer, each about ten
+    /// times
+    /// a second; they take turns over the shards. No shard is held for longer than a few tens of microseconds at a
+    /// time.
     public mutating func maintain(microseconds: Int) {
         let end = monotonicNanoseconds() + UInt64(microseconds) * 1000
         var visited = 0

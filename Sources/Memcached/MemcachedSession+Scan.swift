@@ -58,7 +58,9 @@ extension MemcachedSession {
     private func scanStorage(_ input: RawSpan, from start: Int, _ verb: Verb, argumentsFrom: Int) -> Request?
     {
         guard let line = findLine(input, from: start) else { return nil }
-        let storage = StorageLine(input, TokenCursor(from: argumentsFrom, to: line.text.end), hasCAS: false)
+        let storage =
+            StorageLine(usual: input, from: argumentsFrom, to: line.text.end)
+            ?? StorageLine(input, TokenCursor(from: argumentsFrom, to: line.text.end), hasCAS: false)
         let end = line.next &+ storage.valueSize &+ 2
         guard storage.verdict == .valid && end <= input.byteCount && fits(storage) else { return nil }
         var request = Request(.store, verb, line: line.text, key: storage.key, next: end)

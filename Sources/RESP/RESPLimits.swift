@@ -1,7 +1,8 @@
 // Every bound of this room, with its reason.
 
 enum RESPLimits {
-    /// Requests, or keys of one request, that are prefetched before the first of them has its turn: enough to hide a cache miss
+    /// Requests, or keys of one request, that are prefetched before the first of them has its turn: enough to hide a
+    /// cache miss
     /// behind the others, few enough that the lines are still there when their turn comes.
     static let batchCountMax = 64
 

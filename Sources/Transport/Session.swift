@@ -42,7 +42,8 @@ public struct Progress: Sendable {
         case read
         /// The batch was bounded: send what is written, then call again with the rest, in a later turn of the loop.
         case yield
-        /// Do not read until `Connection.wake()`: the session waits for something else. What is left of the input stays.
+        /// Do not read until `Connection.wake()`: the session waits for something else. What is left of the input
+        /// stays.
         case wait
         /// Send what is written, then close.
         case close

@@ -104,7 +104,7 @@ struct MemcachedCommandLineTests {
         for letter in "pUsaAldrumMckvhiVPfnLDtRCbBISFXWYeZoN" {
             #expect(letters.contains(letter), "\(letter)")
         }
-        #expect(MemcachedCommandLine.extendedNames.count >= 70)
+        #expect(MemcachedCommandLine.extendedNames.count >= 68)
         #expect(parse("-V") == .answer("memcached 1.6.45"))
         guard case .answer(let help) = parse("--help") else {
             Issue.record("no help")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A tidy house")
 struct TidyTests {
-    private static let lineLengthMax = 110
+    private static let lineLengthMax = 120
     private static let fileLengthMax = 400
 
     /// Files that are longer than the rest may be, and why.
@@ -14,10 +14,12 @@ struct TidyTests {
 
     /// Folders whose lines run on, and why.
     private static let longLines: [(prefix: String, max: Int, reason: String)] = [
-        ("Sources/Engine/", 130, "verbs with many labelled parameters and the comments beside fields"),
+        ("Sources/Engine/", 145, "verbs with many labelled parameters and the comments beside fields"),
         ("Tests/EngineTests/", 130, "as the engine"),
         ("Sources/Base/", 125, "SAFETY sentences that stand beside their expression"),
         ("Tests/BaseTests/", 125, "as Base"),
+        ("Tests/RESPTests/", 230, "replies are quoted as they are sent"),
+        ("Tests/WorkloadTests/", 130, "replies are quoted as they are sent"),
     ]
 
     @Test("a file imports only what Package.swift lists for its target", arguments: SourceTree.targets)

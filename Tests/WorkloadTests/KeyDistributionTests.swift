@@ -1,3 +1,5 @@
+// Keys are drawn as often as theory says, and are spelled in their full width.
+
 import Base
 import Testing
 

@@ -1,3 +1,5 @@
+// Replies are counted by their lengths, however they are cut.
+
 import Base
 import Testing
 

@@ -1,3 +1,5 @@
+// The summary of a run: its figures and its JSON.
+
 import Base
 import Testing
 

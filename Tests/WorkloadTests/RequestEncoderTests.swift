@@ -1,3 +1,5 @@
+// Requests are the exact bytes that servers expect.
+
 import Base
 import Testing
 

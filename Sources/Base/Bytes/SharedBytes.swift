@@ -49,7 +49,8 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
         unsafe UnsafeMutableRawBufferPointer(start: block + Self.headerSize, count: byteCount)
     }
 
-    /// The same bytes in a block of `newCount`, grown or cut; what is new is uninitialised. Needs to be the only holder,
+    /// The same bytes in a block of `newCount`, grown or cut; what is new is uninitialised. Needs to be the only
+    /// holder,
     /// and uses up that hold; nil, and nothing changed, if there is no memory. Grows with slack, so that
     /// appending again and again copies each byte a bounded number of times.
     public func resized(to newCount: Int) -> SharedBytes? {

@@ -21,7 +21,8 @@ struct HomeItems {
 extension HashTable {
     /// Collects the items whose home bucket contains `position`, an order.
     ///
-    /// Positions are hash prefixes. An item keeps its order for life, and a step returns all items from `position` up to
+    /// Positions are hash prefixes. An item keeps its order for life, and a step returns all items from `position`
+    /// up to
     /// the next position, so whoever walks from 0 to the end meets every item that was there throughout: SCAN's
     /// guarantee, across growth, splits and merges.
     /// - Returns: the next position, or nil at the end of the table.

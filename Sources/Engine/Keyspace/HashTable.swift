@@ -89,7 +89,8 @@ struct SlotPosition {
 ///
 ///     directory entry:   depth of the segment (8) | buckets in it (8) | address of its first bucket (48)
 ///
-/// A segment grows by small steps from `bucketCounts` (which needs only the places, not the keys) and splits in two when
+/// A segment grows by small steps from `bucketCounts` (which needs only the places, not the keys) and splits in two
+/// when
 /// it has the largest; so one insertion moves at most one segment, there is no rehash of the whole, and the share of
 /// filled slots stays between about 70 and 90 %.
 ///

@@ -72,7 +72,8 @@ extension EngineHandle {
 
     // MARK: Databases
 
-    /// Items in `database`, those included whose time has run out and that nobody looked at since. Source: Redis DBSIZE.
+    /// Items in `database`, those included whose time has run out and that nobody looked at since. Source: Redis
+    /// DBSIZE.
     public mutating func itemCount(in database: DatabaseIndex) -> Int {
         unsafe sum { handle, shard in unsafe handle.table(shard, database).pointee.itemCount }
     }
@@ -117,7 +118,8 @@ extension EngineHandle {
         }
     }
 
-    /// Empties `database` when `at` has come; replaces an earlier mark for it. `at` 0 only takes that back. Source: memcached "flush_all N".
+    /// Empties `database` when `at` has come; replaces an earlier mark for it. `at` 0 only takes that back. Source:
+    /// memcached "flush_all N".
     public mutating func scheduleFlush(_ database: DatabaseIndex, at: Milliseconds) {
         unsafe state.pointee.scheduledFlushes.withLock { marks in
             marks[database.rawValue] = at.rawValue == 0 ? nil : at.rawValue

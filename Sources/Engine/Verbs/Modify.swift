@@ -195,7 +195,8 @@ extension EngineHandle {
 
     /// Replaces a string by what `body` makes of it. Flags and expiry stay.
     ///
-    /// - Parameter body: gets the present bytes (nil if there is no item) and writes the new ones; false refuses, and the
+    /// - Parameter body: gets the present bytes (nil if there is no item) and writes the new ones; false refuses,
+    ///   and the
     ///   outcome is `.notStored`. Called once for each attempt, so it must not have effects of its own.
     /// Source: Redis INCRBYFLOAT.
     public mutating func rewrite(

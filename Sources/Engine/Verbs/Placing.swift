@@ -57,7 +57,8 @@ extension EngineHandle {
 
     /// Writes an item for `key` over `existing` or as a new one.
     ///
-    /// - Parameter existing: the key's present item. With `reusesSlot` it may be overwritten in place, so it must not be
+    /// - Parameter existing: the key's present item. With `reusesSlot` it may be overwritten in place, so it must
+    ///   not be
     ///   the source of the new value.
     /// - Parameter fill: writes the value's bytes, unless it is shared. Called before the old item is freed.
     /// Needs memory that `prepare` found; goes over the memory limit if it did not.
@@ -101,7 +102,8 @@ extension EngineHandle {
         return item
     }
 
-    /// Gives an item another shape: fields that come or go. The value stays; goes over the memory limit rather than fail.
+    /// Gives an item another shape: fields that come or go. The value stays; goes over the memory limit rather than
+    /// fail.
     mutating func reshape(
         _ key: Key, _ existing: SlotPosition, in shard: UnsafeMutablePointer<Shard>, _ change: (inout ItemShape) -> Void
     ) -> Item {

@@ -82,10 +82,10 @@ extension EngineHandle {
         if let existing, options.keepsExpiry || isStale { shape.expiry = existing.item.expiry }
         if isStale, let existing { shape.marks = existing.item.marks.intersection(.won).union(.stale) }
         if options.hasBinaryKey { shape.marks.insert(.binaryKey) }
+        // Any number gives the item its field; the real one is drawn last, so that a retry does not use one up.
+        shape.cas = options.casField == .none ? 0 : 1
         if let need = unsafe prepare(key, over: existing, shape, in: shard) { return .needsRoom(need) }
         shape.cas = unsafe casNumber(options.casField, shard)
-        // A CAS field changes the size; it was left out above only so that a retry does not use up a number.
-        if shape.cas != 0, let need = unsafe prepare(key, over: existing, shape, in: shard) { return .needsRoom(need) }
         if let existing { before(view(existing.item)) }
         let item = unsafe place(key, over: existing, shape, in: shard) { item in
             if block == nil {

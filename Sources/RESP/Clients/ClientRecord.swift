@@ -73,7 +73,8 @@ final class ClientRecord: Sendable {
         let names = names.withLock { $0 }
         let age = max(0, (now.rawValue - peer.openedAt.rawValue) / 1000)
         let idle = max(0, (now.rawValue - lastActiveAt.load(ordering: .relaxed)) / 1000)
-        var text = "id=\(peer.id) addr=\(peer.address) laddr=\(peer.localAddress) fd=\(peer.connection?.fd ?? -1) name=\(names.name)"
+        var text = "id=\(peer.id) addr=\(peer.address) laddr=\(peer.localAddress)"
+        text += " fd=\(peer.connection?.fd ?? -1) name=\(names.name)"
         text += " age=\(age) idle=\(idle) flags=N db=\(database.load(ordering: .relaxed))"
         text += " sub=0 psub=0 ssub=0 multi=-1 watch=0"
         if let connection = peer.connection {

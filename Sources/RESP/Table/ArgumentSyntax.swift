@@ -17,7 +17,8 @@ struct ArgumentSyntax: Equatable {
     var isMultiple = false
     var parts: [ArgumentSyntax] = []
 
-    /// Reads `key value [NX|XX] [EX seconds|PX milliseconds] [(a b)...]`: upper case is a token, lower case an argument,
+    /// Reads `key value [NX|XX] [EX seconds|PX milliseconds] [(a b)...]`: upper case is a token, lower case an
+    /// argument,
     /// brackets make optional, parentheses group, a bar separates choices, `...` repeats, `name:type` names the type
     /// where the name does not tell it.
     static func parse(_ text: String) -> [ArgumentSyntax] {
