@@ -3,9 +3,10 @@
 internal import Base
 internal import Transport
 
-/// The client's side of a conversation. Closed loop: `pipelineDepth` requests leave together, and the next ones when
-/// all of them are answered, so that every server sees the same batches. Open loop: a request leaves when it is due,
-/// and waits only if `pipelineDepth` are under way already; its latency counts from when it was due.
+/// The client's side of a conversation. Closed loop: `pipelineDepth` requests leave together, and the next
+/// ones when all of them are answered, so that every server sees the same batches. Open loop: a request
+/// leaves when it is due, and waits only if `pipelineDepth` are under way already; its latency counts from
+/// when it was due.
 final class ClientSession: Session {
     /// Requests of a preload under way at once.
     private static let preloadDepth = 64

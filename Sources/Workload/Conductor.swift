@@ -79,8 +79,10 @@ final class Conductor: Sendable {
     private func leadOn(_ reached: RunStage, at time: UInt64, _ workers: Workers) {
         lead.withLock { lead in
             if lead.stageStartedAt == 0 { lead.stageStartedAt = time }
-            let isLate = reached == .measuring && options.durationSeconds > 0
-                && time > lead.stageStartedAt + UInt64(options.durationSeconds * 1e9) + Self.drainNanosecondsMax
+            let isLate =
+                reached == .measuring && options.durationSeconds > 0
+                && time > lead.stageStartedAt + UInt64(options.durationSeconds * 1e9)
+                    + Self.drainNanosecondsMax
             guard doneCount.load(ordering: .acquiring) == contexts.count || isLate else {
                 showProgress(&lead, reached, at: time)
                 return
@@ -133,7 +135,8 @@ final class Conductor: Sendable {
         progress.stage = reached == .preload ? .preload : .measuring
         progress.requestsPerSecond = Double(recent[.requests]) / seconds
         if recent[.requests] > 0 {
-            progress.latencyMicroseconds = Double(recent[.latencyNanoseconds]) / Double(recent[.requests]) / 1000
+            progress.latencyMicroseconds =
+                Double(recent[.latencyNanoseconds]) / Double(recent[.requests]) / 1000
         }
         let looked = recent[.hits] + recent[.misses]
         progress.hitRatio = looked > 0 ? Double(recent[.hits]) / Double(looked) : nil
@@ -186,7 +189,8 @@ final class Conductor: Sendable {
         report.bytesReceived = totals[.bytesReceived]
         // An interrupted run closes its connections itself, with requests under way.
         report.connectionsLost = wasFinished ? totals[.connectionsLost] : 0
-        report.unanswered = wasFinished ? totals[.unanswered] + contexts.reduce(0) { $0 + $1.unansweredCount } : 0
+        report.unanswered =
+            wasFinished ? totals[.unanswered] + contexts.reduce(0) { $0 + $1.unansweredCount } : 0
         report.latency = LatencySummary(merging: contexts)
         let first = contexts.map(\.measuredFrom).min() ?? 0
         let last = contexts.map(\.lastReplyAt).max() ?? first

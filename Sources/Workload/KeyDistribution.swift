@@ -35,7 +35,9 @@ public enum KeyDistribution: Sendable, Equatable, CustomStringConvertible {
         case .zipf(let exponent):
             return exponent > 0 && exponent <= 10 ? nil : "zipf's exponent must be above 0 and at most 10"
         case .scanPolluted(let exponent, let share):
-            guard exponent > 0 && exponent <= 10 else { return "zipf's exponent must be above 0 and at most 10" }
+            guard exponent > 0 && exponent <= 10 else {
+                return "zipf's exponent must be above 0 and at most 10"
+            }
             return share >= 0 && share <= 1 ? nil : "the scan's share must be 0...1"
         }
     }
@@ -110,7 +112,8 @@ struct KeySource {
     }
 }
 
-/// A fixed one-to-one shuffle of 0 ..< count, so that popular keys were not stored side by side by the preload.
+/// A fixed one-to-one shuffle of 0 ..< count, so that popular keys were not stored side by side by the
+/// preload.
 struct Scatter {
     private let count: UInt64
     private let factor: UInt64

@@ -1,4 +1,5 @@
-// Keys as text: fixed width, so that every server stores the same bytes and a request is a template with new digits.
+// Keys as text: fixed width, so that every server stores the same bytes and a request is a template with
+// new digits.
 
 internal import Base
 
@@ -26,7 +27,8 @@ struct KeyText {
     /// - Parameter after: the request behind the key.
     /// - Parameter numberMax: the largest key number to come.
     init(before: String, keySize: Int, after: String, numberMax: UInt64) {
-        precondition(keySize >= Self.sizeMin && keySize <= Self.sizeMax && Self.fits(numberMax, size: keySize))
+        precondition(
+            keySize >= Self.sizeMin && keySize <= Self.sizeMax && Self.fits(numberMax, size: keySize))
         highDigitCount = numberMax < 100_000_000 ? 0 : min(keySize - Self.prefix.count - 8, 8)
         append(before.utf8)
         append(Self.prefix)
@@ -70,8 +72,9 @@ struct KeyText {
         }
     }
 
-    /// Eight decimal digits of a number below 10^8, first digit in the lowest byte: halves, then quarters, then
-    /// digits, all lanes of a word at once. Division by 100 and 10 is a multiplication that is exact in that range.
+    /// Eight decimal digits of a number below 10^8, first digit in the lowest byte: halves, then quarters,
+    /// then digits, all lanes of a word at once. Division by 100 and 10 is a multiplication that is exact
+    /// in that range.
     @inline(__always)
     private static func eightDigits(_ number: UInt64) -> UInt64 {
         let (high, low) = number.quotientAndRemainder(dividingBy: 10_000)

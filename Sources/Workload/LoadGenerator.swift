@@ -16,8 +16,8 @@ public final class LoadGenerator: Sendable {
         self.options = options
     }
 
-    /// Connects, preloads, measures; blocks the calling thread until the report is there. SIGINT and SIGTERM end the
-    /// run early, with a report of what was measured until then.
+    /// Connects, preloads, measures; blocks the calling thread until the report is there. SIGINT and
+    /// SIGTERM end the run early, with a report of what was measured until then.
     /// - Parameter onProgress: called twice a second on a worker's thread.
     public func run(
         onProgress: @escaping @Sendable (WorkloadProgress) -> Void
@@ -69,7 +69,9 @@ enum ServerAddress {
             String(host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host)
         }
         let isBareIPv6 = !text.hasPrefix("[") && text.count(where: { $0 == ":" }) > 1
-        if !isBareIPv6, let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) {
+        if !isBareIPv6, let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        {
             return .tcp(host: unbracketed(text[..<colon]), port: port)
         }
         return .tcp(host: unbracketed(text[...]), port: defaultPort)

@@ -19,8 +19,8 @@ enum ReplyOutcome: Equatable {
     case nonsense
 }
 
-/// Reads the replies of one connection, in order. Input may be cut anywhere: a line waits until it is whole, a value's
-/// bytes are skipped as they come, so that nothing is kept however large it is.
+/// Reads the replies of one connection, in order. Input may be cut anywhere: a line waits until it is
+/// whole, a value's bytes are skipped as they come, so that nothing is kept however large it is.
 ///
 ///     memcached  VALUE k flags N\r\n value \r\n … END\r\n     or one line: STORED, SERVER_ERROR …
 ///     meta       VA N flags\r\n value \r\n                   or EN, HD flags: one of these for each key
@@ -34,7 +34,8 @@ struct ReplyReader {
     /// Bytes of a value and its line end still to skip.
     private var skipCount = 0
 
-    // The present reply: whether its first line was read, parts (values or lines) still to come, hits, a refusal.
+    // The present reply: whether its first line was read, parts (values or lines) still to come, hits, a
+    // refusal.
     private var isWithin = false
     private var partsLeft = 0
     private var hits = 0
@@ -73,7 +74,9 @@ struct ReplyReader {
             guard end &- start > 5 && input[start] == UInt8(ascii: "V") else {
                 return finishLine(input, start, end, isRight: input.slice(start, end).equals("END"))
             }
-            guard let size = Self.number(input, start, end, field: 3) else { return nonsense(input, start, end) }
+            guard let size = Self.number(input, start, end, field: 3) else {
+                return nonsense(input, start, end)
+            }
             skipCount = size &+ 2
             hits &+= 1
         }
@@ -89,7 +92,9 @@ struct ReplyReader {
             let start = offset
             if partsLeft == 0 { return finish() }
             guard let end = Self.takeLine(input, &offset) else { return waiting(input, start) }
-            guard end &- start == 2 || end &- start > 2 && input[start &+ 2] == 32 || isError(input.slice(start, end))
+            guard
+                end &- start == 2 || end &- start > 2 && input[start &+ 2] == 32
+                    || isError(input.slice(start, end))
             else { return nonsense(input, start, end) }
             partsLeft &-= 1
             switch (input[start], input[start &+ 1]) {
@@ -153,8 +158,8 @@ extension ReplyReader {
         return skipCount == 0
     }
 
-    /// Where the line at `offset` ends, its line end apart; moves `offset` behind it. Nil, and nothing moved, if its
-    /// end is not there yet.
+    /// Where the line at `offset` ends, its line end apart; moves `offset` behind it. Nil, and nothing
+    /// moved, if its end is not there yet.
     @inline(__always)
     private static func takeLine(_ input: RawSpan, _ offset: inout Int) -> Int? {
         guard let feed = input.firstIndex(of: 10, from: offset) else { return nil }
@@ -179,7 +184,9 @@ extension ReplyReader {
 
     /// memcached: a reply ends with this line, the right one or an error.
     @inline(__always)
-    private mutating func finishLine(_ input: RawSpan, _ start: Int, _ end: Int, isRight: Bool) -> ReplyOutcome {
+    private mutating func finishLine(_ input: RawSpan, _ start: Int, _ end: Int, isRight: Bool)
+        -> ReplyOutcome
+    {
         if !isRight {
             refuse(input, start, end)
             if !isError(input.slice(start, end)) { return nonsense(input, start, end) }
@@ -204,11 +211,13 @@ extension ReplyReader {
         func starts(_ text: StaticString) -> Bool {
             line.byteCount >= text.utf8CodeUnitCount && line.slice(0, text.utf8CodeUnitCount).equals(text)
         }
-        return starts("ERROR") || starts("CLIENT_ERROR") || starts("SERVER_ERROR") || line.equals("NOT_STORED")
+        return starts("ERROR") || starts("CLIENT_ERROR") || starts("SERVER_ERROR")
+            || line.equals("NOT_STORED")
             || line.equals("NS")
     }
 
-    /// The decimal number in the `field`th word of a line, words parted by single spaces; nil if there is none.
+    /// The decimal number in the `field`th word of a line, words parted by single spaces; nil if there is
+    /// none.
     @inline(__always)
     private static func number(_ input: RawSpan, _ start: Int, _ end: Int, field: Int) -> Int? {
         var offset = start

@@ -60,7 +60,8 @@ struct RequestEncoder {
             let seconds = String(ttl)
             afterValue =
                 ttl > 0
-                ? [UInt8]("\r\n$2\r\nEX\r\n$\(seconds.utf8.count)\r\n\(seconds)\r\n".utf8) : [UInt8]("\r\n".utf8)
+                ? [UInt8]("\r\n$2\r\nEX\r\n$\(seconds.utf8.count)\r\n\(seconds)\r\n".utf8)
+                : [UInt8]("\r\n".utf8)
         }
         afterSize = [UInt8](sizeEnd.utf8)
         random = SplitMix64(seed: seed ^ 0x5A17)

@@ -58,10 +58,14 @@ final class ThreadContext: @unchecked Sendable {
         self.options = options
         self.counters = counters
         sessionCount = (options.connectionCount - part + parts - 1) / parts
-        let seed = options.seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(part)
-        keys = KeySource(options.distribution, keyCount: options.keyCount, seed: seed, part: part, of: parts)
-        encoder = RequestEncoder(options, seed: options.seed)
-        random = SplitMix64(seed: seed ^ 0xA11)
+        // Mixed, not added up: SplitMix64 walks by a fixed step, and seeds that are steps apart give one
+        // stream, shifted.
+        var start = SplitMix64(seed: options.seed)
+        var seeds = SplitMix64(seed: start.next() ^ UInt64(part))
+        keys = KeySource(
+            options.distribution, keyCount: options.keyCount, seed: seeds.next(), part: part, of: parts)
+        encoder = RequestEncoder(options, seed: seeds.next())
+        random = SplitMix64(seed: seeds.next())
         histogram = Self.makeHistogram()
         preloadNext = UInt64(options.keyCount * part / parts)
         preloadEnd = UInt64(options.keyCount * (part + 1) / parts)
@@ -75,7 +79,8 @@ final class ThreadContext: @unchecked Sendable {
 
     static func makeHistogram() -> Histogram<UInt64> {
         Histogram(
-            lowestDiscernibleValue: 1, highestTrackableValue: latencyMax, numberOfSignificantValueDigits: .three)
+            lowestDiscernibleValue: 1, highestTrackableValue: latencyMax,
+            numberOfSignificantValueDigits: .three)
     }
 
     /// Takes this worker to the stage that the run has reached.
@@ -90,9 +95,11 @@ final class ThreadContext: @unchecked Sendable {
             histogram.reset()
             preloadErrorExample = errorExample
             errorExample = nil
-            deadline = time &+ (options.durationSeconds > 0 ? UInt64(options.durationSeconds * 1e9) : UInt64.max / 2)
+            deadline =
+                time &+ (options.durationSeconds > 0 ? UInt64(options.durationSeconds * 1e9) : UInt64.max / 2)
             for session in sessions {
-                session.dueAt = Double(time) + session.period * Double(session.place) / Double(options.connectionCount)
+                session.dueAt =
+                    Double(time) + session.period * Double(session.place) / Double(options.connectionCount)
             }
         }
         for session in sessions { session.connection.wake() }
@@ -124,8 +131,8 @@ final class ThreadContext: @unchecked Sendable {
 
     // MARK: Open loop
 
-    /// Wakes the sessions that are due. The first session wakes itself again and again, so that the worker polls
-    /// instead of sleeping: a timer of a millisecond would add itself to every latency.
+    /// Wakes the sessions that are due. The first session wakes itself again and again, so that the worker
+    /// polls instead of sleeping: a timer of a millisecond would add itself to every latency.
     func pace(from session: ClientSession, at time: UInt64) {
         guard stage == .measuring, session === sessions.first else { return }
         if mayNotBegin(at: time) {
@@ -148,7 +155,8 @@ final class ThreadContext: @unchecked Sendable {
 
     /// From the worker's tick: begins to poll again when a request is near.
     func resumePacing(at time: UInt64) {
-        guard options.ratePerSecond != nil, stage == .measuring, !isSpinning, nextTurnAt - Double(time) < 3e6 else {
+        guard options.ratePerSecond != nil, stage == .measuring, !isSpinning, nextTurnAt - Double(time) < 3e6
+        else {
             return
         }
         sessions.first?.connection.wake()

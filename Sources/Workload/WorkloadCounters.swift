@@ -1,6 +1,7 @@
 // What a run counts, one row a thread, so that the progress line can look without stopping anybody.
 
-/// Everything counted since the generator started, preload included; the report subtracts what came before measuring.
+/// Everything counted since the generator started, preload included; the report subtracts what came before
+/// measuring.
 enum WorkloadCounter: Int, CaseIterable, Sendable {
     /// Requests answered, of every kind, errors among them.
     case requests

@@ -17,7 +17,8 @@ public enum WireProtocol: String, CaseIterable, Sendable {
 public struct WorkloadOptions: Sendable, Equatable {
     public var wireProtocol = WireProtocol.memcached
 
-    /// `HOST:PORT`, `[IPv6]:PORT`, a bare host or port, or the path of a unix socket. Empty: loopback, default port.
+    /// `HOST:PORT`, `[IPv6]:PORT`, a bare host or port, or the path of a unix socket. Empty: loopback,
+    /// default port.
     public var server = ""
 
     public var connectionCount = 32
@@ -89,7 +90,9 @@ public struct WorkloadOptions: Sendable, Equatable {
         }
         if !(setRatio >= 0 && setRatio <= 1) { return "--set-ratio must be 0...1" }
         if ttlSeconds < 0 { return "--ttl must not be negative" }
-        if !(durationSeconds >= 0 && durationSeconds <= 10_000_000) { return "--duration must not be negative" }
+        if !(durationSeconds >= 0 && durationSeconds <= 10_000_000) {
+            return "--duration must not be negative"
+        }
         if let requestCount, requestCount < 1 { return "--requests must be at least 1" }
         if durationSeconds == 0 && requestCount == nil && !preloads {
             return "--duration 0 needs --preload or --requests"

@@ -6,31 +6,49 @@ extension WorkloadReport {
         var rows: [(String, String)] = []
         if preloadedKeys > 0 {
             let rate = preloadSeconds > 0 ? Double(preloadedKeys) / preloadSeconds : 0
-            rows.append(("preloaded", "\(grouped(preloadedKeys)) keys in \(fixed(preloadSeconds, 2)) s, "
-                + "\(grouped(Int(rate)))/s" + (preloadErrors > 0 ? ", \(grouped(preloadErrors)) errors" : "")))
+            rows.append(
+                (
+                    "preloaded",
+                    "\(grouped(preloadedKeys)) keys in \(fixed(preloadSeconds, 2)) s, "
+                        + "\(grouped(Int(rate)))/s"
+                        + (preloadErrors > 0 ? ", \(grouped(preloadErrors)) errors" : "")
+                ))
         }
         if requests > 0 || seconds > 0 {
             rows.append(("workload", options.summary))
             rows.append(("requests/s", grouped(Int(requestsPerSecond.rounded()))))
             rows.append(("requests", "\(grouped(requests)) in \(fixed(seconds, 2)) s"))
             if keysRead > 0 {
-                rows.append(("keys read", "\(grouped(keysRead)): \(grouped(hits)) hits, \(grouped(misses)) misses, "
-                    + "hit ratio \(fixed(hitRatio * 100, 2)) %"))
+                rows.append(
+                    (
+                        "keys read",
+                        "\(grouped(keysRead)): \(grouped(hits)) hits, \(grouped(misses)) misses, "
+                            + "hit ratio \(fixed(hitRatio * 100, 2)) %"
+                    ))
             }
             if stores > 0 {
-                rows.append(("stores", grouped(stores) + (fills > 0 ? ", \(grouped(fills)) to fill misses" : "")))
+                rows.append(
+                    ("stores", grouped(stores) + (fills > 0 ? ", \(grouped(fills)) to fill misses" : "")))
             }
             rows.append(("bytes", "\(grouped(bytesSent)) sent, \(grouped(bytesReceived)) received"))
-            rows.append(("latency µs", "mean \(microseconds(latency.mean))  p50 \(microseconds(latency.p50))  "
-                + "p90 \(microseconds(latency.p90))  p99 \(microseconds(latency.p99))  "
-                + "p99.9 \(microseconds(latency.p999))  p99.99 \(microseconds(latency.p9999))  "
-                + "max \(microseconds(latency.max))"))
+            rows.append(
+                (
+                    "latency µs",
+                    "mean \(microseconds(latency.mean))  p50 \(microseconds(latency.p50))  "
+                        + "p90 \(microseconds(latency.p90))  p99 \(microseconds(latency.p99))  "
+                        + "p99.9 \(microseconds(latency.p999))  p99.99 \(microseconds(latency.p9999))  "
+                        + "max \(microseconds(latency.max))"
+                ))
             let cost = requests > 0 ? processorSeconds / Double(requests) * 1e6 : 0
             rows.append(("generator", "\(fixed(cost, 3)) µs processor time a request"))
         }
         if !isClean {
-            rows.append(("errors", "\(grouped(errors)) refused, \(grouped(unanswered)) unanswered, "
-                + "\(grouped(connectionsLost)) connections lost"))
+            rows.append(
+                (
+                    "errors",
+                    "\(grouped(errors)) refused, \(grouped(unanswered)) unanswered, "
+                        + "\(grouped(connectionsLost)) connections lost"
+                ))
         }
         if let errorExample { rows.append(("example", errorExample)) }
         if wasInterrupted { rows.append(("interrupted", "these are the figures up to then")) }
@@ -50,12 +68,14 @@ extension WorkloadReport {
             ("distribution", quoted(options.distribution.description)),
             ("value_size_min", "\(options.valueSizes.lowerBound)"),
             ("value_size_max", "\(options.valueSizes.upperBound)"),
-            ("set_ratio", "\(options.setRatio)"), ("ttl", "\(options.ttlSeconds)"), ("seed", "\(options.seed)"),
+            ("set_ratio", "\(options.setRatio)"), ("ttl", "\(options.ttlSeconds)"),
+            ("seed", "\(options.seed)"),
         ]
         if let rate = options.ratePerSecond { members.append(("rate", "\(rate)")) }
         members += [
             ("preloaded_keys", "\(preloadedKeys)"), ("preload_seconds", fixed(preloadSeconds, 6)),
-            ("preload_errors", "\(preloadErrors)"), ("seconds", fixed(seconds, 6)), ("requests", "\(requests)"),
+            ("preload_errors", "\(preloadErrors)"), ("seconds", fixed(seconds, 6)),
+            ("requests", "\(requests)"),
             ("requests_per_second", fixed(requestsPerSecond, 1)), ("keys_read", "\(keysRead)"),
             ("hits", "\(hits)"), ("misses", "\(misses)"), ("hit_ratio", fixed(hitRatio, 6)),
             ("stores", "\(stores)"), ("fills", "\(fills)"), ("errors", "\(errors)"),
@@ -96,7 +116,8 @@ extension WorkloadOptions {
         var text = "\(wireProtocol.rawValue), \(connectionCount) connections, pipeline \(pipelineDepth), "
         if keysPerRequest > 1 { text += "\(keysPerRequest) keys a read, " }
         let sizes =
-            valueSizes.count == 1 ? "\(valueSizes.lowerBound)" : "\(valueSizes.lowerBound)-\(valueSizes.upperBound)"
+            valueSizes.count == 1
+            ? "\(valueSizes.lowerBound)" : "\(valueSizes.lowerBound)-\(valueSizes.upperBound)"
         text += "\(fixed(setRatio * 100, 1)) % stores, \(grouped(keyCount)) keys of \(keySize) bytes, "
         text += "\(distribution.description), values of \(sizes) bytes"
         if let ratePerSecond { text += ", \(grouped(Int(ratePerSecond)))/s asked for" }

@@ -6,8 +6,8 @@ internal import Glibc
 /// Draws ranks 1...count with probability proportional to rank^-exponent.
 ///
 /// Source: W. Hörmann, G. Derflinger, "Rejection-inversion to generate variates from monotone discrete
-/// distributions", ACM TOMACS 6 (1996). Under the hat's integral H a point is drawn, and kept if it falls into its
-/// rank's bar; on average about 1.1 draws.
+/// distributions", ACM TOMACS 6 (1996). Under the hat's integral H a point is drawn, and kept if it falls
+/// into its rank's bar; on average about 1.1 draws.
 struct ZipfSampler {
     private let count: UInt64
     private let exponent: Double
@@ -40,8 +40,8 @@ struct ZipfSampler {
         }
     }
 
-    // The integral of x^-exponent from 1 is (x^(1-exponent) - 1) / (1-exponent); near exponent 1 that loses all its
-    // digits, and expm1 and log1p keep them.
+    // The integral of x^-exponent from 1 is (x^(1-exponent) - 1) / (1-exponent); near exponent 1 that loses
+    // all its digits, and expm1 and log1p keep them.
     private static func integral(_ x: Double, _ exponent: Double) -> Double {
         let logarithm = log(x)
         let scaled = (1 - exponent) * logarithm

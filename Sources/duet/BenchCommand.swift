@@ -17,9 +17,11 @@ struct BenchCommand: ParsableCommand {
               duet bench --hit-fill --set-ratio 0 --keys 10000000 --distribution scan-polluted   hit ratio
               duet bench --preload --duration 0 --value-size 1024-4096       only fill
 
-            Without --rate, each connection sends --pipeline requests at once and the next ones when all are
-            answered. With --rate, requests leave on a fixed schedule over all connections and latency counts from
-            the scheduled moment, so that a stalled server shows; the generator then polls and keeps its core busy.
+            Without --rate, each connection sends --pipeline requests at once and the next ones when all
+            are answered. With --rate, requests leave on a fixed schedule over all connections and latency
+            counts from the scheduled moment, so that a stalled server shows; the generator then polls and
+            keeps its core busy.
+
             Exit status: 0, or 1 if any request was refused or lost.
             """)
 

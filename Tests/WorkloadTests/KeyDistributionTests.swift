@@ -15,7 +15,9 @@ func distributionText() {
     #expect(KeyDistribution("zipf:0.8") == .zipf(exponent: 0.8))
     #expect(KeyDistribution("scan-polluted") == .scanPolluted(exponent: 0.99, scanShare: 0.2))
     #expect(KeyDistribution("scan-polluted:1.1:0.5") == .scanPolluted(exponent: 1.1, scanShare: 0.5))
-    for text in ["", "zipf:", "zipf:x", "zipf:0", "zipf:-1", "zipf:0.9:1", "uniform:1", "scan-polluted:1:2", "pareto"] {
+    for text in [
+        "", "zipf:", "zipf:x", "zipf:0", "zipf:-1", "zipf:0.9:1", "uniform:1", "scan-polluted:1:2", "pareto",
+    ] {
         #expect(KeyDistribution(text) == nil, "\(text)")
     }
     for text in ["uniform", "sequential", "zipf:0.8", "scan-polluted:0.99:0.2"] {
@@ -86,6 +88,22 @@ func scanShare() {
     // Zipf hardly ever names the next key of the scan by chance.
     for _ in 0..<40_000 where keys.next() == next { next += 1 }
     #expect(next > 9500 && next < 10_500, "seed \(seed)")
+}
+
+@Test("threads and neighbouring seeds draw keys of their own, and a seed draws the same ones again")
+func independentStreams() {
+    let board = CounterBoard<WorkloadCounter>()
+    func keys(seed: UInt64, part: Int) -> [UInt64] {
+        var options = WorkloadOptions()
+        options.keyCount = 10_000_000_000
+        options.threadCount = 2
+        options.seed = seed
+        let context = ThreadContext(options, part: part, counters: board.makeRow())
+        return (0..<1000).map { _ in context.keys.next() }
+    }
+    let streams = [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (0, 0)].map { keys(seed: $0.0, part: $0.1) }
+    #expect(Set(streams.joined()).count > 5990)
+    #expect(keys(seed: 2, part: 1) == streams[3])
 }
 
 @Test("the scatter of popular keys is one to one", arguments: [1, 2, 3, 10, 97, 1000, 4096])

@@ -69,8 +69,10 @@ func memcachedReplies() {
 func metaReplies() {
     expect(
         .meta,
-        "STORED\r\n" + "VA 5\r\nhello\r\n" + "EN\r\n" + "HD\r\n" + "VA 0 f0 t-1\r\n\r\nEN\r\nVA 4\r\nEN\r\n\r\n"
-            + "SERVER_ERROR out of memory\r\n" + "VA 1\r\nx\r\nCLIENT_ERROR bad key\r\nEN\r\n" + "HD\r\n" + "NS\r\n",
+        "STORED\r\n" + "VA 5\r\nhello\r\n" + "EN\r\n" + "HD\r\n"
+            + "VA 0 f0 t-1\r\n\r\nEN\r\nVA 4\r\nEN\r\n\r\n"
+            + "SERVER_ERROR out of memory\r\n" + "VA 1\r\nx\r\nCLIENT_ERROR bad key\r\nEN\r\n" + "HD\r\n"
+            + "NS\r\n",
         [
             Expected(kind: .login, outcome: .answered(hits: 0)),
             Expected(kind: .read, outcome: .answered(hits: 1)),
@@ -110,7 +112,8 @@ func respReplies() {
     "what is no reply is told apart from an error",
     arguments: [
         (WireProtocol.memcached, "$5\r\n"), (.memcached, "-ERR unknown\r\n"), (.memcached, "VALUE k 0 x\r\n"),
-        (.memcached, "VALUE k 0 99999999999999999999\r\n"), (.memcached, "\n"), (.meta, "?\r\n"), (.meta, "VA x\r\n"),
+        (.memcached, "VALUE k 0 99999999999999999999\r\n"), (.memcached, "\n"), (.meta, "?\r\n"),
+        (.meta, "VA x\r\n"),
         (.meta, "END\r\n"), (.resp, "ERROR\r\n"), (.resp, "$x\r\n"), (.resp, "\r\n"),
     ])
 func nonsense(wireProtocol: WireProtocol, stream: String) {

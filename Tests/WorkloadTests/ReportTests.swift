@@ -17,7 +17,9 @@ func percentiles() {
         contexts[microsecond % 2].record(latency: UInt64(microsecond) * 1000, count: 3)
     }
     let summary = LatencySummary(merging: contexts)
-    func isNear(_ value: UInt64, _ expected: Double) -> Bool { abs(Double(value) / 1000 - expected) <= expected / 500 }
+    func isNear(_ value: UInt64, _ expected: Double) -> Bool {
+        abs(Double(value) / 1000 - expected) <= expected / 500
+    }
     #expect(isNear(summary.p50, 5000))
     #expect(isNear(summary.p90, 9000))
     #expect(isNear(summary.p99, 9900))
@@ -68,6 +70,8 @@ func jsonReport() {
     var report = WorkloadReport()
     report.errorExample = "-ERR \"no\""
     let text = report.json(WorkloadOptions())
-    #expect(text.hasPrefix("{\"protocol\": \"memcached\", ") && text.hasSuffix("\"error_example\": \"-ERR \\\"no\\\"\"}"))
+    #expect(
+        text.hasPrefix("{\"protocol\": \"memcached\", ")
+            && text.hasSuffix("\"error_example\": \"-ERR \\\"no\\\"\"}"))
     #expect(!text.contains("\n"))
 }

@@ -5,7 +5,9 @@ import Testing
 
 @testable import Workload
 
-private func options(_ wireProtocol: WireProtocol, _ change: (inout WorkloadOptions) -> Void = { _ in }) -> WorkloadOptions {
+private func options(_ wireProtocol: WireProtocol, _ change: (inout WorkloadOptions) -> Void = { _ in })
+    -> WorkloadOptions
+{
     var options = WorkloadOptions()
     options.wireProtocol = wireProtocol
     options.valueSizes = 5...5
@@ -14,7 +16,9 @@ private func options(_ wireProtocol: WireProtocol, _ change: (inout WorkloadOpti
     return options
 }
 
-private func text(_ options: WorkloadOptions, _ write: (inout RequestEncoder, inout OutputBuffer) -> Void) -> String {
+private func text(_ options: WorkloadOptions, _ write: (inout RequestEncoder, inout OutputBuffer) -> Void)
+    -> String
+{
     var encoder = RequestEncoder(options, seed: 1)
     var output = OutputBuffer(capacity: 64)
     write(&encoder, &output)
@@ -33,7 +37,8 @@ func readOne() {
     #expect(text(options(.memcached)) { $0.appendRead(of: 123_456, to: &$1) } == "get \(key)\r\n")
     #expect(text(options(.meta)) { $0.appendRead(of: 123_456, to: &$1) } == "mg \(key) v\r\n")
     #expect(
-        text(options(.resp)) { $0.appendRead(of: 123_456, to: &$1) } == "*2\r\n$3\r\nGET\r\n$16\r\n\(key)\r\n")
+        text(options(.resp)) { $0.appendRead(of: 123_456, to: &$1) } == "*2\r\n$3\r\nGET\r\n$16\r\n\(key)\r\n"
+    )
 }
 
 @Test("a read of several keys has the exact bytes of its protocol")
@@ -128,13 +133,29 @@ func refusedOptions() {
     #expect(problem { _ in } == nil)
     #expect(problem { $0.keySize = 11 } != nil)
     #expect(problem { $0.keySize = 251 } != nil)
-    #expect(problem { $0.keySize = 12; $0.keyCount = 100_000_001 } != nil)
-    #expect(problem { $0.keySize = 12; $0.keyCount = 100_000_000 } == nil)
+    #expect(
+        problem {
+            $0.keySize = 12
+            $0.keyCount = 100_000_001
+        } != nil)
+    #expect(
+        problem {
+            $0.keySize = 12
+            $0.keyCount = 100_000_000
+        } == nil)
     #expect(problem { $0.threadCount = 33 } != nil)
     #expect(problem { $0.setRatio = 1.01 } != nil)
     #expect(problem { $0.setRatio = .nan } != nil)
     #expect(problem { $0.ratePerSecond = 0 } != nil)
     #expect(problem { $0.durationSeconds = 0 } != nil)
-    #expect(problem { $0.durationSeconds = 0; $0.preloads = true } == nil)
-    #expect(problem { $0.fillsMisses = true; $0.keysPerRequest = 2 } != nil)
+    #expect(
+        problem {
+            $0.durationSeconds = 0
+            $0.preloads = true
+        } == nil)
+    #expect(
+        problem {
+            $0.fillsMisses = true
+            $0.keysPerRequest = 2
+        } != nil)
 }

@@ -1,4 +1,5 @@
-// The step from typed spans of bytes to raw ones, so that rooms without unsafe code can prepare text in arrays.
+// The step from typed spans of bytes to raw ones, so that rooms without unsafe code can prepare text in
+// arrays.
 
 extension Span<UInt8> {
     /// The same bytes, untyped.
@@ -18,6 +19,8 @@ extension MutableSpan<UInt8> {
     public mutating func storeWord(_ word: UInt64, at offset: Int) {
         precondition(offset >= 0 && offset &+ 8 <= count)
         // SAFETY: the place was checked, and any byte pattern is a UInt8.
-        unsafe withUnsafeMutableBytes { unsafe $0.storeBytes(of: word, toByteOffset: offset, as: UInt64.self) }
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
+        }
     }
 }
