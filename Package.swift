@@ -61,7 +61,7 @@ let package = Package(
         tests("RESPTests", of: ["Base", "Engine", "Transport", "RESP"]),
         tests("WorkloadTests", of: ["Base", "Workload"]),
         tests("ServerTests", of: ["Base", "Engine", "Transport", "Memcached", "RESP", "Server"]),
-        tests("Compatibility", of: ["Base"]),
+        tests("Compatibility", of: ["Base", "Server", "Transport"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]
