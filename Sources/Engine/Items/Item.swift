@@ -12,8 +12,9 @@ import Glibc
 ///     +---------+-----------+---------+------+--------+-------+--------+-----+-------+----------+-----+-------+
 ///
 /// `access` is the LRU clock or the LFU counter (see Eviction). `keySize` 255 says that `longSize` holds the key's
-/// size; a key above `inlineKeySizeMax` lies in a block of its own, and its place holds the block's address. With the field `.shared` the value is the eight-byte address of a `SharedBytes`; `valueSize` is still the
-/// size of the value itself. A free slot has kind 0.
+/// size; a key above `inlineKeySizeMax` lies in a block of its own, and its place holds the block's address. With the
+/// field `.shared` the value is the eight-byte address of a `SharedBytes`; `valueSize` is still the size of the value
+/// itself. A free slot has kind 0.
 @safe
 struct Item: Equatable {
     let address: UnsafeMutableRawPointer
