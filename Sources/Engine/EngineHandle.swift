@@ -23,7 +23,7 @@ public struct EngineHandle: @unchecked Sendable {
     let state: UnsafeMutablePointer<EngineState>
     // Copies of what never changes, to spare a load on each request.
     private let shards: UnsafeMutablePointer<ShardReference>
-    private let hasher: Hasher64
+    let hasher: Hasher64
     private let shardShift: UInt64
 
     public let counters: Counters<EngineCounter>
@@ -239,6 +239,4 @@ public struct EngineHandle: @unchecked Sendable {
     }
 
     func rehash(_ item: Item) -> KeyHash { hasher.hash(item.key) }
-
-    var sharedHasher: Hasher64 { hasher }
 }

@@ -28,13 +28,13 @@ extension EngineHandle {
 
     /// - Returns: whether the shard has nothing urgent left in this round.
     private mutating func maintainSlice(_ shard: UnsafeMutablePointer<Shard>) -> Bool {
-        for _ in 0..<8 where unsafe shard.pointee.buryOne(hasher: sharedHasher) { continue }
+        for _ in 0..<8 where unsafe shard.pointee.buryOne(hasher: hasher) { continue }
         if unsafe !shard.pointee.graveyard.isEmpty { return false }
         if unsafe state.pointee.pool.pointee.budget.isOver {
             let context = evictionContext
             var didWork = false
             for _ in 0..<16 {
-                let moved = unsafe shard.pointee.evacuatePage(hasher: sharedHasher)
+                let moved = unsafe shard.pointee.evacuatePage(hasher: hasher)
                 if moved > 0 {
                     counters.add(.pagesCompacted)
                     counters.add(.itemsMoved, moved)
@@ -49,7 +49,7 @@ extension EngineHandle {
         // An eighth of the pages may be air; beyond that a sparse page is worth its copying.
         let arena = unsafe shard.pointee.arena
         if arena.freeSize * 8 > arena.pageCount * arena.pageSize {
-            let moved = unsafe shard.pointee.evacuatePage(hasher: sharedHasher)
+            let moved = unsafe shard.pointee.evacuatePage(hasher: hasher)
             if moved > 0 {
                 counters.add(.pagesCompacted)
                 counters.add(.itemsMoved, moved)

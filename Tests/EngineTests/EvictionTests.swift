@@ -59,6 +59,7 @@ struct EvictionTests {
         while case .stored = engine.set("k\(index)", [UInt8](repeating: 1, count: 1000)) { index += 1 }
         #expect(index > 1500)
         #expect("\(engine.set("k\(index)", [UInt8](repeating: 1, count: 1000)))" == "outOfMemory")
+        #expect(engine.engine.sizeClasses().reduce(0) { $0 + $1.outOfMemory } == 2, "each refusal is counted")
         for kept in 0..<index { #expect(engine.get("k\(kept)")?.count == 1000) }
         for kept in 0..<200 { _ = engine.withKey(Array("k\(kept)".utf8)) { handle, key in handle.delete(key) } }
         #expect("\(engine.set("again", [UInt8](repeating: 1, count: 1000)))" == "stored")

@@ -131,7 +131,7 @@ extension EngineHandle {
             }
             return handle.finish(attempt, key, after)
         }
-        guard let outcome else { return outOfMemory(key) }
+        guard let outcome else { return .outOfMemory }
         if missing, case .notFound = outcome, options.expectedCAS == nil {
             return createExtended(key, bytes, options, after: after)
         }
@@ -182,7 +182,7 @@ extension EngineHandle {
                 }
                 return handle.finish(attempt, key, after)
             }
-            guard let outcome else { return outOfMemory(key) }
+            guard let outcome else { return .outOfMemory }
             guard case .notFound = outcome else { return outcome }
             if bytes.byteCount == 0 { return .stored }
             if end > sizeMax { return .tooLarge }
@@ -215,7 +215,7 @@ extension EngineHandle {
                 ) { new, _ in unsafe Self.write(buffer.span, into: new, at: 0) }
                 return handle.finish(attempt, key, { _ in })
             }
-            guard let outcome else { return outOfMemory(key) }
+            guard let outcome else { return .outOfMemory }
             guard case .notFound = outcome else { return outcome }
             buffer.removeAll()
             guard body(nil, &buffer) else { return .notStored }

@@ -141,7 +141,7 @@ extension EngineHandle {
             existing.redirect(to: item)
             unsafe shard.pointee.free(old)
         } else {
-            let growth = unsafe table.pointee.insert(key.hash, item, hasher: sharedHasher)
+            let growth = unsafe table.pointee.insert(key.hash, item, hasher: hasher)
             if growth != 0 { unsafe state.pointee.pool.pointee.budget.adjust(by: growth) }
         }
         return item
@@ -247,8 +247,21 @@ extension EngineHandle {
         while true {
             switch unsafe locked(key.hash, attempt) {
             case .done(let result): return result
-            case .needsRoom(let need): if !makeRoomElsewhere(need) { return nil }
+            case .needsRoom(let need):
+                if makeRoomElsewhere(need) { continue }
+                countOutOfMemory(key, need)
+                return nil
             }
+        }
+    }
+
+    /// Counts a refusal with the class that had no slot.
+    @inline(never)
+    private mutating func countOutOfMemory(_ key: Key, _ need: MemoryNeed) {
+        guard case .slot(let size) = need else { return }
+        unsafe locked(key.hash) { _, shard in
+            let classIndex = unsafe shard.pointee.arena.sizeClasses.classIndex(for: size)
+            unsafe shard.pointee.arena.classes[classIndex].outOfMemory += 1
         }
     }
 }

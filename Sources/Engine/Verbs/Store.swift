@@ -21,7 +21,7 @@ extension EngineHandle {
         let outcome = unsafe retrying(key) { (handle, shard) -> Attempt<StoreOutcome> in
             unsafe handle.storeLocked(key, value, nil, options, shard, before: before, after: after)
         }
-        return outcome ?? outOfMemory(key)
+        return outcome ?? .outOfMemory
     }
 
     /// As `store`, with a value in a block of its own. Takes over one hold if the outcome is `.stored`; otherwise the
@@ -31,11 +31,11 @@ extension EngineHandle {
         after: (borrowing ItemView) -> Void = { _ in }
     ) -> StoreOutcome {
         let footprint = shared.footprint
-        guard reserveBlock(footprint) else { return outOfMemory(key) }
+        guard reserveBlock(footprint) else { return .outOfMemory }
         let outcome =
             unsafe retrying(key) { (handle, shard) -> Attempt<StoreOutcome> in
                 unsafe handle.storeLocked(key, RawSpan(), shared, options, shard, before: before, after: after)
-            } ?? outOfMemory(key)
+            } ?? .outOfMemory
         if case .stored = outcome { return .stored }
         unsafe state.pointee.pool.pointee.budget.adjust(by: -footprint)
         return outcome
@@ -47,7 +47,7 @@ extension EngineHandle {
         after: (borrowing ItemView) -> Void
     ) -> StoreOutcome {
         guard value.byteCount <= Int(UInt32.max), let block = SharedBytes(byteCount: value.byteCount) else {
-            return outOfMemory(key)
+            return .outOfMemory
         }
         // SAFETY: the block has value.byteCount bytes and nobody else knows it yet.
         unsafe value.withUnsafeBytes { unsafe block.bytes.copyMemory(from: $0) }
@@ -55,11 +55,6 @@ extension EngineHandle {
         if case .stored = outcome { return .stored }
         block.release()
         return outcome
-    }
-
-    @inline(never)
-    func outOfMemory(_ key: Key) -> StoreOutcome {
-        .outOfMemory
     }
 
     /// - Parameter block: the value if it is a large one, with its bytes counted in the budget.
