@@ -12,6 +12,7 @@ extension Control: MemcachedControl {
         let times = System.processorTimes()
         var facts = MemcachedFacts()
         facts.processID = System.processID
+        facts.libeventVersion = Workers.libeventVersion
         facts.uptimeSeconds = Int((Milliseconds.readClock().rawValue - startedAt.rawValue) / 1000)
         facts.userMicroseconds = times.user
         facts.systemMicroseconds = times.system

@@ -70,6 +70,7 @@ struct ConfigurationTests {
         ("bind 'a'b", "Unbalanced quotes in configuration line"),
         ("daemonize maybe", "argument must be 'yes' or 'no'"),
         ("unixsocketperm 999", "argument couldn't be parsed into an integer"),
+        ("appendonly maybe", "argument must be 'yes' or 'no'"),
         ("include", "wrong number of arguments"),
     ]
 

@@ -96,6 +96,13 @@ struct ConfigurationLoader {
             guard !values.isEmpty || foreign.valueHere == "" else {
                 throw ConfigurationError(place: place, line: line, reason: "wrong number of arguments")
             }
+            // Of a switch, at least the spelling is checked; these three know more words than yes and no.
+            let isSwitch =
+                ["yes", "no"].contains(foreign.valueHere)
+                && !["enable-debug-command", "enable-module-command", "oom-score-adj"].contains(name)
+            if isSwitch, !["yes", "no"].contains(values[0].lowercased()) {
+                throw ConfigurationError(place: place, line: line, reason: "argument must be 'yes' or 'no'")
+            }
             warn(foreign, values)
         } else {
             let reason = "Bad directive or wrong number of arguments"
