@@ -77,7 +77,11 @@ struct EvictionRanking {
         if policy.isVolatile && !item.fields.contains(.expiry) { return nil }
         switch policy {
         case .noEviction: return nil
-        case .allKeysLRU, .volatileLRU: return UInt64(access.age(item.access))
+        case .allKeysLRU, .volatileLRU:
+            // Never read since it was stored: it ages twice as fast, so that a scan passes through. The idea is that of
+            // memcached's segments and of 2Q (Johnson, Shasha, VLDB 1994).
+            let age = UInt64(access.age(item.access))
+            return item.marks.contains(.fetched) ? age : age &* 2
         case .allKeysLFU, .volatileLFU:
             return UInt64(255 - (access.frequency(item.access, now: Milliseconds(0)) ?? 0)) << 16
                 | UInt64(access.age(item.access))
