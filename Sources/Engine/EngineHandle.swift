@@ -229,7 +229,10 @@ public struct EngineHandle: @unchecked Sendable {
     @inline(__always)
     mutating func touch(_ item: Item) {
         access.touch(item, random: &random)
-        if !item.marks.contains(.fetched) { item.marks = item.marks.union(.fetched) }
+        let marks = item.marks
+        if !marks.isSuperset(of: [.fetched, .active]) {
+            item.marks = marks.union(marks.contains(.fetched) ? .active : .fetched)
+        }
     }
 
     @inline(__always)

@@ -63,6 +63,8 @@ struct Item: Equatable {
         static let binaryKey = Marks(rawValue: 8)
         /// Grown by an append or an overwrite: Redis calls such a string raw, however short.
         static let raw = Marks(rawValue: 16)
+        /// Read again after it was read: worth more to LRU than what was read once.
+        static let active = Marks(rawValue: 32)
     }
 
     // MARK: Header
