@@ -30,16 +30,17 @@ struct EngineState: ~Copyable {
 
     var shardCount: Int { 1 << shardBits }
 
-    /// A shard of a small limit must still hold many pages: one shard for each 8 MiB, 64 from 512 MiB on.
+    /// A shard of a small limit must still hold many pages: one shard for each 16 MiB, 64 from 1 GiB on.
     static func defaultShardCount(memoryLimit: Int) -> Int {
         guard memoryLimit > 0 else { return shardCountMax }
         var count = 1
-        while count < shardCountMax && count * 2 * (8 << 20) <= memoryLimit { count *= 2 }
+        while count < shardCountMax && count * 2 * (16 << 20) <= memoryLimit { count *= 2 }
         return count
     }
 
     static func makePool(_ options: EngineOptions) -> UnsafeMutablePointer<PagePool> {
-        let isSmall = options.memoryLimit > 0 && options.memoryLimit < 256 << 20
+        // Each class of each shard may hold most of a page in free slots: small pages while a shard has few.
+        let isSmall = options.memoryLimit > 0 && options.memoryLimit < 4 << 30
         let pool = UnsafeMutablePointer<PagePool>.allocate(capacity: 1)
         unsafe pool.initialize(to: PagePool(pageSize: isSmall ? 32 << 10 : 64 << 10))
         unsafe pool.pointee.budget.limit.store(options.memoryLimit, ordering: .relaxed)
