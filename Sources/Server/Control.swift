@@ -25,6 +25,8 @@ final class Control: Sendable {
         var changed: [String] = []
         /// Set when the RESP door stands; it keeps settings of its own.
         var respFrontEnd: RESPFrontEnd?
+        /// What SIGHUP reads again.
+        var reloads: [Reload] = []
     }
 
     init(_ settings: Configuration, engine: Engine, workers: Workers, log: Log) {

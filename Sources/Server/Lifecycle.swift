@@ -69,7 +69,7 @@ struct Lifecycle {
             log.warning("Received a signal to stop, scheduling shutdown...")
             server.stop()
         }
-        server.onSignals([SIGHUP]) { [log] in log.notice("Received SIGHUP: there is nothing to reload.") }
+        server.onSignals([SIGHUP]) { server.control.reload() }
         saySomethingToTry(server)
         supervise("READY=1")
         server.run()
