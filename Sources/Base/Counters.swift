@@ -61,6 +61,52 @@ public final class CounterBoard<C: RawRepresentable & CaseIterable & Sendable>: 
     }
 }
 
+/// Rows of `C` for each of a fixed number of subjects, such as size classes, kept as a `CounterBoard` keeps its rows.
+public final class CounterGrid<C: RawRepresentable & CaseIterable & Sendable>: Sendable where C.RawValue == Int {
+    /// Subjects: 0 ..< subjectCount.
+    public let subjectCount: Int
+    private let rows = Mutex<[CounterRow]>([])
+
+    public init(subjectCount: Int) {
+        precondition(C.allCases.count <= GridCounters<C>.stride)
+        self.subjectCount = subjectCount
+    }
+
+    /// New rows for the calling worker, never taken back.
+    public func makeRows() -> GridCounters<C> {
+        let row = CounterRow(count: subjectCount * GridCounters<C>.stride)
+        rows.withLock { $0.append(row) }
+        return GridCounters(row: row)
+    }
+
+    /// The sum over all workers for one subject.
+    public func total(_ counter: C, of subject: Int) -> Int {
+        let index = subject * GridCounters<C>.stride + counter.rawValue
+        return rows.withLock { rows in rows.reduce(0) { $0 &+ $1.value(at: index) } }
+    }
+
+    /// The sum over all workers and subjects.
+    public func total(_ counter: C) -> Int {
+        (0..<subjectCount).reduce(0) { $0 &+ total(counter, of: $1) }
+    }
+
+    /// Sets all counters to 0, as loosely as `CounterBoard.reset`.
+    public func reset() {
+        rows.withLock { rows in for row in rows { row.clear() } }
+    }
+}
+
+/// One worker's rows of a `CounterGrid`. Trivial to copy; only its worker may add.
+public struct GridCounters<C: RawRepresentable & Sendable>: Sendable where C.RawValue == Int {
+    /// Counters a subject: together they fill one cache line.
+    static var stride: Int { @inline(__always) get { 8 } }
+
+    fileprivate let row: CounterRow
+
+    @inline(__always)
+    public func add(_ counter: C, of subject: Int) { row.add(1, at: subject &* Self.stride &+ counter.rawValue) }
+}
+
 /// One worker's row of `C`. Trivial to copy; only its worker may add.
 public struct Counters<C: RawRepresentable & Sendable>: Sendable where C.RawValue == Int {
     fileprivate let row: CounterRow

@@ -30,10 +30,26 @@ public enum EngineCounter: Int, CaseIterable, Sendable {
     case evicted
     /// Of those, never read since they were stored.
     case evictedUnfetched
+    /// Of those, read more than once.
+    case evictedActive
+    /// Items that ended, evicted or expired, because a write needed their room and could not wait for the background.
+    case endedForRoom
+    /// Items that a walk in the background looked at for their expiry, and dropped because of it.
+    case expiryChecked, expiryReclaimed
     /// Values stored, by any verb.
     case itemsStored
     /// Pages emptied into others, and the items moved for it.
     case pagesCompacted, itemsMoved
+}
+
+/// When pages are emptied into their fellows so that their memory can serve another size of item.
+public enum CompactionPolicy: UInt8, Sendable {
+    /// When a write needs memory that is there, but in slots of other sizes.
+    case onDemand = 0
+    /// And in the background, when an eighth of a shard's pages is air.
+    case background = 1
+    /// And in the background whenever a page can be emptied at all.
+    case eager = 2
 }
 
 /// What the keyspace holds, in bytes.
@@ -51,24 +67,8 @@ public struct MemoryUse: Sendable {
     public var freeSlots = 0
     public var pageCount = 0
     public var pageSize = 0
-
-    public init() {}
-}
-
-/// One size class, summed over shards.
-public struct SizeClassUse: Sendable {
-    /// From 1. The last one stands for large values, which have no slots: its `slotSize` is 0.
-    public var classIndex = 0
-    public var slotSize = 0
-    public var slotsPerPage = 0
-    public var pageCount = 0
-    public var usedSlots = 0
-    public var freeSlots = 0
-    public var evicted = 0
-    public var evictedUnfetched = 0
-    public var expiredUnfetched = 0
-    public var reclaimed = 0
-    public var outOfMemory = 0
+    /// Pages that no size class has, kept for the next one that needs some. They do not count against the limit.
+    public var sparePageCount = 0
 
     public init() {}
 }
@@ -113,6 +113,17 @@ public final class Engine: @unchecked Sendable {
         set { unsafe state.pointee.samples.store(min(max(1, newValue), 64), ordering: .relaxed) }
     }
 
+    /// Whether the LRU policies let what was read more often stay longer; false ranks by the last access alone.
+    public var weighsUse: Bool {
+        get { unsafe state.pointee.weighsUse.load(ordering: .relaxed) }
+        set { unsafe state.pointee.weighsUse.store(newValue, ordering: .relaxed) }
+    }
+
+    public var compactionPolicy: CompactionPolicy {
+        get { CompactionPolicy(rawValue: unsafe state.pointee.compaction.load(ordering: .relaxed)) ?? .background }
+        set { unsafe state.pointee.compaction.store(newValue.rawValue, ordering: .relaxed) }
+    }
+
     public var databaseCount: Int { unsafe state.pointee.databaseCount }
     public var shardCount: Int { unsafe state.pointee.shardCount }
 
@@ -129,46 +140,21 @@ public final class Engine: @unchecked Sendable {
         use.limit = memoryLimit
         use.used = unsafe state.pointee.pool.pointee.budget.used.load(ordering: .relaxed)
         use.pageSize = unsafe state.pointee.pool.pointee.pageSize
+        use.sparePageCount = unsafe state.pointee.pool.pointee.sparePageCount
+        let classCount = unsafe state.pointee.sizeClasses.count
         return eachShard(use) { use, shard in
             use.pageCount += shard.arena.pageCount
             use.freeSlots += shard.arena.freeSize
-            use.requested += shard.requestedSize
+            for index in 0...classCount { use.requested += unsafe shard.arena.classes[index].requestedSize }
             use.items += shard.arena.usedSize + shard.sharedSize
             for database in 0..<shard.databaseCount { use.index += unsafe shard.tables[database].size }
         }
     }
 
-    /// All size classes that have pages, and large values if there are any.
-    public func sizeClasses() -> [SizeClassUse] {
-        let classes = unsafe state.pointee.sizeClasses
-        var rows = (0...classes.count).map { index in
-            var row = SizeClassUse()
-            row.classIndex = index + 1
-            if index < classes.count {
-                row.slotSize = classes.slotSize(index)
-                row.slotsPerPage = classes.slotsPerPage(index)
-            }
-            return row
-        }
-        rows = eachShard(rows) { rows, shard in
-            for index in 0..<classes.count {
-                let state = unsafe shard.arena.classes[index]
-                rows[index].pageCount += state.pageCount
-                rows[index].usedSlots += state.usedSlots
-                rows[index].freeSlots += state.freeSlots
-                rows[index].evicted += state.evicted
-                rows[index].evictedUnfetched += state.evictedUnfetched
-                rows[index].expiredUnfetched += state.expiredUnfetched
-                rows[index].reclaimed += state.reclaimed
-                rows[index].outOfMemory += state.outOfMemory
-            }
-            rows[classes.count].usedSlots += shard.sharedCount
-        }
-        return rows.filter { $0.pageCount > 0 || ($0.slotSize == 0 && $0.usedSlots > 0) }
-    }
+    var sizeClassTable: SizeClasses { unsafe state.pointee.sizeClasses }
 
     /// Folds `body` over all shards, each under its lock.
-    private func eachShard<R>(_ start: R, _ body: (inout R, inout Shard) -> Void) -> R {
+    func eachShard<R>(_ start: R, _ body: (inout R, inout Shard) -> Void) -> R {
         var result = start
         for index in 0..<shardCount {
             let shard = unsafe state.pointee.shards[index]

@@ -192,7 +192,8 @@ public struct EngineHandle: @unchecked Sendable {
     var evictionContext: EvictionContext {
         let policy = EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
         return unsafe EvictionContext(
-            hasher: hasher, ranking: EvictionRanking(policy: policy, access: access),
+            hasher: hasher, ranking: EvictionRanking(
+                policy: policy, access: access, weighsUse: state.pointee.weighsUse.load(ordering: .relaxed)),
             samples: state.pointee.samples.load(ordering: .relaxed), counters: counters, now: now, state: state)
     }
 
@@ -218,9 +219,9 @@ public struct EngineHandle: @unchecked Sendable {
         let classIndex = unsafe shard.pointee.arena.classIndex(of: item)
         if !item.marks.contains(.fetched) {
             counters.add(.expiredUnfetched)
-            unsafe shard.pointee.arena.classes[classIndex].expiredUnfetched += 1
+            unsafe shard.pointee.arena.classes[classIndex].ends.expiredUnfetched += 1
         }
-        unsafe shard.pointee.arena.classes[classIndex].reclaimed += 1
+        unsafe shard.pointee.arena.classes[classIndex].ends.reclaimed += 1
         tell(.expired, database, item)
         unsafe shard.pointee.remove(hash, position, from: shard.pointee.tables + Int(database.rawValue))
     }

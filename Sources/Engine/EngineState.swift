@@ -15,6 +15,9 @@ struct EngineState: ~Copyable {
 
     let policy: Atomic<UInt8>
     let samples: Atomic<Int>
+    /// Whether LRU counts how often an item was read, not only when last.
+    let weighsUse = Atomic<Bool>(true)
+    let compaction = Atomic<UInt8>(CompactionPolicy.background.rawValue)
     /// The next shard that background work looks at.
     let nextMaintained = Atomic<Int>(0)
 
@@ -106,6 +109,7 @@ struct EngineState: ~Copyable {
             }
             let arena = unsafe shard.pointee.arena
             arena.checkInvariants { fail("shard \(index): \($0)") }
+            unsafe shard.pointee.checkHistogram { fail("shard \(index): \($0)") }
             if arena.usedSlotCount != items { fail("shard \(index): \(arena.usedSlotCount) slots for \(items) items") }
             used += arena.pageCount * arena.pageSize + (unsafe shard.pointee.sharedSize)
         }

@@ -46,9 +46,7 @@ extension EngineHandle {
             }
             return !didWork
         }
-        // An eighth of the pages may be air; beyond that a sparse page is worth its copying.
-        let arena = unsafe shard.pointee.arena
-        if arena.freeSize * 8 > arena.pageCount * arena.pageSize {
+        if unsafe isWorthCompacting(shard.pointee.arena) {
             let moved = unsafe shard.pointee.evacuatePage(hasher: hasher)
             if moved > 0 {
                 counters.add(.pagesCompacted)
@@ -57,6 +55,15 @@ extension EngineHandle {
             }
         }
         return unsafe walkSlice(shard)
+    }
+
+    /// Whether so much of a shard's pages is air that a sparse one is worth its copying.
+    private func isWorthCompacting(_ arena: Arena) -> Bool {
+        switch CompactionPolicy(rawValue: unsafe state.pointee.compaction.load(ordering: .relaxed)) {
+        case .onDemand, nil: false
+        case .background: arena.freeSize * 8 > arena.pageCount * arena.pageSize
+        case .eager: true
+        }
     }
 
     /// Looks at the next buckets of a shard for expired items, and at each segment's end for idle index memory.
@@ -80,6 +87,8 @@ extension EngineHandle {
                         seen += 1
                         if !items[index].isExpired(at: now) { continue }
                         expired += 1
+                        let classIndex = unsafe shard.pointee.arena.classIndex(of: items[index])
+                        unsafe shard.pointee.arena.classes[classIndex].ends.reclaimedByWalk += 1
                         let hash = rehash(items[index])
                         let position = unsafe table.pointee.find(hash, at: items[index])!
                         unsafe removeExpired(hash, DatabaseIndex(walk.database), position, shard)
@@ -98,6 +107,10 @@ extension EngineHandle {
             walk.position = 0
         }
         unsafe shard.pointee.walk = walk
+        if seen > 0 {
+            counters.add(.expiryChecked, seen)
+            counters.add(.expiryReclaimed, expired)
+        }
         return expired * 4 <= seen
     }
 }

@@ -46,6 +46,7 @@ struct ModelRun: ~Copyable {
 
     init(seed: UInt64, databases: Int) {
         engine = TestEngine(databases: databases, seed: seed)
+        engine.engine.tracksItemSizes = seed % 2 == 1
         random = SplitMix64(seed: seed)
         self.databases = databases
     }

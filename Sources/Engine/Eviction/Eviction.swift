@@ -71,6 +71,8 @@ struct EvictionPool {
 struct EvictionRanking {
     let policy: EvictionPolicy
     let access: AccessPolicy
+    /// LRU: what was read more often stays longer.
+    let weighsUse: Bool
 
     @inline(__always)
     func rank(_ item: Item, random: inout SplitMix64) -> UInt64? {
@@ -82,6 +84,7 @@ struct EvictionRanking {
             // once twice as fast: a scan passes through, and the working set stays. The idea is that of memcached's
             // segments and of 2Q (Johnson, Shasha, VLDB 1994).
             let age = UInt64(access.age(item.access))
+            if !weighsUse { return age }
             return item.marks.contains(.active) ? age : item.marks.contains(.fetched) ? age &* 2 : age &* 4
         case .allKeysLFU, .volatileLFU:
             return UInt64(255 - (access.frequency(item.access, now: Milliseconds(0)) ?? 0)) << 16

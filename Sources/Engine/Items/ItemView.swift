@@ -61,7 +61,7 @@ public struct ItemView: ~Escapable {
 
     /// The `SizeClassUse.classIndex` that the item is counted in.
     public var sizeClassIndex: Int {
-        item.fields.contains(.shared) ? classes.count + 1 : classes.classIndex(for: item.size) + 1
+        @inline(__always) get { item.fields.contains(.shared) ? classes.count &+ 1 : classes.classIndex(for: item.size) &+ 1 }
     }
 
     /// The bytes the item takes in memory, index share and allocator rounding included. Source: Redis MEMORY USAGE.

@@ -34,27 +34,11 @@ extension Shard {
     @inline(__always)
     mutating func free(_ item: Item) {
         evictionPool.forget(item)
-        requestedSize &-= item.size
-        if let shared = item.shared { releaseShared(shared) }
+        let size = item.size
+        if let shared = item.shared { releaseValue(shared, of: item) }
+        uncountItem(size, inClass: arena.sizeClasses.classIndex(for: size))
         if item.fields.contains(.longKey), let block = item.keyBlock { releaseShared(block) }
         arena.free(item.place)
-    }
-
-    /// Lets go of a large value that an item held.
-    mutating func releaseShared(_ shared: SharedBytes) {
-        let footprint = shared.footprint
-        sharedSize -= footprint
-        requestedSize -= shared.byteCount
-        sharedCount -= 1
-        unsafe arena.pool.pointee.budget.adjust(by: -footprint)
-        shared.release()
-    }
-
-    /// Counts a large value that an item now holds. The budget has counted it already.
-    mutating func holdShared(_ shared: SharedBytes) {
-        sharedSize += shared.footprint
-        requestedSize += shared.byteCount
-        sharedCount += 1
     }
 
     /// Takes an item out of its table and frees it.
@@ -90,6 +74,11 @@ extension Shard {
     /// - Returns: how many items moved; 0 if there is no page to empty.
     mutating func evacuatePage(hasher: Hasher64) -> Int {
         guard let page = arena.pageToEvacuate() else { return 0 }
+        return max(1, evacuate(page, hasher: hasher))
+    }
+
+    /// Moves a page's items to their fellows, which must have the room, and gives it back.
+    mutating func evacuate(_ page: PageHeader, hasher: Hasher64) -> Int {
         let count = page.used
         // The arena is changed and the tables are read: two parts of one shard, taken apart for the compiler.
         var arena = self.arena
@@ -97,7 +86,7 @@ extension Shard {
             redirect(from: Item(from), to: Item(to), hasher: hasher)
         }
         self.arena = arena
-        return max(1, count)
+        return count
     }
 
     private mutating func redirect(from: Item, to: Item, hasher: Hasher64) {
@@ -133,6 +122,7 @@ extension Shard {
                 continue
             }
             if !evictOne(sparing: spared, context) { return false }
+            context.counters.add(.endedForRoom)
         }
     }
 
@@ -217,30 +207,40 @@ extension Shard {
         return false
     }
 
-    private mutating func evict(_ item: Item, _ context: EvictionContext) {
+    mutating func evict(_ item: Item, _ context: EvictionContext) {
         let hash = context.hasher.hash(item.key)
         for database in 0..<databaseCount {
             guard let position = unsafe tables[database].find(hash, at: item) else { continue }
-            let wasFetched = item.marks.contains(.fetched)
-            let classIndex = arena.classIndex(of: item)
-            if item.isExpired(at: context.now) {
-                context.counters.add(.expired)
-                if !wasFetched { context.counters.add(.expiredUnfetched) }
-                unsafe arena.classes[classIndex].reclaimed += 1
-                context.tell(.expired, DatabaseIndex(database), item)
-            } else {
-                context.counters.add(.evicted)
-                unsafe arena.classes[classIndex].evicted += 1
-                if !wasFetched {
-                    context.counters.add(.evictedUnfetched)
-                    unsafe arena.classes[classIndex].evictedUnfetched += 1
-                }
-                context.tell(.evicted, DatabaseIndex(database), item)
-            }
+            countEnd(of: item, context)
+            context.tell(item.isExpired(at: context.now) ? .expired : .evicted, DatabaseIndex(database), item)
             unsafe remove(hash, position, from: tables + database)
             return
         }
         preconditionFailure("an eviction candidate that no table knows")
+    }
+
+    private func countEnd(of item: Item, _ context: EvictionContext) {
+        let ends = unsafe arena.classes + arena.classIndex(of: item)
+        let marks = item.marks
+        if item.isExpired(at: context.now) {
+            context.counters.add(.expired)
+            if !marks.contains(.fetched) { context.counters.add(.expiredUnfetched) }
+            unsafe ends.pointee.ends.reclaimed += 1
+            return
+        }
+        context.counters.add(.evicted)
+        unsafe ends.pointee.ends.evicted += 1
+        unsafe ends.pointee.ends.lastEvictedIdleMilliseconds =
+            context.ranking.access.idleMilliseconds(item.access, now: context.now)
+        if item.fields.contains(.expiry) { unsafe ends.pointee.ends.evictedExpiring += 1 }
+        if !marks.contains(.fetched) {
+            context.counters.add(.evictedUnfetched)
+            unsafe ends.pointee.ends.evictedUnfetched += 1
+        }
+        if marks.contains(.active) {
+            context.counters.add(.evictedActive)
+            unsafe ends.pointee.ends.evictedActive += 1
+        }
     }
 
     // MARK: Burying flushed databases

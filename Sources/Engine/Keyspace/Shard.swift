@@ -19,8 +19,7 @@ struct Shard {
     /// Bytes of large values, outside the arena.
     var sharedSize = 0
     var sharedCount = 0
-    /// Bytes that live items asked for, before rounding to slots.
-    var requestedSize = 0
+    var histogram: SizeHistogram
     private var lastCAS: UInt64 = 0
     var walk = WalkState()
     var random: SplitMix64
@@ -28,6 +27,7 @@ struct Shard {
     init(index: Int, arena: Arena, databaseCount: Int, shardBits: Int, seed: UInt64) {
         self.index = index
         self.arena = arena
+        histogram = SizeHistogram(slotSizeMax: arena.sizeClasses.slotSizeMax)
         self.databaseCount = databaseCount
         unsafe tables = .allocate(capacity: databaseCount)
         unsafe tables.initialize(repeating: HashTable(shardBits: shardBits), count: databaseCount)
@@ -79,6 +79,7 @@ struct ShardReference {
         for index in unsafe shard.pointee.graveyard.indices { unsafe shard.pointee.graveyard[index].destroy() }
         unsafe shard.pointee.tables.deallocate()
         unsafe shard.pointee.arena.destroy()
+        unsafe shard.pointee.histogram.turnOff()
         unsafe shard.deinitialize(count: 1)
         unsafe base.deallocate()
     }

@@ -38,6 +38,7 @@ extension Arena {
             }
             if used != state.usedSlots { fail("class \(classIndex): \(used) slots used, says \(state.usedSlots)") }
             if classPages != state.pageCount { fail("class \(classIndex): \(classPages) pages, says \(state.pageCount)") }
+            checkSizes(classIndex, state, fail)
             let slots = classPages * sizeClasses.slotsPerPage(classIndex)
             if slots - used != state.freeSlots { fail("class \(classIndex): free slots are miscounted") }
             let bit = classIndex < 64 ? evacuable.low >> UInt64(classIndex) : evacuable.high >> UInt64(classIndex - 64)
@@ -48,6 +49,18 @@ extension Arena {
         }
         if pages != pageCount { fail("\(pages) pages, the arena says \(pageCount)") }
         if free != freeSize { fail("\(free) bytes free, the arena says \(freeSize)") }
+    }
+
+    private func checkSizes(_ classIndex: Int, _ state: SizeClassState, _ fail: (String) -> Void) {
+        var requested = 0
+        var large = 0
+        eachItem(ofClass: classIndex) { item in
+            requested += item.size
+            if item.fields.contains(.shared) { large += 1 }
+            if sizeClasses.classIndex(for: item.size) != classIndex { fail("an item of \(item.size) bytes is in class \(classIndex)") }
+        }
+        if requested != state.requestedSize { fail("class \(classIndex): \(requested) bytes, says \(state.requestedSize)") }
+        if large != state.largeItems { fail("class \(classIndex): \(large) large items, says \(state.largeItems)") }
     }
 
     private func checkPage(_ page: PageHeader, _ classIndex: Int, _ list: Int, _ fail: (String) -> Void) {

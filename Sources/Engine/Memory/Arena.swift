@@ -49,10 +49,25 @@ struct SizeClassState {
     var pageCount = 0
     var freeSlots = 0
     var usedSlots = 0
+    /// Bytes that the items asked for, before rounding to slots. Of large values: those of their blocks.
+    var requestedSize = 0
+    /// Slots of items whose value lies in a block; such an item is told with the large ones.
+    var largeItems = 0
+    var ends = ItemEnds()
+}
+
+/// How items of one class ended, since the counters were reset.
+struct ItemEnds {
     var evicted = 0
     var evictedUnfetched = 0
+    var evictedExpiring = 0
+    var evictedActive = 0
+    /// For how long the one that was evicted last had not been used.
+    var lastEvictedIdleMilliseconds: Int64 = 0
     var expiredUnfetched = 0
     var reclaimed = 0
+    /// Of those, by the background.
+    var reclaimedByWalk = 0
     var outOfMemory = 0
 }
 
@@ -64,6 +79,7 @@ struct Arena {
 
     let sizeClasses: SizeClasses
     let pool: UnsafePointer<PagePool>
+    /// One a size class, and one more for items whose value lies in a block of its own: it has no pages.
     let classes: UnsafeMutablePointer<SizeClassState>
 
     private(set) var pageCount = 0
@@ -75,8 +91,8 @@ struct Arena {
     init(sizeClasses: SizeClasses, pool: UnsafePointer<PagePool>) {
         self.sizeClasses = sizeClasses
         unsafe self.pool = pool
-        unsafe classes = .allocate(capacity: sizeClasses.count)
-        unsafe classes.initialize(repeating: SizeClassState(), count: sizeClasses.count)
+        unsafe classes = .allocate(capacity: sizeClasses.count + 1)
+        unsafe classes.initialize(repeating: SizeClassState(), count: sizeClasses.count + 1)
     }
 
     /// Gives all pages back and frees the arena's own memory.
@@ -89,13 +105,7 @@ struct Arena {
 
     // MARK: Slots
 
-    /// A slot for `size` bytes, or nil if no page has one and the pool refuses a new page.
-    @inline(__always)
-    mutating func allocate(_ size: Int, force: Bool = false) -> Address? {
-        let classIndex = sizeClasses.classIndex(for: size)
-        return allocate(inClass: classIndex, force: force)
-    }
-
+    /// A slot of a class, or nil if no page has one and the pool refuses a new page.
     mutating func allocate(inClass classIndex: Int, force: Bool) -> Address? {
         let state = unsafe classes + classIndex
         var list = Self.fullList - 1
@@ -120,8 +130,10 @@ struct Arena {
     @inline(__always)
     func areSameClass(_ a: Int, _ b: Int) -> Bool { sizeClasses.classIndex(for: a) == sizeClasses.classIndex(for: b) }
 
+    /// The class that `item` is told with: that of its slot, or that of large values.
     func classIndex(of item: Item) -> Int {
-        PageHeader.containing(item.place, pageSize: pageSize).classIndex
+        if item.fields.contains(.shared) { return sizeClasses.count }
+        return PageHeader.containing(item.place, pageSize: pageSize).classIndex
     }
 
     @inline(__always)
@@ -167,7 +179,8 @@ struct Arena {
 
     // MARK: Pages
 
-    private mutating func addPage(_ classIndex: Int, force: Bool) -> PageHeader? {
+    @discardableResult
+    mutating func addPage(_ classIndex: Int, force: Bool) -> PageHeader? {
         guard let address = unsafe pool.pointee.take(force: force) else { return nil }
         let page = PageHeader(address)
         page.slotSize = sizeClasses.slotSize(classIndex)
@@ -211,6 +224,10 @@ struct Arena {
                     removePage(page)
                 }
             }
+        }
+        for classIndex in 0...sizeClasses.count {
+            unsafe classes[classIndex].requestedSize = 0
+            unsafe classes[classIndex].largeItems = 0
         }
     }
 
@@ -266,18 +283,46 @@ struct Arena {
         while low != 0 || high != 0 {
             let classIndex = low != 0 ? low.trailingZeroBitCount : 64 + high.trailingZeroBitCount
             if low != 0 { low &= low - 1 } else { high &= high - 1 }
-            for list in 0..<Self.fullList {
-                guard let address = Address(bits: unsafe classes[classIndex].lists[list]) else { continue }
-                let page = PageHeader(address)
+            if let page = sparsestPage(ofClass: classIndex) {
                 let free = (page.slotCount - page.used) * page.slotSize
                 if free > bestFree {
                     best = page
                     bestFree = free
                 }
-                break
             }
         }
         return best
+    }
+
+    /// Shows the pages of a class, the fullest first, until `body` says false.
+    func eachPage(ofClass classIndex: Int, _ body: (PageHeader) -> Bool) {
+        for list in stride(from: Self.fullList, through: 0, by: -1) {
+            var bits = unsafe classes[classIndex].lists[list]
+            while let address = Address(bits: bits) {
+                let page = PageHeader(address)
+                if !body(page) { return }
+                bits = page.next
+            }
+        }
+    }
+
+    /// Shows every item of a class.
+    func eachItem(ofClass classIndex: Int, _ body: (Item) -> Void) {
+        eachPage(ofClass: classIndex) { page in
+            for index in 0..<page.bump {
+                let item = Item(page.slot(index))
+                if !item.isFree { body(item) }
+            }
+            return true
+        }
+    }
+
+    /// A page of the class from its sparsest list; nil if it has no page.
+    func sparsestPage(ofClass classIndex: Int) -> PageHeader? {
+        for list in 0...Self.fullList {
+            if let address = Address(bits: unsafe classes[classIndex].lists[list]) { return PageHeader(address) }
+        }
+        return nil
     }
 
     /// Moves every item of `page` to other pages of its class and gives the page back.

@@ -104,6 +104,9 @@ struct PagePool: ~Copyable {
         budget.adjust(by: -pageSize)
     }
 
+    /// Pages in stock whose memory is resident.
+    var sparePageCount: Int { state.withLock { $0.warm.count } }
+
     private borrowing func addMapping(_ state: inout State) -> Bool {
         // A page finds its header by masking an address, so mappings start on a page boundary.
         let alignment = pageSize

@@ -247,7 +247,7 @@ extension Shard {
             arena.releaseAllPages()
             unsafe arena.pool.pointee.budget.adjust(by: -table.size)
             unsafe tables[database].destroy()
-            requestedSize = 0
+            histogram.removeAll()
         } else {
             // At the front: the one being buried stays last.
             graveyard.insert(table, at: 0)

@@ -26,7 +26,10 @@ extension EngineHandle {
         if !needsBlock, old.shared == nil, hasCAS == old.fields.contains(.cas),
             unsafe shard.pointee.arena.areSameClass(newItemSize, old.size)
         {
-            unsafe shard.pointee.requestedSize &+= newItemSize &- old.size
+            let oldItemSize = old.size
+            let classIndex = unsafe shard.pointee.arena.sizeClasses.classIndex(for: oldItemSize)
+            unsafe shard.pointee.uncountItem(oldItemSize, inClass: classIndex)
+            unsafe shard.pointee.countItem(newItemSize, inClass: classIndex)
             let start = unsafe old.valueBytes.baseAddress!
             let oldBytes = unsafe UnsafeRawBufferPointer(old.valueBytes)
             unsafe fill(UnsafeMutableRawBufferPointer(start: start, count: newSize), oldBytes)
@@ -69,8 +72,7 @@ extension EngineHandle {
             let oldCount = block.byteCount
             let footprint = block.footprint
             guard let grown = block.resized(to: newSize) else { return .done(nil) }
-            unsafe shard.pointee.sharedSize += grown.footprint - footprint
-            unsafe shard.pointee.requestedSize += growth
+            unsafe shard.pointee.countGrowth(of: item, from: oldCount, to: newSize, footprint: grown.footprint - footprint)
             unsafe budget.pointee.budget.adjust(by: grown.footprint - footprint)
             item.setShared(grown)
             let bytes = unsafe grown.bytes

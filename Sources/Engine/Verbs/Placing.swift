@@ -114,21 +114,23 @@ extension EngineHandle {
         let fields = shape.fields(keySize: keySize)
         let size = Item.size(fields: fields, keySize: keySize, valueSize: shape.valueSize)
         let table = unsafe table(shard, key.database)
-        unsafe shard.pointee.requestedSize &+= size
+        let classIndex = unsafe shard.pointee.arena.sizeClasses.classIndex(for: size)
+        unsafe shard.pointee.countItem(size, inClass: classIndex)
         if let existing {
             let old = existing.item
             unsafe table.pointee.expiringCount &+=
                 (fields.contains(.expiry) ? 1 : 0) &- (old.fields.contains(.expiry) ? 1 : 0)
-            if reusesSlot, unsafe shard.pointee.arena.areSameClass(size, old.size) {
-                unsafe shard.pointee.requestedSize &-= old.size
-                if let shared = old.shared { unsafe shard.pointee.releaseShared(shared) }
+            let oldSize = old.size
+            if reusesSlot, unsafe shard.pointee.arena.sizeClasses.classIndex(for: oldSize) == classIndex {
+                if let shared = old.shared { unsafe shard.pointee.releaseValue(shared, of: old) }
+                unsafe shard.pointee.uncountItem(oldSize, inClass: classIndex)
                 let keyBlock = unsafe keyBlock(key, over: existing, inPlace: true, shard)
                 unsafe write(old, key, keyBlock, fields, shape, shard)
                 fill(old)
                 return old
             }
         }
-        guard let slot = unsafe shard.pointee.arena.allocate(size, force: true) else {
+        guard let slot = unsafe shard.pointee.arena.allocate(inClass: classIndex, force: true) else {
             // The system itself has no page left: nothing below this can go on.
             fatalError("out of memory")
         }
@@ -186,7 +188,7 @@ extension EngineHandle {
         if fields.contains(.flags) { item.flags = shape.flags }
         if let shared = shape.shared {
             item.setShared(shared)
-            unsafe shard.pointee.holdShared(shared)
+            unsafe shard.pointee.holdValue(shared, of: item)
         }
     }
 
@@ -206,6 +208,18 @@ extension EngineHandle {
         // All optional fields together: whatever the item gets later, it will still fit a slot.
         let largest = unsafe state.pointee.sizeClasses.slotSizeMax
         return Item.headerSize &+ 24 &+ Item.storedKeySize(key.bytes.byteCount) &+ valueSize > largest
+    }
+
+    /// The class that a string of this shape is counted in, a `SizeClassUse.classIndex`.
+    public func sizeClassIndex(
+        keySize: Int, valueSize: Int, hasFlags: Bool, hasExpiry: Bool, hasCAS: Bool
+    ) -> Int {
+        let classes = unsafe state.pointee.sizeClasses
+        let key = Item.storedKeySize(keySize)
+        // As in `needsBlock`.
+        if Item.headerSize + 24 + key + valueSize > classes.slotSizeMax { return classes.count + 1 }
+        let fields = (hasFlags ? 4 : 0) + (hasExpiry ? 8 : 0) + (hasCAS ? 8 : 0)
+        return classes.classIndex(for: Item.headerSize + fields + key + valueSize) + 1
     }
 
     /// Makes room in other shards, one lock at a time. False if nothing may go anywhere.
@@ -258,10 +272,14 @@ extension EngineHandle {
     /// Counts a refusal with the class that had no slot.
     @inline(never)
     private mutating func countOutOfMemory(_ key: Key, _ need: MemoryNeed) {
-        guard case .slot(let size) = need else { return }
         unsafe locked(key.hash) { _, shard in
-            let classIndex = unsafe shard.pointee.arena.sizeClasses.classIndex(for: size)
-            unsafe shard.pointee.arena.classes[classIndex].outOfMemory += 1
+            let classes = unsafe shard.pointee.arena.sizeClasses
+            let classIndex =
+                switch need {
+                case .slot(let size): classes.classIndex(for: size)
+                case .block: classes.count
+                }
+            unsafe shard.pointee.arena.classes[classIndex].ends.outOfMemory += 1
         }
     }
 }

@@ -5,14 +5,17 @@ public import Base
 extension EngineHandle {
     /// Sets when an item's time runs out, under a condition. A time not after now deletes it at once.
     /// - Parameter at: 0 removes the expiry.
+    /// - Parameter before: shown the live item, whether it will be changed or not.
     /// - Parameter after: shown the item, on `.changed`.
     /// Source: Redis EXPIRE with NX XX GT LT, PERSIST; memcached "touch".
     public mutating func expire(
         _ key: Key, at: Milliseconds, _ condition: ExpireCondition = .always,
+        before: (borrowing ItemView) -> Void = { _ in },
         after: (borrowing ItemView) -> Void = { _ in }
     ) -> ExpireOutcome {
         unsafe locked(key.hash) { handle, shard in
             guard let position = unsafe handle.findLive(key, shard) else { return .notFound }
+            before(handle.view(position.item))
             let present = position.item.expiry
             let holds =
                 switch condition {
@@ -38,11 +41,15 @@ extension EngineHandle {
     }
 
     /// Deletes an item of any kind; with `expectedCAS` only if its number is that.
+    /// - Parameter before: shown the item, on `.deleted`, while it is still there.
     /// Source: memcached "delete", "md"; Redis DEL.
-    public mutating func delete(_ key: Key, expectedCAS: UInt64? = nil) -> DeleteOutcome {
+    public mutating func delete(
+        _ key: Key, expectedCAS: UInt64? = nil, before: (borrowing ItemView) -> Void = { _ in }
+    ) -> DeleteOutcome {
         unsafe locked(key.hash) { handle, shard in
             guard let position = unsafe handle.findLive(key, shard) else { return .notFound }
             if let expected = expectedCAS, position.item.cas != expected || expected == 0 { return .exists }
+            before(handle.view(position.item))
             handle.tell(.deleted, key.database, position.item)
             unsafe shard.pointee.remove(key.hash, position, from: handle.table(shard, key.database))
             return .deleted

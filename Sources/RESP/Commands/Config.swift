@@ -11,7 +11,7 @@ extension RESPSession {
         case .set: configSet(request, &output)
         case .resetstat:
             frontEnd.counters.reset()
-            frontEnd.engine.counters.reset()
+            frontEnd.engine.resetCounters()
             frontEnd.control.resetStatistics()
             output.appendOK()
         case .rewrite:
