@@ -16,6 +16,8 @@ public final class MemcachedFrontEnd: Sendable {
     let settings: MemcachedSettings
     let control: any MemcachedControl
     let counters = CounterBoard<MemcachedCounter>()
+    let classCounters: CounterGrid<ClassCounter>
+    let prefixes: PrefixStatistics
     private let workers = Mutex<[Int: WorkerParts]>([:])
 
     public init(engine: Engine, settings: MemcachedSettings, control: any MemcachedControl) {
@@ -23,23 +25,26 @@ public final class MemcachedFrontEnd: Sendable {
         self.engine = engine
         self.settings = settings
         self.control = control
+        classCounters = CounterGrid(subjectCount: engine.sizeClassCount)
+        prefixes = PrefixStatistics(delimiter: settings.prefixDelimiter, isOn: settings.isDetailEnabled)
     }
 
     /// The server's side of one connection. Any thread; the session then belongs to the connection's worker.
     public func makeSession(_ connection: Connection) -> any Session {
-        makeSession(workerIndex: connection.worker.index)
+        makeSession(workerIndex: connection.worker.index, connectionID: connection.id)
     }
 
     /// One engine handle and one row of counters for each worker, copied into its sessions.
-    func makeSession(workerIndex: Int) -> MemcachedSession {
+    func makeSession(workerIndex: Int, connectionID: UInt64 = 0) -> MemcachedSession {
         let parts = workers.withLock { workers in
             if let parts = workers[workerIndex] { return parts }
             let parts = WorkerParts(
-                engine: engine.makeHandle(), counters: counters.makeRow(), batch: Batch(), keys: KeyChunk())
+                engine: engine.makeHandle(), counters: counters.makeRow(), classCounters: classCounters.makeRows(),
+                batch: Batch(), keys: KeyChunk())
             workers[workerIndex] = parts
             return parts
         }
-        return MemcachedSession(frontEnd: self, parts)
+        return MemcachedSession(frontEnd: self, parts, connectionID: connectionID)
     }
 }
 
@@ -47,6 +52,7 @@ public final class MemcachedFrontEnd: Sendable {
 struct WorkerParts: Sendable {
     let engine: EngineHandle
     let counters: Counters<MemcachedCounter>
+    let classCounters: GridCounters<ClassCounter>
     let batch: Batch
     let keys: KeyChunk
 }

@@ -83,15 +83,16 @@ extension MemcachedSession {
             return scanStorage(input, from: start, verb, argumentsFrom: nameEnd)
         case .metaSet:
             return scanMetaSet(input, from: start, argumentsFrom: nameEnd)
-        case .cas, .unknown:
+        // `stats detail on` changes how what follows is served.
+        case .cas, .stats, .unknown:
             return nil
         case .delete, .incr, .decr, .touch, .metaDelete, .metaArithmetic, .metaDebug:
             guard let line = findLine(input, from: start) else { return nil }
             var cursor = TokenCursor(from: nameEnd, to: line.text.end)
             guard let key = cursor.next(input), key.count <= Self.keySizeMax else { return nil }
             return hashed(Request(.line, verb, line: line.text, key: key, next: line.next), input)
-        case .get, .set, .metaGet, .gat, .gats, .metaNoop, .flushAll, .version, .verbosity, .quit, .stats,
-            .cacheMemoryLimit:
+        case .get, .set, .metaGet, .gat, .gats, .metaNoop, .flushAll, .version, .verbosity, .quit, .cacheMemoryLimit,
+            .slabs, .lru, .shutdown:
             guard let line = findLine(input, from: start) else { return nil }
             return Request(.line, verb, line: line.text, key: Token(start, start), next: line.next)
         }

@@ -62,6 +62,9 @@ extension MemcachedSession {
         case .verbosity: verbosity(line, input, &output)
         case .cacheMemoryLimit: cacheMemoryLimit(line, input, &output)
         case .stats: statistics(line, input, &output)
+        case .slabs: slabs(line, input, &output)
+        case .lru: lru(line, input, &output)
+        case .shutdown: return shutdown(line, input, &output)
         case .quit: return .closed(end: line.next)
         case .unknown: return unknown(line, input, &output)
         }

@@ -15,11 +15,18 @@ final class MemcachedSession: Session {
     /// The time of this batch. Apart from the handle, which verbs hold while they show items.
     var now = Milliseconds(0)
     let counters: Counters<MemcachedCounter>
+    let classCounters: GridCounters<ClassCounter>
     let database: DatabaseIndex
     let itemSizeMax: Int
     let isCASEnabled: Bool
 
     let frontEnd: MemcachedFrontEnd
+    let prefixes: PrefixStatistics
+    /// `Connection.id`.
+    let connectionID: UInt64
+
+    /// Whether this batch is counted by prefix: then nothing takes the short ways of the scan.
+    private(set) var isDetailed = false
 
     /// Bytes of a refused block that are still to come.
     private var swallowing = 0
@@ -36,10 +43,13 @@ final class MemcachedSession: Session {
     private let batch: Batch
     let keys: KeyChunk
 
-    init(frontEnd: MemcachedFrontEnd, _ worker: WorkerParts) {
+    init(frontEnd: MemcachedFrontEnd, _ worker: WorkerParts, connectionID: UInt64) {
         self.frontEnd = frontEnd
+        self.connectionID = connectionID
+        prefixes = frontEnd.prefixes
         engine = worker.engine
         counters = worker.counters
+        classCounters = worker.classCounters
         batch = worker.batch
         keys = worker.keys
         database = frontEnd.settings.database
@@ -67,9 +77,10 @@ final class MemcachedSession: Session {
             }
             searchedSize = 0
         }
+        isDetailed = prefixes.isOn
         var batch = batch
         while offset < input.byteCount {
-            if resumeOffset == 0 {
+            if resumeOffset == 0 && !isDetailed {
                 scan(input, from: offset, into: &batch)
                 for index in 0..<batch.count {
                     let served = serve(batch[index], input, &output)
@@ -83,6 +94,12 @@ final class MemcachedSession: Session {
             if output.isOverSoftLimit { return yielded(at: offset) }
         }
         return Progress(consumed: offset)
+    }
+
+    /// `stats detail on` and `off`: from this connection's next request on, from the others' next batch on.
+    func setDetailed(_ flag: Bool) {
+        prefixes.isOn = flag
+        isDetailed = flag
     }
 
     /// Moves `offset` behind what was served, or tells why the batch ends here.

@@ -17,8 +17,18 @@ public struct MemcachedSettings: Sendable {
     /// `-F` turns it off: flush_all answers an error.
     public var isFlushEnabled = true
 
-    /// `-X` turns it off. Reported only, until there are dumps.
+    /// `-X` turns it off: no dumps of keys, no `stats detail`.
     public var isDumpEnabled = true
+
+    /// `-A`: whether `shutdown` is obeyed.
+    public var isShutdownEnabled = false
+
+    /// `-D`: what ends a key's prefix for `stats detail`, and whether that counts from the start.
+    public var prefixDelimiter = UInt8(ascii: ":")
+    public var isDetailEnabled = false
+
+    /// `-o no_slab_reassign` turns it off: `slabs reassign` is refused.
+    public var isPageMoveEnabled = true
 
     /// `-R`: reported only; batches are bounded by `Batch.capacity` and by the size of the replies.
     public var requestsPerEvent = 20
@@ -51,6 +61,10 @@ public protocol MemcachedControl: Sendable {
     /// The connections of `stats conns`, in the order to show.
     func connections() -> [MemcachedConnection]
 
+    /// `shutdown`: begins to stop the server. Returns at once.
+    /// - Parameter isGraceful: `shutdown graceful`.
+    func shutdown(isGraceful: Bool)
+
     /// `verbosity n`, already capped to 0...2.
     func setVerbosity(_ level: Int)
 
@@ -79,6 +93,8 @@ public struct MemcachedFacts: Sendable {
     /// Accepting is going on, not paused for want of descriptors.
     public var isAccepting = true
     public var acceptPauses = 0
+    /// How long accepting was paused, all in all.
+    public var acceptPauseMicroseconds = 0
     public var bytesRead = 0
     public var bytesWritten = 0
     /// Seconds; 0 is no timeout, and then `idle_kicks` is not shown.
@@ -90,6 +106,8 @@ public struct MemcachedFacts: Sendable {
 
 /// One row group of `stats conns`.
 public struct MemcachedConnection: Sendable {
+    /// `Connection.id`; 0 for a listener.
+    public var id: UInt64
     public var fd: Int32
     /// `tcp:127.0.0.1:40000`, `tcp6:[::1]:40000`, `unix:/path`.
     public var address: String
@@ -100,8 +118,9 @@ public struct MemcachedConnection: Sendable {
     public var secondsSinceLastCommand: Int
 
     public init(
-        fd: Int32, address: String, listenAddress: String?, state: String, secondsSinceLastCommand: Int
+        id: UInt64, fd: Int32, address: String, listenAddress: String?, state: String, secondsSinceLastCommand: Int
     ) {
+        self.id = id
         self.fd = fd
         self.address = address
         self.listenAddress = listenAddress

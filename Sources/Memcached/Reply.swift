@@ -38,6 +38,25 @@ enum Reply {
         "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust\r\n"
     }
 
+    static var shutdownDisabled: StaticString { "SERVER_ERROR: shutdown not enabled\r\n" }
+    static var badShutdownMode: StaticString { "CLIENT_ERROR invalid shutdown mode\r\n" }
+
+    static var detailForbidden: StaticString { "CLIENT_ERROR stats detail not allowed\r\n" }
+    static var detailUsage: StaticString { "CLIENT_ERROR usage: stats detail on|off|dump\r\n" }
+
+    static var pageMoveDisabled: StaticString { "CLIENT_ERROR slab reassignment disabled\r\n" }
+    static var pageMoveBusy: StaticString { "BUSY currently processing reassign request\r\n" }
+    static var badPageClass: StaticString { "BADCLASS invalid src or dst class id\r\n" }
+    static var samePageClass: StaticString { "SAME src and dst class are identical\r\n" }
+    static var noSparePage: StaticString { "NOSPARE source class has no spare pages\r\n" }
+    static var segmentsTooLarge: StaticString { "ERROR hot and warm pcts must not exceed 80\r\n" }
+    static var segmentFactors: StaticString { "ERROR hot/warm age factors must be greater than 0\r\n" }
+
+    // memcached has no words for these.
+    static var automoveRefused: StaticString { "CLIENT_ERROR this server's automove has a level only\r\n" }
+    static var segmentsRefused: StaticString { "ERROR this server's lru has no segments to size\r\n" }
+    static var temporaryRefused: StaticString { "ERROR this server's lru has no temporary segment\r\n" }
+
     static var duplicateFlag: StaticString { "CLIENT_ERROR duplicate flag\r\n" }
     static var invalidFlag: StaticString { "CLIENT_ERROR invalid flag\r\n" }
     static var invalidOrDuplicateFlag: StaticString { "CLIENT_ERROR invalid or duplicate flag\r\n" }

@@ -26,6 +26,9 @@ public final class Assembly: Sendable {
         var settings = settings
         settings.workerCount = settings.workerCountResolved
         let engine = Engine(settings.engineOptions)
+        engine.weighsUse = settings.weighsUse
+        engine.compactionPolicy = settings.compactionPolicy
+        engine.tracksItemSizes = settings.tracksItemSizes
         do throws(TransportError) {
             workers = try Workers(settings.transportOptions)
         } catch {
@@ -146,6 +149,10 @@ extension Configuration {
         settings.isCASEnabled = isCASEnabled
         settings.isFlushEnabled = isFlushEnabled
         settings.isDumpEnabled = isDumpEnabled
+        settings.isShutdownEnabled = isShutdownEnabled
+        settings.prefixDelimiter = prefixDelimiter
+        settings.isDetailEnabled = isDetailEnabled
+        settings.isPageMoveEnabled = isPageMoveEnabled
         settings.requestsPerEvent = requestsPerEvent
         settings.tcpPort = max(0, memcachedPort)
         settings.interfaces = reportedRows["inter"]

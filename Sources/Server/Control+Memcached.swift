@@ -22,6 +22,8 @@ extension Control: MemcachedControl {
         facts.connectionsRejected = counters.total(.rejected)
         facts.idleKicks = counters.total(.idleKicks)
         facts.acceptPauses = counters.total(.acceptPauses)
+        facts.acceptPauseMicroseconds = counters.total(.acceptPauseMicroseconds)
+        facts.isAccepting = !workers.isAcceptPaused
         facts.bytesRead = counters.total(.bytesRead)
         facts.bytesWritten = counters.total(.bytesWritten)
         facts.idleTimeoutSeconds = workers.idleTimeoutSeconds
@@ -31,17 +33,25 @@ extension Control: MemcachedControl {
 
     func connections() -> [MemcachedConnection] {
         let now = Milliseconds.readClock()
-        return workers.connections().map { connection in
+        let uptime = Int(now.rawValue - startedAt.rawValue) / 1000
+        let listening = state.withLock { $0.listeners }.flatMap(\.endpoints).map { endpoint in
             MemcachedConnection(
-                fd: connection.fd, address: Self.address(connection.remoteAddress, connection),
-                listenAddress: Self.address(connection.localAddress, connection),
-                state: connection.unsentByteCount > 0 ? "conn_mwrite" : "conn_read",
-                secondsSinceLastCommand: Int(now.rawValue - connection.lastActiveAt.rawValue) / 1000)
+                id: 0, fd: endpoint.fd, address: Self.address(endpoint.address, isUnix: endpoint.isUnix),
+                listenAddress: nil, state: "conn_listening", secondsSinceLastCommand: uptime)
         }
+        let open = workers.connections().map { connection in
+            MemcachedConnection(
+                id: connection.id, fd: connection.fd,
+                address: Self.address(connection.remoteAddress, isUnix: connection.isUnixSocket),
+                listenAddress: Self.address(connection.localAddress, isUnix: connection.isUnixSocket),
+                state: connection.unsentByteCount > 0 ? "conn_mwrite" : "conn_read",
+                secondsSinceLastCommand: max(0, Int(now.rawValue - connection.lastActiveAt.rawValue) / 1000))
+        }
+        return (listening + open).sorted { $0.fd < $1.fd }
     }
 
-    private static func address(_ text: String, _ connection: Connection) -> String {
-        if connection.isUnixSocket {
+    private static func address(_ text: String, isUnix: Bool) -> String {
+        if isUnix {
             return "unix:" + (text.hasSuffix(":0") ? String(text.dropLast(2)) : text)
         }
         return (text.hasPrefix("[") ? "tcp6:" : "tcp:") + text
@@ -56,6 +66,11 @@ extension Control: MemcachedControl {
         let chosen = levels[max(0, min(level, 3))]
         state.withLock { $0.settings.logLevel = chosen }
         log.level = chosen
+    }
+
+    func shutdown(isGraceful: Bool) {
+        log.notice(isGraceful ? "Gracefully stopping" : "A client asked for the end.")
+        workers.stop()
     }
 
     func setMemoryLimit(_ bytes: Int) -> Bool {

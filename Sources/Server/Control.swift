@@ -27,6 +27,8 @@ final class Control: Sendable {
         var respFrontEnd: RESPFrontEnd?
         /// What SIGHUP reads again.
         var reloads: [Reload] = []
+        /// Of both doors.
+        var listeners: [Listener] = []
     }
 
     init(_ settings: Configuration, engine: Engine, workers: Workers, log: Log) {
@@ -50,6 +52,7 @@ final class Control: Sendable {
     /// Takes over the ports that the system chose.
     func note(memcached: [Listener], resp: [Listener]) {
         state.withLock { state in
+            state.listeners = memcached + resp
             if state.settings.memcachedPort < 0, let first = memcached.first {
                 state.settings.memcachedPort = Int(first.port)
             }

@@ -136,12 +136,16 @@ final class Acceptor: @unchecked Sendable {
         counters.add(.acceptPauses)
         if isPaused { return }
         isPaused = true
+        shared.isAcceptPaused.store(true, ordering: .relaxed)
+        let pausedAt = monotonicNanoseconds()
         // Not here and now: one of these events is the running one.
         loop.addDelay(milliseconds: 0) { [unowned self] in
             for index in entries.indices { entries[index].event = nil }
         }
         loop.addDelay(milliseconds: TransportLimits.acceptPauseMilliseconds) { [unowned self] in
             isPaused = false
+            shared.isAcceptPaused.store(false, ordering: .relaxed)
+            counters.add(.acceptPauseMicroseconds, Int((monotonicNanoseconds() - pausedAt) / 1000))
             for index in entries.indices where entries[index].event == nil {
                 entries[index].event = makeEvent(entries[index].listener, entries[index].socket)
             }

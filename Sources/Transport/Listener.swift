@@ -10,17 +10,21 @@ public final class Listener: Sendable {
     /// The TCP port, chosen by the system if 0 was asked for; 0 for a unix socket.
     public let port: UInt16
 
+    /// Its sockets.
+    public let endpoints: [ListeningEndpoint]
+
     /// Sent, and the connection closed, when the connection limit is reached.
     let refusal: StaticString
     let makeSession: @Sendable (Connection) -> any Session
     private let acceptor: Acceptor
 
     init(
-        address: ListenAddress, port: UInt16, refusal: StaticString, acceptor: Acceptor,
-        makeSession: @escaping @Sendable (Connection) -> any Session
+        address: ListenAddress, port: UInt16, endpoints: [ListeningEndpoint], refusal: StaticString,
+        acceptor: Acceptor, makeSession: @escaping @Sendable (Connection) -> any Session
     ) {
         self.address = address
         self.port = port
+        self.endpoints = endpoints
         self.refusal = refusal
         self.acceptor = acceptor
         self.makeSession = makeSession
@@ -31,6 +35,14 @@ public final class Listener: Sendable {
         let acceptor = acceptor
         acceptor.post { acceptor.remove(self) }
     }
+}
+
+/// One listening socket, as it may be shown.
+public struct ListeningEndpoint: Sendable {
+    public let fd: Int32
+    /// `0.0.0.0:11211`, `[::]:11211`, or the path of a unix socket.
+    public let address: String
+    public let isUnix: Bool
 }
 
 /// One listening socket; closed, and its file removed, when the last reference goes.
@@ -57,6 +69,11 @@ final class ListeningSocket: Sendable {
             guard let now = File(path: path), now.device == device, now.inode == inode else { return }
             _ = unsafe unlink(path)
         }
+    }
+
+    var endpoint: ListeningEndpoint {
+        let local = SocketAddress(localOf: fd)
+        return ListeningEndpoint(fd: fd, address: file?.path ?? local.text, isUnix: local.isUnix)
     }
 
     private init(fd: Int32, file: File?) {

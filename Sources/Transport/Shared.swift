@@ -8,6 +8,7 @@ final class Shared: Sendable {
     let idleTimeoutSeconds: Atomic<Int>
     /// Accepted connections that are open; written on open and close only.
     let connectionCount = Atomic<Int>(0)
+    let isAcceptPaused = Atomic<Bool>(false)
     private let lastID = Atomic<UInt64>(0)
 
     let options: TransportOptions

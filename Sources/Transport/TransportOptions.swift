@@ -45,4 +45,6 @@ public enum TransportCounter: Int, CaseIterable, Sendable {
     case writes
     /// Times that accepting paused because the process ran out of file descriptors.
     case acceptPauses
+    /// For how long.
+    case acceptPauseMicroseconds
 }

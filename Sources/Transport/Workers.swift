@@ -39,6 +39,9 @@ public final class Workers: Sendable {
     /// Accepted connections that are open now.
     public var connectionCount: Int { shared.connectionCount.load(ordering: .relaxed) }
 
+    /// Whether nobody is accepted for the moment, for want of descriptors.
+    public var isAcceptPaused: Bool { shared.isAcceptPaused.load(ordering: .relaxed) }
+
     /// The limit of accepted connections. Lowering it closes nobody.
     public var connectionCountMax: Int {
         get { shared.connectionCountMax.load(ordering: .relaxed) }
@@ -80,7 +83,8 @@ public final class Workers: Sendable {
         let (sockets, port) = try ListeningSocket.open(address, shared.options)
         let acceptor = acceptor
         let listener = Listener(
-            address: address, port: port, refusal: refusal, acceptor: acceptor, makeSession: makeSession)
+            address: address, port: port, endpoints: sockets.map(\.endpoint), refusal: refusal, acceptor: acceptor,
+            makeSession: makeSession)
         acceptor.post { acceptor.add(sockets, of: listener) }
         return listener
     }

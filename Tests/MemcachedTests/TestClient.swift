@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Synchronization
 import Transport
 
 @testable import Memcached
@@ -19,21 +20,29 @@ final class TestControl: MemcachedControl {
     func connections() -> [MemcachedConnection] {
         [
             MemcachedConnection(
-                fd: 7, address: "tcp:127.0.0.1:40000", listenAddress: "tcp:127.0.0.1:11211",
-                state: "conn_read",
-                secondsSinceLastCommand: 3)
+                id: 0, fd: 6, address: "tcp:127.0.0.1:11211", listenAddress: nil, state: "conn_listening",
+                secondsSinceLastCommand: 100),
+            MemcachedConnection(
+                id: 9, fd: 7, address: "tcp:127.0.0.1:40000", listenAddress: "tcp:127.0.0.1:11211",
+                state: "conn_read", secondsSinceLastCommand: 3),
+            MemcachedConnection(
+                id: 1, fd: 8, address: "tcp:127.0.0.1:40001", listenAddress: "tcp:127.0.0.1:11211",
+                state: "conn_read", secondsSinceLastCommand: 0),
         ]
     }
 
     func setVerbosity(_ level: Int) {}
     func setMemoryLimit(_ bytes: Int) -> Bool { bytes <= 1 << 40 }
     func resetStatistics() {}
+    func shutdown(isGraceful: Bool) { shutdowns.withLock { $0.append(isGraceful) } }
+    let shutdowns = Mutex<[Bool]>([])
 }
 
 /// A front-end with an engine of its own.
 struct TestServer {
     let engine: Engine
     let frontEnd: MemcachedFrontEnd
+    let control = TestControl()
 
     init(_ settings: MemcachedSettings = MemcachedSettings(), memoryLimit: Int = 0) {
         var options = EngineOptions()
@@ -41,10 +50,10 @@ struct TestServer {
         options.memoryLimit = memoryLimit
         options.databaseCount = 2
         engine = Engine(options)
-        frontEnd = MemcachedFrontEnd(engine: engine, settings: settings, control: TestControl())
+        frontEnd = MemcachedFrontEnd(engine: engine, settings: settings, control: control)
     }
 
-    func connect() -> TestClient { TestClient(frontEnd.makeSession(workerIndex: 0)) }
+    func connect() -> TestClient { TestClient(frontEnd.makeSession(workerIndex: 0, connectionID: 1)) }
 }
 
 final class TestClient {

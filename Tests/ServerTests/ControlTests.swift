@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Glibc
 import Testing
 import Transport
 
@@ -73,6 +74,57 @@ struct ControlTests {
             #expect(rows.contains("redis_version:7.2.0"))
             #expect(rows.contains("tcp_port:\(server.assembly.respListeners[0].port)"))
             #expect(rows.contains("# Memcached"))
+        }
+    }
+
+    @Test("shutdown stops the server if it may", arguments: ["shutdown", "shutdown graceful"])
+    func memcachedShutdown(_ command: String) throws {
+        let server = try TestServer { $0.isShutdownEnabled = true }
+        let client = try server.memcached()
+        #expect(client.ask("shutdown now") == ["CLIENT_ERROR invalid shutdown mode"])
+        client.send(command + "\r\n")
+        #expect(client.isClosedByPeer)
+        server.finish()
+        try withDoors { memcached, _, _ in
+            #expect(memcached.ask("shutdown") == ["SERVER_ERROR: shutdown not enabled"])
+        }
+    }
+
+    @Test("stats conns shows the listeners and the connection that asks")
+    func statisticsOfConnections() throws {
+        try withDoors { memcached, _, server in
+            let rows = memcached.ask("stats conns", until: "END")
+            let port = server.assembly.memcachedListeners[0].port
+            let listener = rows.first { $0.hasSuffix(":addr tcp:127.0.0.1:\(port)") }
+            let fd = listener?.split(separator: " ")[1].split(separator: ":")[0] ?? "?"
+            #expect(rows.contains("STAT \(fd):state conn_listening"))
+            #expect(rows.filter { $0.hasSuffix(":state conn_parse_cmd") }.count == 1)
+            #expect(rows.filter { $0.hasSuffix(":listen_addr tcp:127.0.0.1:\(port)") }.count == 1)
+        }
+    }
+
+    @Test("cache_memlimit is reached in the background")
+    func memoryLimit() throws {
+        let change: (inout Configuration) -> Void = {
+            $0.memoryLimit = 64 << 20
+            $0.evictionPolicy = .allKeysLRU
+            $0.hz = 100
+        }
+        try withDoors(change) { memcached, _, server in
+            let value = String(repeating: "v", count: 100_000)
+            for index in 0..<300 { memcached.send("set k\(index) 0 0 100000 noreply\r\n\(value)\r\n") }
+            #expect(memcached.ask("version")[0].hasPrefix("VERSION"))
+            let engine = server.assembly.control.engine
+            #expect(engine.memory().used > 24 << 20)
+            #expect(memcached.ask("cache_memlimit 8") == ["OK"])
+            var turns = 0
+            while engine.memory().used > 8 << 20 && turns < 2000 {
+                turns += 1
+                _ = memcached.ask("version")
+                usleep(5000)
+            }
+            #expect(engine.memory().used <= 8 << 20)
+            #expect(memcached.ask("stats", until: "END").contains("STAT limit_maxbytes 8388608"))
         }
     }
 

@@ -1,4 +1,4 @@
-// flush_all, verbosity, cache_memlimit.
+// flush_all, verbosity, cache_memlimit, shutdown.
 
 import Base
 import Engine
@@ -42,6 +42,22 @@ extension MemcachedSession {
         }
         frontEnd.control.setVerbosity(min(2, Int(level)))
         if !quiet { output.append(Reply.ok) }
+    }
+
+    /// `shutdown [graceful]`: the connection closes at once, the others when they are served.
+    func shutdown(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) -> Served {
+        guard frontEnd.settings.isShutdownEnabled else {
+            output.append(Reply.shutdownDisabled)
+            return .served(end: line.next)
+        }
+        var cursor = line.cursor
+        let mode = cursor.next(input)
+        if let mode, !input.holds("graceful", at: mode) || cursor.hasMore(input) {
+            output.append(Reply.badShutdownMode)
+            return .served(end: line.next)
+        }
+        frontEnd.control.shutdown(isGraceful: mode != nil)
+        return .closed(end: line.next)
     }
 
     /// `cache_memlimit megabytes [noreply]`.

@@ -10,7 +10,11 @@ extension MemcachedSession {
         guard let token = cursor.next(input), token.count <= Self.keySizeMax else {
             return output.append(Reply.badLine)
         }
-        let outcome = engine.delete(engine.key(input.slice(token), in: database))
+        let bytes = input.slice(token)
+        if isDetailed { note(.delete, bytes) }
+        let hits = classCounters
+        let outcome = engine.delete(
+            engine.key(bytes, in: database), before: { item in hits.add(.deleteHits, of: item.classSubject) })
         countDelete(outcome)
         if isQuiet(line, input) { return }
         switch outcome {
@@ -21,9 +25,8 @@ extension MemcachedSession {
 
     func countDelete(_ outcome: DeleteOutcome) {
         switch outcome {
-        case .deleted: counters.add(.deleteHits)
-        case .notFound: counters.add(.deleteMisses)
-        case .exists: break
+        case .deleted: break
+        case .notFound, .exists: counters.add(.deleteMisses)
         }
     }
 
@@ -41,7 +44,10 @@ extension MemcachedSession {
         var options = AddOptions(rule: .unsignedWrapping, delta: delta)
         options.isDecrement = isDecrement
         options.casField = casField
-        let outcome = engine.add(engine.key(input.slice(token), in: database), options)
+        let hits = classCounters
+        let outcome = engine.add(engine.key(input.slice(token), in: database), options) { item in
+            hits.add(isDecrement ? .decrHits : .incrHits, of: item.classSubject)
+        }
         countAdd(outcome, isDecrement: isDecrement)
         if quiet { return }
         switch outcome {
@@ -57,9 +63,9 @@ extension MemcachedSession {
 
     func countAdd(_ outcome: AddOutcome, isDecrement: Bool) {
         switch outcome {
-        case .number: counters.add(isDecrement ? .decrHits : .incrHits)
-        case .notFound, .created: counters.add(isDecrement ? .decrMisses : .incrMisses)
-        case .notANumber, .overflow, .exists, .otherKind, .outOfMemory: break
+        case .notFound: counters.add(isDecrement ? .decrMisses : .incrMisses)
+        // Created is neither, to memcached.
+        case .number, .created, .notANumber, .overflow, .exists, .otherKind, .outOfMemory: break
         }
     }
 
@@ -76,9 +82,11 @@ extension MemcachedSession {
         }
         counters.add(.cmdTouch)
         let key = engine.key(input.slice(token), in: database)
-        switch engine.expire(key, at: Self.expiry(exptime, now: now)) {
+        let hits = classCounters
+        let outcome = engine.expire(
+            key, at: Self.expiry(exptime, now: now), before: { item in hits.add(.touchHits, of: item.classSubject) })
+        switch outcome {
         case .changed, .unchanged, .deleted:
-            counters.add(.touchHits)
             if !quiet { output.append(Reply.touched) }
         case .notFound:
             counters.add(.touchMisses)

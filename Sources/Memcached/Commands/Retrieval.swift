@@ -9,10 +9,12 @@ extension MemcachedSession {
     func get(_ request: Request, _ input: RawSpan, _ output: inout OutputBuffer, wantsCAS: Bool) {
         let bytes = input.slice(request.key)
         let key = Key(bytes, hash: request.hash, in: database)
+        let hits = classCounters
         let outcome = engine.get(key, wantsCAS: wantsCAS) { item in
+            hits.add(.getHits, of: item.classSubject)
             Self.appendValue(bytes, item, showsCAS: request.kind == .gets, &output)
         }
-        count(outcome)
+        if case .hit = outcome {} else { countMiss(outcome) }
         output.append(Reply.end)
     }
 
@@ -52,9 +54,9 @@ extension MemcachedSession {
     }
 
     @inline(__always)
-    func count(_ outcome: ReadOutcome) {
+    func countMiss(_ outcome: ReadOutcome) {
         switch outcome {
-        case .hit: counters.add(.getHits)
+        case .hit: break
         case .miss: counters.add(.getMisses)
         case .expired:
             counters.add(.getMisses)
@@ -132,33 +134,41 @@ extension MemcachedSession {
         let bytes = input.slice(place.token)
         let key = Key(bytes, hash: place.hash, in: database)
         let wantsCAS = showsCAS && isCASEnabled
+        let hits = classCounters
         guard let expiry else {
             let outcome = engine.get(key, wantsCAS: wantsCAS) { item in
+                hits.add(.getHits, of: item.classSubject)
                 Self.appendValue(bytes, item, showsCAS: showsCAS, &output)
             }
-            return count(outcome)
+            if isDetailed { noteGet(bytes, outcome) }
+            return countMiss(outcome)
         }
         var options = FetchOptions()
         options.newExpiry = expiry
         options.wantsCAS = wantsCAS
         let outcome = engine.fetch(key, options) { item, _ in
+            hits.add(.getHits, of: item.classSubject)
+            hits.add(.touchHits, of: item.classSubject)
             Self.appendValue(bytes, item, showsCAS: showsCAS, &output)
         }
-        countFetch(outcome)
+        if isDetailed { noteGet(bytes, outcome.asRead) }
+        countMiss(outcome.asRead)
         counters.add(.cmdTouch)
-        switch outcome {
-        case .hit, .created: counters.add(.touchHits)
-        case .miss, .expired, .otherKind, .outOfMemory: counters.add(.touchMisses)
-        }
+        if case .hit = outcome {} else { counters.add(.touchMisses) }
     }
 
-    @inline(__always)
-    func countFetch(_ outcome: FetchOutcome) {
-        switch outcome {
-        case .hit: count(.hit)
-        case .created, .miss, .outOfMemory: count(.miss)
-        case .expired: count(.expired)
-        case .otherKind: count(.otherKind)
+}
+
+extension FetchOutcome {
+    /// As a get would have it: what was created was missed.
+    var asRead: ReadOutcome {
+        @inline(__always) get {
+            switch self {
+            case .hit: .hit
+            case .created, .miss, .outOfMemory: .miss
+            case .expired: .expired
+            case .otherKind: .otherKind
+            }
         }
     }
 }

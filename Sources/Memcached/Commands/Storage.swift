@@ -15,7 +15,6 @@ extension MemcachedSession {
         }
         let key = Key(input.slice(request.key), hash: request.hash, in: database)
         let value = input.slice(valueEnd &- Int(request.valueSize), valueEnd)
-        counters.add(.cmdSet)
         let outcome =
             if request.verb == .set {
                 put(key, value, request, .set)
@@ -27,10 +26,20 @@ extension MemcachedSession {
                 extend(key, value, request.verb)
             }
         if case .stored = outcome {
+            // Counted where the item was shown.
             if !request.isQuiet { output.append(Reply.stored) }
         } else {
+            countRefusedSet(keySize: Int(request.keySize), valueSize: value.byteCount, request.flags, request.exptime)
             answer(outcome, key, isSet: request.verb == .set, isQuiet: request.isQuiet, &output)
         }
+    }
+
+    /// Counts a storage command that stored nothing with the class that its item would have had.
+    @inline(never)
+    func countRefusedSet(keySize: Int, valueSize: Int, _ flags: UInt32, _ exptime: Int32) {
+        let index = engine.sizeClassIndex(
+            keySize: keySize, valueSize: valueSize, hasFlags: flags != 0, hasExpiry: exptime != 0, hasCAS: isCASEnabled)
+        classCounters.add(.cmdSet, of: index - 1)
     }
 
     @inline(__always)
@@ -40,7 +49,8 @@ extension MemcachedSession {
         options.flags = request.flags
         options.expiry = Self.expiry(request.exptime, now: now)
         options.casField = casField
-        return engine.store(key, value, options)
+        let counters = classCounters
+        return engine.store(key, value, options, after: { item in counters.add(.cmdSet, of: item.classSubject) })
     }
 
     @inline(never)
@@ -49,7 +59,8 @@ extension MemcachedSession {
         options.side = verb == .prepend ? .start : .end
         options.casField = casField
         options.sizeMax = valueSizeMax(keySize: key.bytes.byteCount)
-        return engine.extend(key, with: value, options)
+        let counters = classCounters
+        return engine.extend(key, with: value, options) { item in counters.add(.cmdSet, of: item.classSubject) }
     }
 
     /// Anything but success.
@@ -102,6 +113,7 @@ extension MemcachedSession {
         request.exptime = storage.exptime
         request.valueSize = UInt32(truncatingIfNeeded: storage.valueSize)
         request.isQuiet = storage.isQuiet
+        if isDetailed { note(.set, bytes) }
         if verb == .cas {
             compareAndSwap(request, storage.casToken, input, &output)
         } else {
@@ -124,16 +136,24 @@ extension MemcachedSession {
         options.expiry = Self.expiry(request.exptime, now: now)
         options.casField = casField
         options.expectedCAS = token
-        counters.add(.cmdSet)
-        let outcome = engine.store(key, input.slice(valueEnd &- Int(request.valueSize), valueEnd), options)
-        countCAS(outcome)
+        let value = input.slice(valueEnd &- Int(request.valueSize), valueEnd)
+        let counters = classCounters
+        var metSubject: Int?
+        let outcome = engine.store(
+            key, value, options, before: { item in metSubject = item.classSubject },
+            after: { item in counters.add(.cmdSet, of: item.classSubject) })
+        if case .stored = outcome {} else {
+            countRefusedSet(keySize: Int(request.keySize), valueSize: value.byteCount, request.flags, request.exptime)
+        }
+        countCAS(outcome, metSubject)
         answer(outcome, key, isSet: false, isQuiet: request.isQuiet, &output)
     }
 
-    func countCAS(_ outcome: StoreOutcome) {
+    /// - Parameter subject: the class of the item that was there.
+    func countCAS(_ outcome: StoreOutcome, _ subject: Int?) {
         switch outcome {
-        case .stored: counters.add(.casHits)
-        case .exists, .otherKind: counters.add(.casBadValue)
+        case .stored: classCounters.add(.casHits, of: subject ?? 0)
+        case .exists, .otherKind: classCounters.add(.casBadValue, of: subject ?? 0)
         case .notFound, .notStored: counters.add(.casMisses)
         case .tooLarge, .outOfMemory: break
         }

@@ -11,6 +11,7 @@ extension MemcachedSession {
         if fault != .none { return output.append(Self.text(of: fault)) }
         let cursor = TokenCursor(from: start, to: line.text.end)
         let isDecoded = withKey(token, flags, input) { key in
+            if isDetailed { note(.delete, key.bytes) }
             let outcome = invalidate(key, flags)
             countDelete(outcome)
             switch outcome {
@@ -28,7 +29,11 @@ extension MemcachedSession {
 
     private func invalidate(_ key: Key, _ flags: MetaFlags) -> DeleteOutcome {
         let expectedCAS = flags.has("C") ? flags.expectedCAS : nil
-        guard flags.has("I") || flags.has("x") else { return engine.delete(key, expectedCAS: expectedCAS) }
+        let hits = classCounters
+        guard flags.has("I") || flags.has("x") else {
+            return engine.delete(
+                key, expectedCAS: expectedCAS, before: { item in hits.add(.deleteHits, of: item.classSubject) })
+        }
         var options = InvalidateOptions()
         options.marksStale = flags.has("I")
         options.dropsValue = flags.has("x")
@@ -79,10 +84,13 @@ extension MemcachedSession {
         if flags.has("T") { options.newExpiry = Self.expiry(flags.timeToLive, now: now) }
         var cas: UInt64 = 0
         var expiry = Milliseconds(0)
+        var subject = 0
         let outcome = engine.add(key, options) { item in
             cas = item.cas
             expiry = item.expiry
+            subject = item.classSubject
         }
+        if case .number = outcome { classCounters.add(isDecrement ? .decrHits : .incrHits, of: subject) }
         countAdd(outcome, isDecrement: isDecrement)
         switch outcome {
         case .number(let value):

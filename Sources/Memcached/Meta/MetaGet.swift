@@ -35,7 +35,9 @@ extension MemcachedSession {
         _ key: Key, _ token: Token, _ flags: MetaFlags, _ cursor: TokenCursor, _ input: RawSpan,
         _ output: inout OutputBuffer
     ) {
+        var subject = 0
         let outcome = engine.fetch(key, fetchOptions(flags)) { item, notes in
+            subject = item.classSubject
             let hidesValue = flags.has("C") && item.cas == flags.expectedCAS
             let showsValue = flags.has("v") && !hidesValue
             if showsValue {
@@ -51,8 +53,9 @@ extension MemcachedSession {
             output.append("\r\n")
             if showsValue { Self.appendBlock(item, &output) }
         }
-        countFetch(outcome)
-        if flags.has("T") { countTouch(outcome) }
+        if case .hit = outcome { classCounters.add(.getHits, of: subject) } else { countMiss(outcome.asRead) }
+        if flags.has("T") { countTouch(outcome, subject) }
+        if isDetailed { noteGet(key.bytes, outcome.asRead) }
         switch outcome {
         case .hit, .created: return
         case .outOfMemory: output.append("SERVER_ERROR Out of memory allocating new item\r\n")
@@ -128,10 +131,10 @@ extension MemcachedSession {
     }
 
     @inline(never)
-    private func countTouch(_ outcome: FetchOutcome) {
+    private func countTouch(_ outcome: FetchOutcome, _ subject: Int) {
         counters.add(.cmdTouch)
         switch outcome {
-        case .hit, .created: counters.add(.touchHits)
+        case .hit, .created: classCounters.add(.touchHits, of: subject)
         case .miss, .expired, .otherKind, .outOfMemory: counters.add(.touchMisses)
         }
     }

@@ -26,7 +26,6 @@ extension MemcachedSession {
             output.append(Reply.badBlock)
             return .served(end: end)
         }
-        counters.add(.cmdSet)
         let value = input.slice(line.next, end &- 2)
         if flags.has("b") {
             guard let decoded = Base64Bytes(input.slice(token), sizeMax: Self.keySizeMax) else {
@@ -80,19 +79,33 @@ extension MemcachedSession {
         var cas: UInt64 = 0
         var size = value.byteCount
         let mode = flags.has("M") ? Mode(rawValue: flags.mode) ?? .set : .set
+        if isDetailed { note(.set, key.bytes) }
+        let classes = classCounters
+        var metSubject: Int?
         let outcome: StoreOutcome
         switch mode {
         case .set, .add, .replace:
             let options = storeOptions(flags, mode)
-            outcome = engine.store(key, value, options, after: { item in cas = item.cas })
+            outcome = engine.store(
+                key, value, options, before: { item in metSubject = item.classSubject },
+                after: { item in
+                    cas = item.cas
+                    classes.add(.cmdSet, of: item.classSubject)
+                })
         case .append, .prepend:
             let options = extendOptions(flags, mode, keySize: key.bytes.byteCount)
             outcome = engine.extend(key, with: value, options) { item in
                 cas = item.cas
                 size = item.valueSize
+                metSubject = item.classSubject
+                classes.add(.cmdSet, of: item.classSubject)
             }
         }
-        if flags.has("C") { countCAS(outcome) }
+        if case .stored = outcome {} else {
+            countRefusedSet(
+                keySize: key.bytes.byteCount, valueSize: value.byteCount, flags.clientFlags, flags.timeToLive)
+        }
+        if flags.has("C") { countCAS(outcome, metSubject) }
         switch outcome {
         case .stored:
             if flags.has("q") { return }

@@ -9,6 +9,7 @@ enum Verb: UInt8 {
     case metaGet, metaSet, metaDelete, metaArithmetic, metaNoop, metaDebug
     case delete, incr, decr, touch
     case flushAll, version, verbosity, quit, stats, cacheMemoryLimit
+    case slabs, lru, shutdown
     case unknown
 
     /// Whether a block of data follows the line.
@@ -16,7 +17,8 @@ enum Verb: UInt8 {
         switch self {
         case .set, .add, .replace, .append, .prepend, .cas, .metaSet: true
         case .get, .gets, .gat, .gats, .metaGet, .metaDelete, .metaArithmetic, .metaNoop, .metaDebug, .delete,
-            .incr, .decr, .touch, .flushAll, .version, .verbosity, .quit, .stats, .cacheMemoryLimit, .unknown:
+            .incr, .decr, .touch, .flushAll, .version, .verbosity, .quit, .stats, .cacheMemoryLimit, .slabs,
+            .lru, .shutdown, .unknown:
             false
         }
     }
@@ -57,6 +59,9 @@ enum Verb: UInt8 {
         case Words.version: .version
         case Words.quit: .quit
         case Words.stats: .stats
+        case Words.slabs: .slabs
+        case Words.lru: .lru
+        case Words.shutdown: .shutdown
         default: .unknown
         }
     }
@@ -89,6 +94,9 @@ enum Words {
     static var quit: UInt64 { 0x7469_7571 }
     static var touch: UInt64 { 0x68_6375_6F74 }
     static var stats: UInt64 { 0x73_7461_7473 }
+    static var slabs: UInt64 { 0x73_6261_6C73 }
+    static var lru: UInt64 { 0x75_726C }
+    static var shutdown: UInt64 { 0x6E77_6F64_7475_6873 }
     static var delete: UInt64 { 0x6574_656C_6564 }
     static var append: UInt64 { 0x646E_6570_7061 }
     static var replace: UInt64 { 0x65_6361_6C70_6572 }

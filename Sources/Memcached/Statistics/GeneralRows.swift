@@ -13,6 +13,7 @@ extension MemcachedSession {
     }
 
     private func total(_ counter: MemcachedCounter) -> Int { frontEnd.counters.total(counter) }
+    private func total(_ counter: ClassCounter) -> Int { frontEnd.classCounters.total(counter) }
 
     private func appendProcess(_ facts: MemcachedFacts, _ output: inout OutputBuffer) {
         row("pid", facts.processID, &output)
@@ -43,22 +44,30 @@ extension MemcachedSession {
     }
 
     private func appendCommands(_ facts: MemcachedFacts, _ output: inout OutputBuffer) {
-        row("cmd_get", total(.getHits) + total(.getMisses), &output)
-        let counted: [(String, MemcachedCounter)] = [
-            ("cmd_set", .cmdSet), ("cmd_flush", .cmdFlush), ("cmd_touch", .cmdTouch), ("cmd_meta", .cmdMeta),
-            ("get_hits", .getHits), ("get_misses", .getMisses), ("get_expired", .getExpired),
-        ]
-        for (name, counter) in counted { row(name, total(counter), &output) }
+        let getHits = total(.getHits)
+        row("cmd_get", getHits + total(.getMisses), &output)
+        row("cmd_set", total(.cmdSet), &output)
+        row("cmd_flush", total(.cmdFlush), &output)
+        row("cmd_touch", total(.cmdTouch), &output)
+        row("cmd_meta", total(.cmdMeta), &output)
+        row("get_hits", getHits, &output)
+        row("get_misses", total(.getMisses), &output)
+        row("get_expired", total(.getExpired), &output)
         // A flush takes everything out at once, so that no request ever finds a flushed item.
         row("get_flushed", 0, &output)
-        let outcomes: [(String, MemcachedCounter)] = [
-            ("delete_misses", .deleteMisses), ("delete_hits", .deleteHits), ("incr_misses", .incrMisses),
-            ("incr_hits", .incrHits), ("decr_misses", .decrMisses), ("decr_hits", .decrHits),
-            ("cas_misses", .casMisses), ("cas_hits", .casHits), ("cas_badval", .casBadValue),
-            ("touch_hits", .touchHits), ("touch_misses", .touchMisses), ("store_too_large", .storeTooLarge),
-            ("store_no_memory", .storeNoMemory),
-        ]
-        for (name, counter) in outcomes { row(name, total(counter), &output) }
+        row("delete_misses", total(.deleteMisses), &output)
+        row("delete_hits", total(.deleteHits), &output)
+        row("incr_misses", total(.incrMisses), &output)
+        row("incr_hits", total(.incrHits), &output)
+        row("decr_misses", total(.decrMisses), &output)
+        row("decr_hits", total(.decrHits), &output)
+        row("cas_misses", total(.casMisses), &output)
+        row("cas_hits", total(.casHits), &output)
+        row("cas_badval", total(.casBadValue), &output)
+        row("touch_hits", total(.touchHits), &output)
+        row("touch_misses", total(.touchMisses), &output)
+        row("store_too_large", total(.storeTooLarge), &output)
+        row("store_no_memory", total(.storeNoMemory), &output)
         row("auth_cmds", 0, &output)
         row("auth_errors", 0, &output)
         if facts.idleTimeoutSeconds > 0 { row("idle_kicks", facts.idleKicks, &output) }
@@ -71,22 +80,22 @@ extension MemcachedSession {
         row("limit_maxbytes", memory.limit, &output)
         row("accepting_conns", facts.isAccepting ? 1 : 0, &output)
         row("listen_disabled_num", facts.acceptPauses, &output)
-        row("time_in_listen_disabled_us", 0, &output)
+        row("time_in_listen_disabled_us", facts.acceptPauseMicroseconds, &output)
         row("threads", frontEnd.settings.workerCount, &output)
         row("conn_yields", total(.yields), &output)
-        // The table is a directory of small segments; its size as a power of two of buckets is the nearest
-        // thing.
-        let items = max(1, engine.itemCount(in: database))
-        row("hash_power_level", Int.bitWidth - items.leadingZeroBitCount, &output)
+        // The table is a directory of small segments; memcached's would have this many bits with as many bytes.
+        row("hash_power_level", max(1, memory.index / 8).lastBit, &output)
         row("hash_bytes", memory.index, &output)
         row("hash_is_expanding", 0, &output)
-        // No slab reassignment, crawler or log threads: rows for those who ask for them by name.
+        let engine = frontEnd.engine.counters
+        row("slab_reassign_rescues", engine.total(.itemsMoved), &output)
+        // Pages are emptied in one step under their shard's lock: nothing is ever found busy or half done.
         for name in [
-            "slab_reassign_rescues", "slab_reassign_chunk_rescues", "slab_reassign_inline_reclaim",
-            "slab_reassign_busy_items", "slab_reassign_busy_deletes", "slab_reassign_busy_nomem",
-            "slab_reassign_last_busy_status", "slab_reassign_running",
+            "slab_reassign_chunk_rescues", "slab_reassign_inline_reclaim", "slab_reassign_busy_items",
+            "slab_reassign_busy_deletes", "slab_reassign_busy_nomem", "slab_reassign_last_busy_status",
+            "slab_reassign_running",
         ] { row(name, 0, &output) }
-        row("slabs_moved", frontEnd.engine.counters.total(.pagesCompacted), &output)
+        row("slabs_moved", engine.total(.pagesCompacted), &output)
         for name in [
             "lru_crawler_running", "lru_crawler_starts", "lru_maintainer_juggles", "malloc_fails",
             "log_worker_dropped", "log_worker_written", "log_watcher_skipped", "log_watcher_sent",
@@ -101,16 +110,25 @@ extension MemcachedSession {
         row("bytes", memory.items, &output)
         row("curr_items", engine.itemCount(in: database), &output)
         row("total_items", counters.total(.itemsStored), &output)
-        row("slab_global_page_pool", 0, &output)
+        row("slab_global_page_pool", memory.sparePageCount, &output)
         row("expired_unfetched", counters.total(.expiredUnfetched), &output)
         row("evicted_unfetched", counters.total(.evictedUnfetched), &output)
-        row("evicted_active", 0, &output)
+        row("evicted_active", counters.total(.evictedActive), &output)
         row("evictions", counters.total(.evicted), &output)
-        row("reclaimed", counters.total(.expired), &output)
-        for name in [
-            "crawler_reclaimed", "crawler_items_checked", "lrutail_reflocked", "moves_to_cold",
-            "moves_to_warm",
-            "moves_within_lru", "direct_reclaims", "lru_bumps_dropped",
-        ] { row(name, 0, &output) }
+        let walked = counters.total(.expiryReclaimed)
+        row("reclaimed", max(0, counters.total(.expired) - walked), &output)
+        row("crawler_reclaimed", walked, &output)
+        row("crawler_items_checked", counters.total(.expiryChecked), &output)
+        // Candidates are sampled where they lie: there are no queues to move between.
+        for name in ["lrutail_reflocked", "moves_to_cold", "moves_to_warm", "moves_within_lru"] {
+            row(name, 0, &output)
+        }
+        row("direct_reclaims", counters.total(.endedForRoom), &output)
+        row("lru_bumps_dropped", 0, &output)
     }
+}
+
+extension Int {
+    /// The place of the highest bit that is set, in a positive number.
+    fileprivate var lastBit: Int { Int.bitWidth - 1 - leadingZeroBitCount }
 }

@@ -96,10 +96,12 @@ struct MemcachedCommandLine {
         case "n":
             settings.reportedRows["chunk_size"] = String(try positive(argument, "Chunk size"))
             tuning.append("-n")
-        case "L", "N", "A": tuning.append("-\(letter)")
+        case "A": settings.isShutdownEnabled = true
+        case "L", "N": tuning.append("-\(letter)")
         case "D":
-            settings.reportedRows["stat_key_prefix"] = String(argument.prefix(1))
-            tuning.append("-D")
+            guard let delimiter = argument.utf8.first else { throw Refusal("No delimiter specified") }
+            settings.prefixDelimiter = delimiter
+            settings.isDetailEnabled = true
         case "B": try checkProtocol(argument)
         case "S": throw Refusal("This server does not support SASL authentication (-S) yet.", ExitCode.usage)
         case "Y": throw Refusal("This server does not support an auth file (-Y) yet.", ExitCode.usage)

@@ -44,7 +44,7 @@ private let extendedOptions: [String: ExtendedKind] = {
             0...Int(UInt32.max), row: "lru_crawler_tocrawl", missing: "Missing lru_crawler_tocrawl value",
             wrong: "lru_crawler_tocrawl takes a numeric 32bit value"),
         "read_buf_mem_limit": size("read_buf_mem_limit", row: "read_buf_mem_limit"),
-        "lru_maintainer": on("lru_maintainer_thread"), "no_lru_maintainer": off("lru_maintainer_thread"),
+        "lru_maintainer": on(nil), "no_lru_maintainer": on(nil),
         "hot_lru_pct": percent("hot_lru_pct"), "warm_lru_pct": percent("warm_lru_pct"),
         "hot_max_factor": .fraction(0.0001...1e9, row: "hot_max_factor", wrong: "hot_max_factor must be > 0"),
         "warm_max_factor": .fraction(
@@ -55,10 +55,10 @@ private let extendedOptions: [String: ExtendedKind] = {
             wrong: "could not parse argument to idle_timeout"),
         "slab_chunk_max": size("slab_chunk_max"),
         "slab_sizes": .text(row: nil, missing: "Missing slab_sizes argument"),
-        "slab_reassign": on("slab_reassign"), "no_slab_reassign": off("slab_reassign"),
+        "slab_reassign": on(nil), "no_slab_reassign": on(nil),
         "slab_automove": .number(
-            0...2, row: "slab_automove", missing: "", wrong: "slab_automove must be between 0 and 2"),
-        "no_slab_automove": .flag(row: "slab_automove", value: "0"),
+            0...2, row: nil, missing: "", wrong: "slab_automove must be between 0 and 2"),
+        "no_slab_automove": on(nil),
         "slab_automove_ratio": .fraction(
             0.0001...0.9999, row: "slab_automove_ratio", wrong: "slab_automove_ratio must be > 0 and < 1"),
         "slab_automove_window": .number(
@@ -133,6 +133,7 @@ extension MemcachedCommandLine {
             }
             if let row, let argument { settings.reportedRows[row] = argument }
         }
+        if applyToEngine(name, argument) { return }
         // The limit of connections is always enforced at once, which is what maxconns_fast asks for.
         let isInEffect = ["maxconns_fast", "idle_timeout", "modern"].contains(name)
         if !isInEffect { tuning.append(name) }

@@ -32,7 +32,7 @@ enum MemcachedOptions {
         Row(
             "a", "unix-mask", argument: true, "-a, --unix-mask=<mask>",
             "its access mask, octal (default: 700)"),
-        Row("A", "enable-shutdown", "-A, --enable-shutdown", "\"shutdown\" command; not supported yet"),
+        Row("A", "enable-shutdown", "-A, --enable-shutdown", "enable ascii \"shutdown\" command"),
         Row("l", "listen", argument: true, "-l, --listen=<addr>", "interfaces to listen on (default: all)"),
         Row("d", "daemon", "-d, --daemon", "run as a daemon"),
         Row("r", "enable-coredumps", "-r, --enable-coredumps", "maximize core file limit"),
@@ -53,7 +53,7 @@ enum MemcachedOptions {
         Row("f", "slab-growth-factor", argument: true, "-f, --slab-growth-factor=<num>", "no effect here"),
         Row("n", "slab-min-size", argument: true, "-n, --slab-min-size=<bytes>", "no effect here"),
         Row("L", "enable-largepages", "-L, --enable-largepages", "no effect here"),
-        Row("D", nil, argument: true, "-D <char>", "key prefix delimiter; no effect yet"),
+        Row("D", nil, argument: true, "-D <char>", "key prefix delimiter of \"stats detail\", turned on by it"),
         Row(
             "t", "threads", argument: true, "-t, --threads=<num>", "worker threads (default: one a processor)"
         ),

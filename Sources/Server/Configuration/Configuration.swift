@@ -43,6 +43,13 @@ public struct Configuration: Sendable, Equatable {
     public var isCASEnabled = true
     public var isFlushEnabled = true
     public var isDumpEnabled = true
+    /// Whether a client may stop the server.
+    public var isShutdownEnabled = false
+    /// What ends the prefix of a key for `stats detail`, and whether that counts from the start.
+    public var prefixDelimiter = UInt8(ascii: ":")
+    public var isDetailEnabled = false
+    /// Whether `slabs reassign` is obeyed.
+    public var isPageMoveEnabled = true
     public var requestsPerEvent = 20
     /// Rows of `stats settings` that only repeat what the command line said.
     public var reportedRows: [String: String] = [:]
@@ -54,6 +61,11 @@ public struct Configuration: Sendable, Equatable {
     public var evictionPolicy = EvictionPolicy.noEviction
     /// Candidates looked at for one eviction, 1...64.
     public var evictionSamples = 5
+    /// Whether the LRU policies let what was read more often stay longer.
+    public var weighsUse = true
+    public var compactionPolicy = CompactionPolicy.background
+    /// Whether items are counted by size.
+    public var tracksItemSizes = false
     /// 1...65536.
     public var databaseCount = 16
 

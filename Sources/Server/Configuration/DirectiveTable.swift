@@ -30,6 +30,8 @@ enum DirectiveTable {
         .memory("memcached-item-size-max", \.itemSizeMax, 1024...(1 << 30)),
         .flag("memcached-cas", \.isCASEnabled),
         .flag("memcached-flush", \.isFlushEnabled),
+        .flag("memcached-shutdown", \.isShutdownEnabled),
+        .flag("memcached-track-sizes", \.tracksItemSizes),
     ]
 
     private static let keyspace: [Directive] = [

@@ -152,17 +152,9 @@ import Testing
             < ERROR
             > lru_crawler enable
             < ERROR
-            > slabs automove 1
-            < ERROR
-            > lru mode flat
-            < ERROR
-            > shutdown
-            < ERROR
             > refresh_certs
             < ERROR
             > extstore item_age 1
-            < ERROR
-            > stats detail on
             < ERROR
             > stats cachedump 1 1
             < ERROR
