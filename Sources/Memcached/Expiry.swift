@@ -15,6 +15,14 @@ extension MemcachedSession {
         return Milliseconds(seconds &* 1000)
     }
 
+    /// When an item with this exptime of the binary protocol runs out: as above, but never negative.
+    @inline(__always)
+    static func expiry(unsigned exptime: UInt32, now: Milliseconds) -> Milliseconds {
+        let seconds = Int64(exptime)
+        if seconds == 0 { return Milliseconds(0) }
+        return Milliseconds(seconds <= relativeExptimeMax ? now.rawValue &+ seconds &* 1000 : seconds &* 1000)
+    }
+
     /// Seconds until `expiry`, a begun one counted whole, so that a fresh item shows what was asked for.
     @inline(__always)
     static func secondsLeft(until expiry: Milliseconds, now: Milliseconds) -> Int64 {

@@ -26,6 +26,16 @@ extension MemcachedSession {
     /// Numbers up to this are seconds from now, larger ones are seconds since 1970: 30 days.
     static let relativeExptimeMax: Int64 = 60 * 60 * 24 * 30
 
+    /// A first line shorter than this, its terminator included, is no login. Source: memcached 1.6.45.
+    static let loginLineSizeMin = 6
+
+    /// A login with its line, or SASL's answer: far above any name and password, so that strangers cannot have
+    /// more kept. Source: memcached 1.6.45, for text.
+    static let loginSizeMax = 16384
+
+    /// The longest name of a SASL mechanism. Source: memcached, MAX_SASL_MECH_LEN.
+    static let saslMechanismSizeMax = 32
+
     /// What memcached's own header, terminators and CAS take of `-I`: kept so that the largest value that is
     /// accepted is the same one.
     static let itemOverhead = 51

@@ -16,6 +16,8 @@ enum MemcachedCounter: Int, CaseIterable, Sendable {
     case casMisses
     case touchMisses
     case storeTooLarge, storeNoMemory
+    /// Logins tried, by either protocol, and those of them that failed.
+    case authCommands, authErrors
     /// Batches that stopped before their input was used up.
     case yields
 }

@@ -5,7 +5,7 @@ public import Engine
 import Synchronization
 public import Transport
 
-/// The memcached text protocol over an engine. Shared by all workers.
+/// The memcached protocols, text and binary, over an engine. Shared by all workers.
 ///
 /// Source: the behaviour of memcached 1.6.45; its `version` is what clients are told.
 public final class MemcachedFrontEnd: Sendable {
@@ -30,12 +30,15 @@ public final class MemcachedFrontEnd: Sendable {
     }
 
     /// The server's side of one connection. Any thread; the session then belongs to the connection's worker.
-    public func makeSession(_ connection: Connection) -> any Session {
-        makeSession(workerIndex: connection.worker.index, connectionID: connection.id)
+    /// - Parameter offered: what the connection's listener speaks; nil is what the settings say.
+    public func makeSession(_ connection: Connection, protocol offered: MemcachedProtocol? = nil) -> any Session {
+        makeSession(workerIndex: connection.worker.index, connectionID: connection.id, protocol: offered)
     }
 
     /// One engine handle and one row of counters for each worker, copied into its sessions.
-    func makeSession(workerIndex: Int, connectionID: UInt64 = 0) -> MemcachedSession {
+    func makeSession(
+        workerIndex: Int, connectionID: UInt64 = 0, protocol offered: MemcachedProtocol? = nil
+    ) -> MemcachedSession {
         let parts = workers.withLock { workers in
             if let parts = workers[workerIndex] { return parts }
             let parts = WorkerParts(
@@ -44,7 +47,8 @@ public final class MemcachedFrontEnd: Sendable {
             workers[workerIndex] = parts
             return parts
         }
-        return MemcachedSession(frontEnd: self, parts, connectionID: connectionID)
+        return MemcachedSession(
+            frontEnd: self, parts, connectionID: connectionID, offers: offered ?? settings.offeredProtocol)
     }
 }
 

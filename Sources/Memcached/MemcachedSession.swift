@@ -1,4 +1,4 @@
-// One connection's conversation in memcached text: batches of requests in, replies in the same order out.
+// One connection's conversation, in text: batches of requests in, replies in the same order out.
 
 import Base
 import Engine
@@ -37,13 +37,24 @@ final class MemcachedSession: Session {
     /// Where a get with many keys goes on, counted from its line's start; 0 if none was interrupted.
     var resumeOffset = 0
 
-    private var isFirstByte = true
+    /// What the bytes of the connection are at present. Text, once it has begun, is one comparison away.
+    var stage = Stage.opening
+    let offered: MemcachedProtocol
+
+    /// The binary protocol's SASL: nobody has logged in yet.
+    var isLocked: Bool
+    /// A mechanism was chosen, and its answer is to come in a step.
+    var awaitsSASLStep = false
 
     /// Where `receive` and the long get keep what they found ahead.
-    private let batch: Batch
+    let batch: Batch
     let keys: KeyChunk
 
-    init(frontEnd: MemcachedFrontEnd, _ worker: WorkerParts, connectionID: UInt64) {
+    init(
+        frontEnd: MemcachedFrontEnd, _ worker: WorkerParts, connectionID: UInt64, offers offered: MemcachedProtocol
+    ) {
+        self.offered = offered
+        isLocked = frontEnd.settings.saslLogins != nil
         self.frontEnd = frontEnd
         self.connectionID = connectionID
         prefixes = frontEnd.prefixes
@@ -65,11 +76,8 @@ final class MemcachedSession: Session {
         engine.now = now
         // Offsets have 32 bits; no request is that large, so what lies beyond is served in another turn.
         let input = input.byteCount > Int(Int32.max) ? input.slice(0, Int(Int32.max)) : input
-        if isFirstByte {
-            // The binary protocol's first byte; memcached closes too where it is not offered.
-            if input[0] == 0x80 { return Progress(consumed: input.byteCount, next: .close) }
-            isFirstByte = false
-        }
+        isDetailed = prefixes.isOn
+        if stage != .text, let progress = receiveOther(input, &output) { return progress }
         var offset = swallow(input, from: 0)
         if searchedSize > 0 {
             guard input.firstIndex(of: 10, from: searchedSize) != nil else {
@@ -77,7 +85,6 @@ final class MemcachedSession: Session {
             }
             searchedSize = 0
         }
-        isDetailed = prefixes.isOn
         var batch = batch
         while offset < input.byteCount {
             if resumeOffset == 0 && !isDetailed {
@@ -104,7 +111,7 @@ final class MemcachedSession: Session {
 
     /// Moves `offset` behind what was served, or tells why the batch ends here.
     @inline(__always)
-    private func finish(_ served: Served, _ input: RawSpan, _ offset: inout Int) -> Progress? {
+    func finish(_ served: Served, _ input: RawSpan, _ offset: inout Int) -> Progress? {
         switch served {
         case .served(let end):
             offset = end
@@ -123,14 +130,14 @@ final class MemcachedSession: Session {
 
     /// Skips what is left of a refused block.
     @inline(__always)
-    private func swallow(_ input: RawSpan, from offset: Int) -> Int {
+    func swallow(_ input: RawSpan, from offset: Int) -> Int {
         if swallowing == 0 { return offset }
         let size = min(swallowing, input.byteCount &- offset)
         swallowing &-= size
         return offset &+ size
     }
 
-    private func yielded(at offset: Int) -> Progress {
+    func yielded(at offset: Int) -> Progress {
         counters.add(.yields)
         return Progress(consumed: offset, next: .yield)
     }

@@ -33,6 +33,15 @@ public struct MemcachedSettings: Sendable {
     /// `-R`: reported only; batches are bounded by `Batch.capacity` and by the size of the replies.
     public var requestsPerEvent = 20
 
+    /// `-B`: what a listener speaks that does not say so itself.
+    public var offeredProtocol = MemcachedProtocol.negotiating
+
+    /// `-Y`: who may talk text, after logging in. nil is everybody, unasked.
+    public var textLogins: PasswordFile?
+
+    /// `-S`: who may talk binary, after SASL PLAIN. nil is everybody, unasked.
+    public var saslLogins: PasswordFile?
+
     // Reported by `stats settings` and meaningful elsewhere.
     public var tcpPort = 11211
     public var udpPort = 0

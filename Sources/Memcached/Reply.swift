@@ -57,6 +57,12 @@ enum Reply {
     static var segmentsRefused: StaticString { "ERROR this server's lru has no segments to size\r\n" }
     static var temporaryRefused: StaticString { "ERROR this server's lru has no temporary segment\r\n" }
 
+    static var unauthenticated: StaticString { "CLIENT_ERROR unauthenticated\r\n" }
+    static var loginTooLong: StaticString { "CLIENT_ERROR auth token too long\r\n" }
+    static var badLoginEnd: StaticString { "CLIENT_ERROR bad command line termination\r\n" }
+    static var badLogin: StaticString { "CLIENT_ERROR bad authentication token format\r\n" }
+    static var loginFailed: StaticString { "CLIENT_ERROR authentication failure\r\n" }
+
     static var duplicateFlag: StaticString { "CLIENT_ERROR duplicate flag\r\n" }
     static var invalidFlag: StaticString { "CLIENT_ERROR invalid flag\r\n" }
     static var invalidOrDuplicateFlag: StaticString { "CLIENT_ERROR invalid or duplicate flag\r\n" }

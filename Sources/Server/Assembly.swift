@@ -10,6 +10,8 @@ public import Transport
 /// A door that does not open.
 public struct StartError: Error, CustomStringConvertible {
     public let description: String
+    /// nil is the personality's usual one.
+    var exitCode: Int32?
 }
 
 /// An assembled server: its listeners stand once it exists, it serves during `run`.
@@ -37,7 +39,7 @@ public final class Assembly: Sendable {
         let control = Control(settings, engine: engine, workers: workers, log: log)
         self.control = control
         let memcached = MemcachedFrontEnd(
-            engine: engine, settings: settings.memcachedSettings, control: control)
+            engine: engine, settings: try Self.memcachedSettings(settings, control), control: control)
         let resp = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
         control.serve(resp)
 
@@ -70,6 +72,26 @@ public final class Assembly: Sendable {
     /// Calls `body` when one of `signals` arrives, while running.
     func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
         workers.onSignals(signals, body)
+    }
+
+    /// With the files read that say who may come in, and SIGHUP set to read them again.
+    private static func memcachedSettings(
+        _ settings: Configuration, _ control: Control
+    ) throws(StartError) -> MemcachedSettings {
+        var memcached = settings.memcachedSettings
+        do throws(PasswordFileError) {
+            if !settings.memcachedPasswordDatabase.isEmpty {
+                memcached.saslLogins = try PasswordFile(settings.memcachedPasswordDatabase, .sasl)
+            }
+            if !settings.memcachedAuthFile.isEmpty {
+                let file = try PasswordFile(settings.memcachedAuthFile, .authFile)
+                memcached.textLogins = file
+                control.watchAuthFile(file)
+            }
+        } catch {
+            throw StartError(description: error.description, exitCode: ExitCode.failure)
+        }
+        return memcached
     }
 
     private static let memcachedRefusal: StaticString = "ERROR Too many open connections\r\n"
@@ -145,6 +167,8 @@ extension Configuration {
     var memcachedSettings: MemcachedSettings {
         var settings = MemcachedSettings()
         settings.database = DatabaseIndex(memcachedDatabase)
+        settings.offeredProtocol =
+            !memcachedAuthFile.isEmpty ? .ascii : !memcachedPasswordDatabase.isEmpty ? .binary : memcachedProtocol
         settings.itemSizeMax = itemSizeMax
         settings.isCASEnabled = isCASEnabled
         settings.isFlushEnabled = isFlushEnabled

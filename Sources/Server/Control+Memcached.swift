@@ -31,6 +31,26 @@ extension Control: MemcachedControl {
         return facts
     }
 
+    /// Reads `file` again on SIGHUP, and says who in it is left out, as memcached does without a word.
+    func watchAuthFile(_ file: PasswordFile) {
+        warnOfUsersLeftOut(file)
+        onReload("the auth file") { [weak self] in
+            do throws(PasswordFileError) {
+                try file.reload()
+            } catch {
+                return error.description
+            }
+            self?.warnOfUsersLeftOut(file)
+            return nil
+        }
+    }
+
+    private func warnOfUsersLeftOut(_ file: PasswordFile) {
+        guard file.leftOutCount > 0 else { return }
+        log.warning(
+            "Authfile [\(file.path)] has more than 8 users: the last \(file.leftOutCount) cannot log in.")
+    }
+
     func connections() -> [MemcachedConnection] {
         let now = Milliseconds.readClock()
         let uptime = Int(now.rawValue - startedAt.rawValue) / 1000

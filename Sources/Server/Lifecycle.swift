@@ -61,7 +61,7 @@ struct Lifecycle {
         do throws(StartError) {
             server = try Assembly(settings, log: log)
         } catch {
-            throw Refusal(error.description, failure)
+            throw Refusal(error.description, error.exitCode ?? failure)
         }
         writePidFile()
         try writePortFile(server)

@@ -8,18 +8,6 @@ import Transport
 @testable import Memcached
 
 @Suite struct SessionTests {
-    @Test("the binary protocol's first byte closes the connection, later ones do not")
-    func binary() {
-        let server = TestServer()
-        let client = server.connect()
-        client.send([0x80, 0, 0, 0])
-        #expect(client.isClosed && client.takeReplies() == "")
-        let text = server.connect()
-        #expect(text.ask("mn\r\n") == "MN\r\n")
-        text.send([0x80, 0x61, 0x0D, 0x0A])
-        #expect(text.takeReplies() == "ERROR\r\n" && !text.isClosed)
-    }
-
     @Test("an endless line is cut off, unless it is a get")
     func endlessLines() {
         let server = TestServer()

@@ -53,7 +53,9 @@ struct TestServer {
         frontEnd = MemcachedFrontEnd(engine: engine, settings: settings, control: control)
     }
 
-    func connect() -> TestClient { TestClient(frontEnd.makeSession(workerIndex: 0, connectionID: 1)) }
+    func connect(_ offered: MemcachedProtocol? = nil) -> TestClient {
+        TestClient(frontEnd.makeSession(workerIndex: 0, connectionID: 1, protocol: offered))
+    }
 }
 
 final class TestClient {
@@ -114,9 +116,11 @@ final class TestClient {
     }
 
     /// All replies since the last call.
-    func takeReplies() -> String {
+    func takeReplies() -> String { String(decoding: takeBytes(), as: UTF8.self) }
+
+    func takeBytes() -> [UInt8] {
         defer { received = [] }
-        return String(decoding: received, as: UTF8.self)
+        return received
     }
 
     func ask(_ text: String) -> String {

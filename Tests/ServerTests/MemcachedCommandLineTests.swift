@@ -78,8 +78,7 @@ struct MemcachedCommandLineTests {
     }
 
     private static let notBuilt = [
-        "-U 11211", "-S", "-Y /x", "-Z", "-e /x", "-B binary", "-o ext_path=/x:1g", "-o ssl_key=x",
-        "-o proxy_config=x", "-l mtls:127.0.0.1",
+        "-U 11211", "-Z", "-e /x", "-o ext_path=/x:1g", "-o ssl_key=x", "-o proxy_config=x", "-l mtls:127.0.0.1",
     ]
 
     @Test("what is not built is refused with a reason", arguments: notBuilt)

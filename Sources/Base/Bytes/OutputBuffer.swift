@@ -114,6 +114,24 @@ public struct OutputBuffer: ~Copyable {
         totalCount &+= 1
     }
 
+    /// Appends eight bytes in memory order (little endian on every machine we run on).
+    @inline(__always)
+    public mutating func append(word: UInt64) {
+        makeRoom(8)
+        unsafe base.storeBytes(of: word, toByteOffset: count, as: UInt64.self)  // SAFETY: room was made.
+        count &+= 8
+        totalCount &+= 8
+    }
+
+    /// Appends four bytes, as `append(word:)`.
+    @inline(__always)
+    public mutating func append(halfWord: UInt32) {
+        makeRoom(4)
+        unsafe base.storeBytes(of: halfWord, toByteOffset: count, as: UInt32.self)  // SAFETY: room was made.
+        count &+= 4
+        totalCount &+= 4
+    }
+
     @inline(__always)
     public mutating func append(_ bytes: RawSpan) {
         let size = bytes.byteCount

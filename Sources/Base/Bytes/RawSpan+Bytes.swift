@@ -87,3 +87,22 @@ extension RawSpan {
         unsafe withUnsafeBytes { bytes in unsafe String(decoding: bytes, as: UTF8.self) }
     }
 }
+
+extension RawSpan {
+    /// Whether both spans hold the same bytes, in a time that depends on `candidate`'s size alone: for secrets, so
+    /// that a stranger who measures learns nothing about where a guess is wrong or how long the secret is.
+    /// - Parameter candidate: what somebody claims; this span is the secret.
+    public func equalsInConstantTime(_ candidate: RawSpan) -> Bool {
+        // An empty secret is compared with the candidate itself; the sizes then decide.
+        let count = byteCount
+        var difference: UInt64 = UInt64(truncatingIfNeeded: count ^ candidate.byteCount)
+        var index = 0
+        for offset in 0..<candidate.byteCount {
+            let byte = count > 0 ? self[index] : candidate[offset]
+            difference |= UInt64(byte ^ candidate[offset])
+            index &+= 1
+            if index >= count { index = 0 }
+        }
+        return difference == 0
+    }
+}

@@ -21,14 +21,15 @@ extension MemcachedSession {
             }
             seconds = number
         }
-        if seconds > 0 {
-            engine.scheduleFlush(database, at: Self.expiry(seconds, now: now))
-        } else {
-            // Also forgets a flush that was to come: memcached has one mark.
-            engine.scheduleFlush(database, at: Milliseconds(0))
-            engine.flush(database)
-        }
+        flush(at: seconds > 0 ? Self.expiry(seconds, now: now) : Milliseconds(0))
         if !quiet { output.append(Reply.ok) }
+    }
+
+    /// - Parameter time: 0 is now.
+    func flush(at time: Milliseconds) {
+        // Also forgets a flush that was to come: memcached has one mark.
+        engine.scheduleFlush(database, at: time)
+        if time.rawValue == 0 { engine.flush(database) }
     }
 
     /// `verbosity n [noreply]`.

@@ -68,8 +68,8 @@ extension MemcachedSession {
         row("touch_misses", total(.touchMisses), &output)
         row("store_too_large", total(.storeTooLarge), &output)
         row("store_no_memory", total(.storeNoMemory), &output)
-        row("auth_cmds", 0, &output)
-        row("auth_errors", 0, &output)
+        row("auth_cmds", total(.authCommands), &output)
+        row("auth_errors", total(.authErrors), &output)
         if facts.idleTimeoutSeconds > 0 { row("idle_kicks", facts.idleKicks, &output) }
     }
 

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Memcached
 
 /// sysexits.h, as memcached uses it.
 enum ExitCode {
@@ -50,6 +51,8 @@ struct MemcachedCommandLine {
     private var listens: [String] = []
     private var respPort = 0
     private var verbosity = 0
+    private var namesProtocol = false
+    private var wantsSASL = false
 
     mutating func apply(_ option: FoundOption) throws(Refusal) {
         let argument = option.argument ?? ""
@@ -102,9 +105,9 @@ struct MemcachedCommandLine {
             guard let delimiter = argument.utf8.first else { throw Refusal("No delimiter specified") }
             settings.prefixDelimiter = delimiter
             settings.isDetailEnabled = true
-        case "B": try checkProtocol(argument)
-        case "S": throw Refusal("This server does not support SASL authentication (-S) yet.", ExitCode.usage)
-        case "Y": throw Refusal("This server does not support an auth file (-Y) yet.", ExitCode.usage)
+        case "B": try setProtocol(argument)
+        case "S": wantsSASL = true
+        case "Y": settings.memcachedAuthFile = argument
         case "Z": throw Refusal("This server does not support TLS (-Z) yet.", ExitCode.usage)
         case "e": throw Refusal("This server does not support a memory file (-e) yet.", ExitCode.usage)
         default: throw Refusal("Illegal argument \"\(letter)\"")
@@ -117,6 +120,7 @@ struct MemcachedCommandLine {
         }
         try checkExtended()
         try setListeners()
+        try setLogins()
         if isRoot {
             guard !settings.user.isEmpty else {
                 throw Refusal("can't run as root without the -u switch", ExitCode.usage)
@@ -151,6 +155,30 @@ struct MemcachedCommandLine {
             settings.respBind = hosts
             settings.isProtected = false
         }
+    }
+
+    /// -S, -Y and -B together.
+    private mutating func setLogins() throws(Refusal) {
+        if wantsSASL {
+            if namesProtocol && settings.memcachedProtocol != .binary {
+                throw Refusal("ERROR: You cannot allow the ASCII protocol while using SASL.", ExitCode.usage)
+            }
+            // memcached without the variable asks libsasl2 for other ways to know users; here there is this one.
+            guard let path = System.environment("MEMCACHED_SASL_PWDB"), !path.isEmpty else {
+                throw Refusal(
+                    "-S needs a password database: set the environment variable MEMCACHED_SASL_PWDB to the path "
+                        + "of a file of user:password lines.", ExitCode.usage)
+            }
+            settings.memcachedProtocol = .binary
+            settings.memcachedPasswordDatabase = path
+        }
+        guard !settings.memcachedAuthFile.isEmpty else { return }
+        guard !wantsSASL, !namesProtocol || settings.memcachedProtocol == .ascii else {
+            throw Refusal(
+                "ERROR: You cannot allow the BINARY protocol while using ascii authentication tokens.",
+                ExitCode.usage)
+        }
+        settings.memcachedProtocol = .ascii
     }
 
     /// One -l address without the prefixes that ask for what every listener here is.
@@ -188,11 +216,12 @@ extension MemcachedCommandLine {
         }
     }
 
-    private func checkProtocol(_ text: String) throws(Refusal) {
+    private mutating func setProtocol(_ text: String) throws(Refusal) {
+        namesProtocol = true
         switch text {
-        case "auto", "ascii": return
-        case "binary":
-            throw Refusal("This server does not support the binary protocol (-B binary).", ExitCode.usage)
+        case "auto": settings.memcachedProtocol = .negotiating
+        case "ascii": settings.memcachedProtocol = .ascii
+        case "binary": settings.memcachedProtocol = .binary
         default:
             throw Refusal(
                 "Invalid value for binding protocol: \(text)\n -- should be one of auto, binary, or ascii",

@@ -64,15 +64,19 @@ enum MemcachedOptions {
         Row("b", "listen-backlog", argument: true, "-b, --listen-backlog=<num>", "backlog (default: 1024)"),
         Row(
             "B", "protocol", argument: true, "-B, --protocol=<name>",
-            "ascii or auto; binary is not supported yet"),
+            "ascii, binary or auto (default: auto)"),
         Row(
             "I", "max-item-size", argument: true, "-I, --max-item-size=<num>",
             "default: 1m, min: 1k, max: 1024m"),
-        Row("S", "enable-sasl", "-S, --enable-sasl", "not supported yet"),
+        Row(
+            "S", "enable-sasl", "-S, --enable-sasl",
+            "SASL PLAIN, binary only; users in the file MEMCACHED_SASL_PWDB"),
         Row("F", "disable-flush-all", "-F, --disable-flush-all", "disable flush_all command"),
         Row("X", "disable-dumping", "-X, --disable-dumping", "disable dumps of keys"),
         Row("W", "disable-watch", "-W, --disable-watch", "disable watch commands"),
-        Row("Y", "auth-file", argument: true, "-Y, --auth-file=<file>", "not supported yet"),
+        Row(
+            "Y", "auth-file", argument: true, "-Y, --auth-file=<file>",
+            "log in by text; up to 8 lines of user:password"),
         Row("e", "memory-file", argument: true, "-e, --memory-file=<file>", "not supported yet"),
         Row("Z", "enable-ssl", "-Z, --enable-ssl", "not supported yet"),
         Row("o", "extended", argument: true, "-o, --extended", "comma separated list of extended options"),

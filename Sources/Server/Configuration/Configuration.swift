@@ -4,6 +4,7 @@
 import Base
 public import Engine
 public import Glibc
+public import Memcached
 
 /// All settings. The defaults are those of `duet` without arguments: both doors, on loopback.
 public struct Configuration: Sendable, Equatable {
@@ -35,6 +36,12 @@ public struct Configuration: Sendable, Equatable {
     public var memcachedBind = ["127.0.0.1", "-::1"]
     public var memcachedUnixSocket = ""
     public var memcachedUnixSocketMode: mode_t = 0o700
+    /// What its listeners speak. With an auth file it is text alone, with a password database binary alone.
+    public var memcachedProtocol = MemcachedProtocol.negotiating
+    /// Who may talk text, one `user:password` a line; `""` lets everybody in.
+    public var memcachedAuthFile = ""
+    /// Who may talk binary, by SASL PLAIN, one `user:password` a line; `""` lets everybody in.
+    public var memcachedPasswordDatabase = ""
     /// The database it serves, below `databaseCount`.
     public var memcachedDatabase = 0
     /// The largest item, bytes, 1 KiB ... 1 GiB.

@@ -2,6 +2,7 @@
 // first mistake.
 
 import Base
+import Memcached
 
 /// A mistake in a configuration: where, the line itself, and what is wrong with it.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -122,11 +123,27 @@ struct ConfigurationLoader {
                 "memcached-db \(settings.memcachedDatabase)",
                 "there are only \(settings.databaseCount) databases")
         }
+        if !settings.memcachedAuthFile.isEmpty {
+            let line = "memcached-auth-file \(quoted(settings.memcachedAuthFile))"
+            if settings.memcachedProtocol == .binary {
+                throw refuse(line, "logging in by text needs a door that speaks it")
+            }
+            if !settings.memcachedPasswordDatabase.isEmpty {
+                throw refuse(line, "logging in is by text or by SASL (memcached-sasl-pwdb), not by both")
+            }
+        }
+        if !settings.memcachedPasswordDatabase.isEmpty, settings.memcachedProtocol == .ascii {
+            throw refuse(
+                "memcached-sasl-pwdb \(quoted(settings.memcachedPasswordDatabase))",
+                "SASL belongs to the binary protocol")
+        }
         // Redis without bind and password is closed to other machines; ours then does not even listen there.
         if personality == .redis, settings.isProtected, settings.password.isEmpty, !given.contains("bind") {
             settings.respBind = ["127.0.0.1", "-::1"]
         }
-        if !settings.password.isEmpty, settings.memcachedPort != 0 || !settings.memcachedUnixSocket.isEmpty {
+        let asksNobody = settings.memcachedAuthFile.isEmpty && settings.memcachedPasswordDatabase.isEmpty
+        let isOpen = settings.memcachedPort != 0 || !settings.memcachedUnixSocket.isEmpty
+        if !settings.password.isEmpty, isOpen, asksNobody {
             warnings.append(
                 "requirepass guards the RESP door only: the memcached door (memcached-port) has no password.")
         }

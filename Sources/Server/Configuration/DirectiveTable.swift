@@ -2,6 +2,7 @@
 // `memcached-` or says what it is. The single source for files, command lines, CONFIG GET and CONFIG SET.
 
 import Engine
+import Memcached
 
 enum DirectiveTable {
     static func find(_ name: String) -> Directive? { byName[name] }
@@ -26,6 +27,9 @@ enum DirectiveTable {
         .addresses("memcached-bind", \.memcachedBind),
         .text("memcached-unixsocket", \.memcachedUnixSocket),
         .mode("memcached-unixsocketperm", \.memcachedUnixSocketMode),
+        .choice("memcached-protocol", \.memcachedProtocol, protocols, print: protocolName),
+        .text("memcached-auth-file", \.memcachedAuthFile),
+        .text("memcached-sasl-pwdb", \.memcachedPasswordDatabase),
         .number("memcached-db", \.memcachedDatabase, 0...65535),
         .memory("memcached-item-size-max", \.itemSizeMax, 1024...(1 << 30)),
         .flag("memcached-cas", \.isCASEnabled),
@@ -33,6 +37,15 @@ enum DirectiveTable {
         .flag("memcached-shutdown", \.isShutdownEnabled),
         .flag("memcached-track-sizes", \.tracksItemSizes),
     ]
+
+    /// memcached's words for -B.
+    private static let protocols: [(String, MemcachedProtocol)] = [
+        ("auto", .negotiating), ("ascii", .ascii), ("binary", .binary),
+    ]
+
+    private static func protocolName(_ value: MemcachedProtocol) -> String {
+        protocols.first { $0.1 == value }?.0 ?? ""
+    }
 
     private static let keyspace: [Directive] = [
         .memory("maxmemory", \.memoryLimit, 0...Int.max, live: true),
