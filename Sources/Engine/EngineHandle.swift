@@ -176,7 +176,7 @@ public struct EngineHandle: @unchecked Sendable {
     @inline(__always)
     @_lifetime(immortal)
     func view(_ item: Item) -> ItemView {
-        ItemView(item, now: now, access: access, classes: unsafe state.pointee.sizeClasses)
+        unsafe ItemView(item, now: now, access: access, state: state)
     }
 
     @inline(__always)

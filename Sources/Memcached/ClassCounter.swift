@@ -17,3 +17,7 @@ extension ItemView {
     /// Where this item's outcomes are counted in a grid of `ClassCounter`.
     var classSubject: Int { @inline(__always) get { sizeClassIndex &- 1 } }
 }
+
+extension StringView {
+    var classSubject: Int { @inline(__always) get { sizeClassIndex &- 1 } }
+}

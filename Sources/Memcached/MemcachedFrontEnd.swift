@@ -18,6 +18,8 @@ public final class MemcachedFrontEnd: Sendable {
     let counters = CounterBoard<MemcachedCounter>()
     let classCounters: CounterGrid<ClassCounter>
     let prefixes: PrefixStatistics
+    /// The row `oldest`: when items stored last before it were flushed, in memcached's seconds; 0 is never.
+    let oldestLive = Atomic<Int>(0)
     private let workers = Mutex<[Int: WorkerParts]>([:])
 
     public init(engine: Engine, settings: MemcachedSettings, control: any MemcachedControl) {

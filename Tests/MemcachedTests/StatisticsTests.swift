@@ -218,6 +218,14 @@ import Testing
         server.engine.checkInvariants { Issue.record("\($0)") }
     }
 
+    @Test("stats settings tells of the last flush")
+    func oldest() {
+        let client = TestServer().connect()
+        #expect(client.ask("stats settings\r\n").contains("STAT oldest 0\r\n"))
+        #expect(client.ask("flush_all 10\r\n") == "OK\r\n")
+        #expect(client.ask("stats settings\r\n").contains("STAT oldest 71\r\n"))
+    }
+
     @Test("stats reset forgets events and keeps what is")
     func reset() {
         var settings = MemcachedSettings()

@@ -197,7 +197,7 @@ struct Item: Equatable {
     @inline(__always)
     func hasKey(_ other: RawSpan) -> Bool { key.equals(other) }
 
-    private var valueOffset: Int { @inline(__always) get { keyOffset &+ Self.storedKeySize(keySize) } }
+    var valueOffset: Int { @inline(__always) get { keyOffset &+ Self.storedKeySize(keySize) } }
 
     /// The shared block of a large value. Not retained for the caller.
     var shared: SharedBytes? {

@@ -8,18 +8,20 @@ public struct ItemView: ~Escapable {
     private let item: Item
     private let now: Milliseconds
     private let access: AccessPolicy
-    private let classes: SizeClasses
+    private let state: UnsafeMutablePointer<EngineState>
 
     /// Unbounded by the compiler: the engine shows a view only while it holds the item's shard, and to closures that
     /// cannot keep it.
     @inline(__always)
     @_lifetime(immortal)
-    init(_ item: Item, now: Milliseconds, access: AccessPolicy, classes: SizeClasses) {
+    init(_ item: Item, now: Milliseconds, access: AccessPolicy, state: UnsafeMutablePointer<EngineState>) {
         self.item = item
         self.now = now
         self.access = access
-        self.classes = classes
+        unsafe self.state = state
     }
+
+    private var classes: SizeClasses { @inline(__always) get { unsafe state.pointee.sizeClasses } }
 
     public var kind: ValueKind { ValueKind(rawValue: item.kindByte)! }
 
@@ -32,6 +34,27 @@ public struct ItemView: ~Escapable {
     public var value: RawSpan {
         @inline(__always)
         @_lifetime(copy self) get { unsafe _overrideLifetime(item.value, copying: self) }  // SAFETY: as `key`.
+    }
+
+    /// The value of a string with what else follows from where it lies, for readers that want more than one of them.
+    public var string: StringView {
+        @inline(__always)
+        @_lifetime(copy self) get {
+            if item.fields.contains(.shared) { return makeLargeString() }
+            let offset = item.valueOffset
+            let size = item.valueSize
+            // SAFETY: the value lies behind the key in the item's slot; self is shown under the lock.
+            let bytes = unsafe UnsafeRawBufferPointer(start: item.address + offset, count: size)
+            let index = (unsafe state.pointee.sizeClasses.classIndex(for: offset &+ size)) &+ 1
+            return unsafe StringView(
+                value: _overrideLifetime(RawSpan(_unsafeBytes: bytes), copying: self), sizeClassIndex: index, isLarge: false)
+        }
+    }
+
+    @inline(never)
+    @_lifetime(copy self)
+    private func makeLargeString() -> StringView {
+        StringView(value: value, sizeClassIndex: sizeClassIndex, isLarge: true)
     }
 
     /// The value's block if it is a large one. Not retained: retain it to keep it beyond the call.
@@ -67,5 +90,22 @@ public struct ItemView: ~Escapable {
     /// The bytes the item takes in memory, index share and allocator rounding included. Source: Redis MEMORY USAGE.
     public var footprint: Int {
         classes.footprint(of: item.size) + (item.shared?.footprint ?? 0) + (item.keyBlock?.footprint ?? 0) + HashTable.bytesPerItem
+    }
+}
+
+/// A string as `ItemView.string` shows it.
+public struct StringView: ~Escapable {
+    public let value: RawSpan
+    /// As `ItemView.sizeClassIndex`.
+    public let sizeClassIndex: Int
+    /// Whether the value is `ItemView.shared`.
+    public let isLarge: Bool
+
+    @inline(__always)
+    @_lifetime(copy value)
+    init(value: RawSpan, sizeClassIndex: Int, isLarge: Bool) {
+        self.value = value
+        self.sizeClassIndex = sizeClassIndex
+        self.isLarge = isLarge
     }
 }

@@ -16,6 +16,14 @@ extension Shard {
         if histogram.isOn { histogram.add(-1, size: size) }
     }
 
+    /// Counts that an item has another size in the same slot.
+    @inline(__always)
+    mutating func recountItem(from old: Int, to new: Int, inClass classIndex: Int) {
+        if old == new { return }
+        uncountItem(old, inClass: classIndex)
+        countItem(new, inClass: classIndex)
+    }
+
     /// Counts a block, of a large value or a long key, that an item now holds. The budget has counted it already.
     mutating func holdShared(_ shared: SharedBytes) {
         sharedSize += shared.footprint

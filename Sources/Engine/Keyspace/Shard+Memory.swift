@@ -22,7 +22,7 @@ struct EvictionContext {
     /// Tells the listener, if there is one.
     func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
         guard unsafe state.pointee.isListening, let listener = unsafe state.pointee.listener else { return }
-        let view = ItemView(item, now: now, access: ranking.access, classes: unsafe state.pointee.sizeClasses)
+        let view = unsafe ItemView(item, now: now, access: ranking.access, state: state)
         listener.keyspaceChanged(kind, database: database, item: view)
     }
 }

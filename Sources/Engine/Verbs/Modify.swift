@@ -28,8 +28,7 @@ extension EngineHandle {
         {
             let oldItemSize = old.size
             let classIndex = unsafe shard.pointee.arena.sizeClasses.classIndex(for: oldItemSize)
-            unsafe shard.pointee.uncountItem(oldItemSize, inClass: classIndex)
-            unsafe shard.pointee.countItem(newItemSize, inClass: classIndex)
+            unsafe shard.pointee.recountItem(from: oldItemSize, to: newItemSize, inClass: classIndex)
             let start = unsafe old.valueBytes.baseAddress!
             let oldBytes = unsafe UnsafeRawBufferPointer(old.valueBytes)
             unsafe fill(UnsafeMutableRawBufferPointer(start: start, count: newSize), oldBytes)

@@ -115,7 +115,6 @@ extension EngineHandle {
         let size = Item.size(fields: fields, keySize: keySize, valueSize: shape.valueSize)
         let table = unsafe table(shard, key.database)
         let classIndex = unsafe shard.pointee.arena.sizeClasses.classIndex(for: size)
-        unsafe shard.pointee.countItem(size, inClass: classIndex)
         if let existing {
             let old = existing.item
             unsafe table.pointee.expiringCount &+=
@@ -123,13 +122,14 @@ extension EngineHandle {
             let oldSize = old.size
             if reusesSlot, unsafe shard.pointee.arena.sizeClasses.classIndex(for: oldSize) == classIndex {
                 if let shared = old.shared { unsafe shard.pointee.releaseValue(shared, of: old) }
-                unsafe shard.pointee.uncountItem(oldSize, inClass: classIndex)
+                unsafe shard.pointee.recountItem(from: oldSize, to: size, inClass: classIndex)
                 let keyBlock = unsafe keyBlock(key, over: existing, inPlace: true, shard)
                 unsafe write(old, key, keyBlock, fields, shape, shard)
                 fill(old)
                 return old
             }
         }
+        unsafe shard.pointee.countItem(size, inClass: classIndex)
         guard let slot = unsafe shard.pointee.arena.allocate(inClass: classIndex, force: true) else {
             // The system itself has no page left: nothing below this can go on.
             fatalError("out of memory")
@@ -211,15 +211,15 @@ extension EngineHandle {
     }
 
     /// The class that a string of this shape is counted in, a `SizeClassUse.classIndex`.
+    @inline(__always)
     public func sizeClassIndex(
         keySize: Int, valueSize: Int, hasFlags: Bool, hasExpiry: Bool, hasCAS: Bool
     ) -> Int {
-        let classes = unsafe state.pointee.sizeClasses
-        let key = Item.storedKeySize(keySize)
+        let bare = Item.headerSize &+ Item.storedKeySize(keySize) &+ valueSize
         // As in `needsBlock`.
-        if Item.headerSize + 24 + key + valueSize > classes.slotSizeMax { return classes.count + 1 }
-        let fields = (hasFlags ? 4 : 0) + (hasExpiry ? 8 : 0) + (hasCAS ? 8 : 0)
-        return classes.classIndex(for: Item.headerSize + fields + key + valueSize) + 1
+        if bare &+ 24 > (unsafe state.pointee.sizeClasses.slotSizeMax) { return unsafe state.pointee.sizeClasses.count &+ 1 }
+        let fields = (hasFlags ? 4 : 0) &+ (hasExpiry ? 8 : 0) &+ (hasCAS ? 8 : 0)
+        return (unsafe state.pointee.sizeClasses.classIndex(for: bare &+ fields)) &+ 1
     }
 
     /// Makes room in other shards, one lock at a time. False if nothing may go anywhere.

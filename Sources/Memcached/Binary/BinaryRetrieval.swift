@@ -12,8 +12,9 @@ extension MemcachedSession {
         let showsCAS = isCASEnabled
         let hits = classCounters
         let outcome = engine.get(key, wantsCAS: showsCAS) { item in
-            hits.add(.getHits, of: item.classSubject)
-            Self.append(item, to: request, showsKey: showsKey, showsCAS: showsCAS, &output)
+            let value = item.string
+            hits.add(.getHits, of: value.classSubject)
+            Self.append(item, value, to: request, showsKey: showsKey, showsCAS: showsCAS, &output)
         }
         if isDetailed { noteGet(key.bytes, outcome) }
         if case .hit = outcome { return }
@@ -24,23 +25,17 @@ extension MemcachedSession {
     /// The client's flags as extras, perhaps the key, and the value.
     @inline(__always)
     private static func append(
-        _ item: borrowing ItemView, to request: BinaryRequest, showsKey: Bool, showsCAS: Bool,
-        _ output: inout OutputBuffer
+        _ item: borrowing ItemView, _ value: borrowing StringView, to request: BinaryRequest, showsKey: Bool,
+        showsCAS: Bool, _ output: inout OutputBuffer
     ) {
-        let shared = item.shared
-        let valueSize = shared?.byteCount ?? item.value.byteCount
+        let valueSize = value.value.byteCount
         let keySize = showsKey ? request.keySize : 0
         output.append(
             headerFor: request, extrasSize: 4, keySize: keySize, bodySize: 4 &+ keySize &+ valueSize,
             cas: showsCAS ? item.cas : 0)
         output.append(halfWord: item.flags.byteSwapped)
         if showsKey { output.append(item.key) }
-        if let shared {
-            shared.retain()
-            output.append(shared: shared)
-        } else {
-            output.append(item.value)
-        }
+        if value.isLarge { appendShared(item, &output) } else { output.append(value.value) }
     }
 
     /// With the key in place of the sentence, where keys are shown.
@@ -61,8 +56,9 @@ extension MemcachedSession {
         let showsCAS = isCASEnabled
         let hits = classCounters
         let outcome = engine.fetch(key, touchOptions(request, input)) { item, _ in
-            hits.add(.touchHits, of: item.classSubject)
-            Self.append(item, to: request, showsKey: showsKey, showsCAS: showsCAS, &output)
+            let value = item.string
+            hits.add(.touchHits, of: value.classSubject)
+            Self.append(item, value, to: request, showsKey: showsKey, showsCAS: showsCAS, &output)
         }
         if isDetailed { noteGet(key.bytes, outcome.asRead) }
         if !countTouch(outcome) && !isQuiet { miss(key, request, showsKey: showsKey, &output) }

@@ -16,25 +16,19 @@ extension MemcachedSession {
         options.expiry = Self.expiry(unsigned: input.bigEndian32(at: request.extras &+ 4), now: now)
         options.casField = casField
         if isDetailed { note(.set, key.bytes) }
+        countSet(
+            keySize: request.keySize, valueSize: request.value.count, options.flags,
+            Int32(truncatingIfNeeded: input.bigEndian32(at: request.extras &+ 4)))
         var cas: UInt64 = 0
         let outcome: StoreOutcome
         if request.cas != 0 && isCASEnabled {
             outcome = compareAndStore(key, input.slice(request.value), options, expected: request.cas, &cas)
         } else {
-            let sets = classCounters
-            outcome = engine.store(
-                key, input.slice(request.value), options,
-                after: { item in
-                    sets.add(.cmdSet, of: item.classSubject)
-                    cas = item.cas
-                })
+            outcome = engine.store(key, input.slice(request.value), options, after: { item in cas = item.cas })
         }
         if case .stored = outcome {
             if !isQuiet { output.append(headerFor: request, cas: cas) }
         } else {
-            countRefusedSet(
-                keySize: request.keySize, valueSize: request.value.count, options.flags,
-                Int32(truncatingIfNeeded: input.bigEndian32(at: request.extras &+ 4)))
             refuse(outcome, key, request, mode, isQuiet: isQuiet, &output)
         }
         return .served(end: request.end)
@@ -49,14 +43,10 @@ extension MemcachedSession {
         var options = options
         options.mode = .set
         options.expectedCAS = expected
-        let sets = classCounters
         var metSubject: Int?
         let outcome = engine.store(
             key, value, options, before: { item in metSubject = item.classSubject },
-            after: { item in
-                sets.add(.cmdSet, of: item.classSubject)
-                cas = item.cas
-            })
+            after: { item in cas = item.cas })
         countCAS(outcome, metSubject)
         return outcome
     }
@@ -72,16 +62,12 @@ extension MemcachedSession {
         options.sizeMax = valueSizeMax(keySize: request.keySize)
         if request.cas != 0 && isCASEnabled { options.expectedCAS = request.cas }
         if isDetailed { note(.set, key.bytes) }
-        let sets = classCounters
+        countSet(keySize: request.keySize, valueSize: request.value.count, 0, 0)
         var cas: UInt64 = 0
-        let outcome = engine.extend(key, with: input.slice(request.value), options) { item in
-            sets.add(.cmdSet, of: item.classSubject)
-            cas = item.cas
-        }
+        let outcome = engine.extend(key, with: input.slice(request.value), options) { item in cas = item.cas }
         if case .stored = outcome {
             if !isQuiet { output.append(headerFor: request, cas: isCASEnabled ? cas : 0) }
         } else {
-            countRefusedSet(keySize: request.keySize, valueSize: request.value.count, 0, 0)
             refuse(outcome, key, request, nil, isQuiet: isQuiet, &output)
         }
         return .served(end: request.end)

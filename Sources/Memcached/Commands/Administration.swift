@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Synchronization
 
 extension MemcachedSession {
     /// `flush_all [seconds] [noreply]`.
@@ -27,6 +28,10 @@ extension MemcachedSession {
 
     /// - Parameter time: 0 is now.
     func flush(at time: Milliseconds) {
+        // memcached's clock is at 62 when it starts, and its mark lies a second back.
+        let clock = 61 + frontEnd.control.facts().uptimeSeconds
+        let seconds = time.rawValue == 0 ? 0 : Self.secondsLeft(until: time, now: now)
+        frontEnd.oldestLive.store(clock + Int(seconds), ordering: .relaxed)
         // Also forgets a flush that was to come: memcached has one mark.
         engine.scheduleFlush(database, at: time)
         if time.rawValue == 0 { engine.flush(database) }

@@ -11,8 +11,9 @@ extension MemcachedSession {
         let key = Key(bytes, hash: request.hash, in: database)
         let hits = classCounters
         let outcome = engine.get(key, wantsCAS: wantsCAS) { item in
-            hits.add(.getHits, of: item.classSubject)
-            Self.appendValue(bytes, item, showsCAS: request.kind == .gets, &output)
+            let value = item.string
+            hits.add(.getHits, of: value.classSubject)
+            Self.appendValue(bytes, item, value, showsCAS: request.kind == .gets, &output)
         }
         if case .hit = outcome {} else { countMiss(outcome) }
         output.append(Reply.end)
@@ -21,36 +22,37 @@ extension MemcachedSession {
     /// `VALUE key flags size [cas]` and the block.
     @inline(__always)
     private static func appendValue(
-        _ key: RawSpan, _ item: borrowing ItemView, showsCAS: Bool, _ output: inout OutputBuffer
+        _ key: RawSpan, _ item: borrowing ItemView, _ value: borrowing StringView, showsCAS: Bool,
+        _ output: inout OutputBuffer
     ) {
         output.append("VALUE ")
         output.append(key)
         output.append(UInt8(ascii: " "))
         output.append(decimal: UInt64(item.flags))
         output.append(UInt8(ascii: " "))
-        if let shared = item.shared {
-            output.append(decimal: UInt64(shared.byteCount))
-        } else {
-            output.append(decimal: UInt64(item.value.byteCount))
-        }
+        output.append(decimal: UInt64(truncatingIfNeeded: value.value.byteCount))
         if showsCAS {
             output.append(UInt8(ascii: " "))
             output.append(decimal: item.cas)
         }
         output.append("\r\n")
-        Self.appendBlock(item, &output)
+        Self.appendBlock(item, value, &output)
     }
 
     /// The value and its CR LF: copied if small, else held until it is sent.
     @inline(__always)
-    static func appendBlock(_ item: borrowing ItemView, _ output: inout OutputBuffer) {
-        if let shared = item.shared {
-            shared.retain()
-            output.append(shared: shared)
-        } else {
-            output.append(item.value)
-        }
+    static func appendBlock(
+        _ item: borrowing ItemView, _ value: borrowing StringView, _ output: inout OutputBuffer
+    ) {
+        if value.isLarge { appendShared(item, &output) } else { output.append(value.value) }
         output.append("\r\n")
+    }
+
+    @inline(never)
+    static func appendShared(_ item: borrowing ItemView, _ output: inout OutputBuffer) {
+        guard let shared = item.shared else { return }
+        shared.retain()
+        output.append(shared: shared)
     }
 
     @inline(__always)
@@ -137,8 +139,9 @@ extension MemcachedSession {
         let hits = classCounters
         guard let expiry else {
             let outcome = engine.get(key, wantsCAS: wantsCAS) { item in
-                hits.add(.getHits, of: item.classSubject)
-                Self.appendValue(bytes, item, showsCAS: showsCAS, &output)
+                let value = item.string
+                hits.add(.getHits, of: value.classSubject)
+                Self.appendValue(bytes, item, value, showsCAS: showsCAS, &output)
             }
             if isDetailed { noteGet(bytes, outcome) }
             return countMiss(outcome)
@@ -147,9 +150,10 @@ extension MemcachedSession {
         options.newExpiry = expiry
         options.wantsCAS = wantsCAS
         let outcome = engine.fetch(key, options) { item, _ in
-            hits.add(.getHits, of: item.classSubject)
-            hits.add(.touchHits, of: item.classSubject)
-            Self.appendValue(bytes, item, showsCAS: showsCAS, &output)
+            let value = item.string
+            hits.add(.getHits, of: value.classSubject)
+            hits.add(.touchHits, of: value.classSubject)
+            Self.appendValue(bytes, item, value, showsCAS: showsCAS, &output)
         }
         if isDetailed { noteGet(bytes, outcome.asRead) }
         countMiss(outcome.asRead)

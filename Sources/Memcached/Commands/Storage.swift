@@ -15,6 +15,8 @@ extension MemcachedSession {
         }
         let key = Key(input.slice(request.key), hash: request.hash, in: database)
         let value = input.slice(valueEnd &- Int(request.valueSize), valueEnd)
+        countSet(
+            keySize: Int(request.keySize), valueSize: Int(request.valueSize), request.flags, request.exptime)
         let outcome =
             if request.verb == .set {
                 put(key, value, request, .set)
@@ -26,20 +28,18 @@ extension MemcachedSession {
                 extend(key, value, request.verb)
             }
         if case .stored = outcome {
-            // Counted where the item was shown.
             if !request.isQuiet { output.append(Reply.stored) }
         } else {
-            countRefusedSet(keySize: Int(request.keySize), valueSize: value.byteCount, request.flags, request.exptime)
             answer(outcome, key, isSet: request.verb == .set, isQuiet: request.isQuiet, &output)
         }
     }
 
-    /// Counts a storage command that stored nothing with the class that its item would have had.
-    @inline(never)
-    func countRefusedSet(keySize: Int, valueSize: Int, _ flags: UInt32, _ exptime: Int32) {
+    /// Counts a storage command with the class of the item that it brings, whatever will come of it.
+    @inline(__always)
+    func countSet(keySize: Int, valueSize: Int, _ flags: UInt32, _ exptime: Int32) {
         let index = engine.sizeClassIndex(
             keySize: keySize, valueSize: valueSize, hasFlags: flags != 0, hasExpiry: exptime != 0, hasCAS: isCASEnabled)
-        classCounters.add(.cmdSet, of: index - 1)
+        classCounters.add(.cmdSet, of: index &- 1)
     }
 
     @inline(__always)
@@ -49,8 +49,7 @@ extension MemcachedSession {
         options.flags = request.flags
         options.expiry = Self.expiry(request.exptime, now: now)
         options.casField = casField
-        let counters = classCounters
-        return engine.store(key, value, options, after: { item in counters.add(.cmdSet, of: item.classSubject) })
+        return engine.store(key, value, options)
     }
 
     @inline(never)
@@ -59,8 +58,7 @@ extension MemcachedSession {
         options.side = verb == .prepend ? .start : .end
         options.casField = casField
         options.sizeMax = valueSizeMax(keySize: key.bytes.byteCount)
-        let counters = classCounters
-        return engine.extend(key, with: value, options) { item in counters.add(.cmdSet, of: item.classSubject) }
+        return engine.extend(key, with: value, options)
     }
 
     /// Anything but success.
@@ -137,14 +135,9 @@ extension MemcachedSession {
         options.casField = casField
         options.expectedCAS = token
         let value = input.slice(valueEnd &- Int(request.valueSize), valueEnd)
-        let counters = classCounters
+        countSet(keySize: Int(request.keySize), valueSize: value.byteCount, request.flags, request.exptime)
         var metSubject: Int?
-        let outcome = engine.store(
-            key, value, options, before: { item in metSubject = item.classSubject },
-            after: { item in counters.add(.cmdSet, of: item.classSubject) })
-        if case .stored = outcome {} else {
-            countRefusedSet(keySize: Int(request.keySize), valueSize: value.byteCount, request.flags, request.exptime)
-        }
+        let outcome = engine.store(key, value, options, before: { item in metSubject = item.classSubject })
         countCAS(outcome, metSubject)
         answer(outcome, key, isSet: false, isQuiet: request.isQuiet, &output)
     }

@@ -37,12 +37,13 @@ extension MemcachedSession {
     ) {
         var subject = 0
         let outcome = engine.fetch(key, fetchOptions(flags)) { item, notes in
-            subject = item.classSubject
+            let value = item.string
+            subject = value.classSubject
             let hidesValue = flags.has("C") && item.cas == flags.expectedCAS
             let showsValue = flags.has("v") && !hidesValue
             if showsValue {
                 output.append("VA ")
-                output.append(decimal: UInt64(truncatingIfNeeded: item.valueSize))
+                output.append(decimal: UInt64(truncatingIfNeeded: value.value.byteCount))
             } else {
                 output.append("HD")
             }
@@ -51,7 +52,7 @@ extension MemcachedSession {
             if notes.isStale { output.append(" X") }
             if notes.won { output.append(" W") }
             output.append("\r\n")
-            if showsValue { Self.appendBlock(item, &output) }
+            if showsValue { Self.appendBlock(item, value, &output) }
         }
         if case .hit = outcome { classCounters.add(.getHits, of: subject) } else { countMiss(outcome.asRead) }
         if flags.has("T") { countTouch(outcome, subject) }

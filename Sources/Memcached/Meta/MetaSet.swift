@@ -80,7 +80,8 @@ extension MemcachedSession {
         var size = value.byteCount
         let mode = flags.has("M") ? Mode(rawValue: flags.mode) ?? .set : .set
         if isDetailed { note(.set, key.bytes) }
-        let classes = classCounters
+        countSet(
+            keySize: key.bytes.byteCount, valueSize: value.byteCount, flags.clientFlags, flags.timeToLive)
         var metSubject: Int?
         let outcome: StoreOutcome
         switch mode {
@@ -88,22 +89,14 @@ extension MemcachedSession {
             let options = storeOptions(flags, mode)
             outcome = engine.store(
                 key, value, options, before: { item in metSubject = item.classSubject },
-                after: { item in
-                    cas = item.cas
-                    classes.add(.cmdSet, of: item.classSubject)
-                })
+                after: { item in cas = item.cas })
         case .append, .prepend:
             let options = extendOptions(flags, mode, keySize: key.bytes.byteCount)
             outcome = engine.extend(key, with: value, options) { item in
                 cas = item.cas
                 size = item.valueSize
                 metSubject = item.classSubject
-                classes.add(.cmdSet, of: item.classSubject)
             }
-        }
-        if case .stored = outcome {} else {
-            countRefusedSet(
-                keySize: key.bytes.byteCount, valueSize: value.byteCount, flags.clientFlags, flags.timeToLive)
         }
         if flags.has("C") { countCAS(outcome, metSubject) }
         switch outcome {

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Synchronization
 
 extension MemcachedSession {
     func appendSettings(_ output: inout OutputBuffer) {
@@ -25,7 +26,7 @@ extension MemcachedSession {
             ("udpport", String(settings.udpPort)),
             ("inter", settings.interfaces ?? "NULL"),
             ("verbosity", String(facts.verbosity)),
-            ("oldest", "0"),
+            ("oldest", String(frontEnd.oldestLive.load(ordering: .relaxed))),
             ("evictions", frontEnd.engine.evictionPolicy == .noEviction ? "off" : "on"),
             ("domain_socket", settings.domainSocket ?? "NULL"),
             ("umask", String(settings.socketMode, radix: 8)),

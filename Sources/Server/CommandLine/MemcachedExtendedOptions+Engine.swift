@@ -15,8 +15,9 @@ extension MemcachedCommandLine {
             let level = argument.flatMap { UInt8($0) } ?? 1
             settings.compactionPolicy = CompactionPolicy(rawValue: level) ?? .background
         // Without its maintainer memcached has one queue, and so ranks by age alone.
-        case "lru_maintainer": settings.weighsUse = true
-        case "no_lru_maintainer": settings.weighsUse = false
+        case "lru_maintainer", "no_lru_maintainer":
+            settings.weighsUse = name == "lru_maintainer"
+            settings.reportedRows["lru_maintainer_thread"] = settings.weighsUse ? "yes" : "no"
         default: return false
         }
         return true
