@@ -1,7 +1,7 @@
 // The feed that everything listens to that must know what the keyspace went through.
 
 /// One mutation, in engine words. Told under the shard's lock, in the order in which they happened to a key.
-public enum ChangeKind: Sendable {
+public enum ChangeKind: UInt8, Sendable {
     /// The item has a new value, whatever the verb.
     case stored
     /// Only the item's expiry changed.
@@ -12,6 +12,19 @@ public enum ChangeKind: Sendable {
     /// Its time ran out.
     case expired
     case evicted
+}
+
+/// What a listener wants to hear of. Nobody pays for the rest.
+public struct ChangeKinds: OptionSet, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public init(_ kind: ChangeKind) { rawValue = 1 << kind.rawValue }
+
+    public static let evicted = ChangeKinds(.evicted)
+    /// Whole databases emptied or exchanged.
+    public static let databases = ChangeKinds(rawValue: 1 << 7)
+    public static let all = ChangeKinds(rawValue: .max)
 }
 
 /// Who follows the keyspace: append log, replication, watchers, blocked clients.

@@ -34,12 +34,12 @@ public enum EngineCounter: Int, CaseIterable, Sendable {
     case evictedActive
     /// Items that ended, evicted or expired, because a write needed their room and could not wait for the background.
     case endedForRoom
-    /// Items that a walk in the background looked at for their expiry, and dropped because of it.
-    case expiryChecked, expiryReclaimed
     /// Values stored, by any verb.
     case itemsStored
     /// Pages emptied into others, and the items moved for it.
     case pagesCompacted, itemsMoved
+    /// Items that a walk in the background looked at for their expiry, and dropped because of it.
+    case expiryChecked, expiryReclaimed
 }
 
 /// When pages are emptied into their fellows so that their memory can serve another size of item.
@@ -124,15 +124,26 @@ public final class Engine: @unchecked Sendable {
         set { unsafe state.pointee.compaction.store(newValue.rawValue, ordering: .relaxed) }
     }
 
+    /// Whether the background drops items whose time has run out. If not, they go when somebody asks for them, when
+    /// room is made, and by `EngineHandle.reclaimExpired`.
+    public var isExpiryWalkEnabled: Bool {
+        get { unsafe state.pointee.walksForExpiry.load(ordering: .relaxed) }
+        set { unsafe state.pointee.walksForExpiry.store(newValue, ordering: .relaxed) }
+    }
+
     public var databaseCount: Int { unsafe state.pointee.databaseCount }
     public var shardCount: Int { unsafe state.pointee.shardCount }
 
     /// Items with a large value, outside pages.
     public var largeValueCount: Int { eachShard(0) { total, shard in total += shard.sharedCount } }
 
-    /// Follows the keyspace with `listener`; nil stops. Takes effect between two mutations.
-    public func setChangeListener(_ listener: (any ChangeListener)?) {
-        unsafe state.pointee.setListener(listener)
+    /// Has `listener` hear of `kinds` of changes from now on, between two mutations.
+    public func addChangeListener(_ listener: any ChangeListener, to kinds: ChangeKinds = .all) {
+        unsafe state.pointee.changeSubscriptions { $0.append(Subscription(listener: listener, kinds: kinds)) }
+    }
+
+    public func removeChangeListener(_ listener: any ChangeListener) {
+        unsafe state.pointee.changeSubscriptions { $0.removeAll { $0.listener === listener } }
     }
 
     public func memory() -> MemoryUse {

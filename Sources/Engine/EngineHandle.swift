@@ -181,12 +181,12 @@ public struct EngineHandle: @unchecked Sendable {
 
     @inline(__always)
     func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
-        if unsafe state.pointee.isListening { tellListener(kind, database, item) }
+        if unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) { tellListeners(kind, database, item) }
     }
 
     @inline(never)
-    private func tellListener(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
-        unsafe state.pointee.listener?.keyspaceChanged(kind, database: database, item: view(item))
+    private func tellListeners(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+        unsafe state.pointee.tell(kind, database, view(item))
     }
 
     var evictionContext: EvictionContext {

@@ -20,10 +20,12 @@ struct EngineState: ~Copyable {
     let compaction = Atomic<UInt8>(CompactionPolicy.background.rawValue)
     /// The next shard that background work looks at.
     let nextMaintained = Atomic<Int>(0)
+    let walksForExpiry = Atomic<Bool>(true)
 
     /// Read under any shard's lock, written under all.
-    private(set) var listener: (any ChangeListener)?
-    private(set) var isListening = false
+    private(set) var subscriptions: [Subscription] = []
+    /// What any of them wants to hear of.
+    private(set) var heardKinds: ChangeKinds = []
 
     /// Scheduled flushes by database, in milliseconds; `earliestFlush` spares looking.
     let scheduledFlushes = Mutex<[Int32: Int64]>([:])
@@ -61,7 +63,6 @@ struct EngineState: ~Copyable {
         unsafe self.pool = pool
         policy = Atomic(options.evictionPolicy.code)
         samples = Atomic(options.evictionSamples)
-        listener = nil
         unsafe shards = .allocate(capacity: count)
         var seeds = SplitMix64(seed: options.hashSeed)
         for index in 0..<count {
@@ -85,11 +86,24 @@ struct EngineState: ~Copyable {
         unsafe pool.deallocate()
     }
 
-    mutating func setListener(_ listener: (any ChangeListener)?) {
+    mutating func changeSubscriptions(_ change: (inout [Subscription]) -> Void) {
         for index in 0..<shardCount { unsafe shards[index].lock.pointee.lock() }
-        self.listener = listener
-        isListening = listener != nil
+        change(&subscriptions)
+        heardKinds = subscriptions.reduce([]) { $0.union($1.kinds) }
         for index in 0..<shardCount { unsafe shards[index].lock.pointee.unlock() }
+    }
+
+    /// Tells who wants to hear of it. Under the shard's lock.
+    borrowing func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: borrowing ItemView) {
+        for subscription in subscriptions where subscription.kinds.contains(ChangeKinds(kind)) {
+            subscription.listener.keyspaceChanged(kind, database: database, item: item)
+        }
+    }
+
+    /// Tells of a change to whole databases. Under all shards' locks.
+    borrowing func tellOfDatabases(_ body: (any ChangeListener) -> Void) {
+        guard heardKinds.contains(.databases) else { return }
+        for subscription in subscriptions where subscription.kinds.contains(.databases) { body(subscription.listener) }
     }
 
     borrowing func checkInvariants(fail: (String) -> Void) {
@@ -116,4 +130,10 @@ struct EngineState: ~Copyable {
         let counted = unsafe pool.pointee.budget.used.load(ordering: .relaxed)
         if used != counted { fail("the account says \(counted) bytes, there are \(used)") }
     }
+}
+
+/// A listener and what it wants to hear of.
+struct Subscription {
+    let listener: any ChangeListener
+    let kinds: ChangeKinds
 }

@@ -69,6 +69,7 @@ extension EngineHandle {
     /// Looks at the next buckets of a shard for expired items, and at each segment's end for idle index memory.
     /// - Returns: whether few of them had expired.
     private mutating func walkSlice(_ shard: UnsafeMutablePointer<Shard>) -> Bool {
+        let dropsExpired = unsafe state.pointee.walksForExpiry.load(ordering: .relaxed)
         var walk = unsafe shard.pointee.walk
         if walk.database >= (unsafe shard.pointee.databaseCount) { walk = WalkState() }
         let table = unsafe shard.pointee.tables + walk.database
@@ -82,7 +83,7 @@ extension EngineHandle {
             while let at = next, steps < 32 {
                 steps += 1
                 next = unsafe table.pointee.collectHome(at: at, into: &items)
-                if unsafe table.pointee.expiringCount > 0 {
+                if unsafe dropsExpired && table.pointee.expiringCount > 0 {
                     for index in 0..<items.count where items[index].fields.contains(.expiry) {
                         seen += 1
                         if !items[index].isExpired(at: now) { continue }

@@ -83,8 +83,8 @@ extension MemcachedSession {
             return scanStorage(input, from: start, verb, argumentsFrom: nameEnd)
         case .metaSet:
             return scanMetaSet(input, from: start, argumentsFrom: nameEnd)
-        // `stats detail on` changes how what follows is served.
-        case .cas, .stats, .unknown:
+        // `stats detail on`, watch and a dump change how what follows is served.
+        case .cas, .stats, .lruCrawler, .watch, .unknown:
             return nil
         case .delete, .incr, .decr, .touch, .metaDelete, .metaArithmetic, .metaDebug:
             guard let line = findLine(input, from: start) else { return nil }

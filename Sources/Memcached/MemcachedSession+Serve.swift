@@ -52,7 +52,10 @@ extension MemcachedSession {
         case .metaDelete: metaDelete(line, input, &output)
         case .metaArithmetic: metaArithmetic(line, input, &output)
         case .metaDebug: metaDebug(line, input, &output)
-        case .metaNoop: output.append(Reply.metaNoop)
+        case .metaNoop:
+            output.append(Reply.metaNoop)
+            // What was answered is out of the way of a command that must come first.
+            pipelineStart = line.next
         case .delete: delete(line, input, &output)
         case .incr: add(line, input, &output, isDecrement: false)
         case .decr: add(line, input, &output, isDecrement: true)
@@ -61,10 +64,14 @@ extension MemcachedSession {
         case .version: output.append(Reply.version)
         case .verbosity: verbosity(line, input, &output)
         case .cacheMemoryLimit: cacheMemoryLimit(line, input, &output)
-        case .stats: statistics(line, input, &output)
+        case .stats:
+            if let served = cacheDump(line, input, &output) { return served }
+            statistics(line, input, &output)
         case .slabs: slabs(line, input, &output)
         case .lru: lru(line, input, &output)
         case .shutdown: return shutdown(line, input, &output)
+        case .watch: return watch(line, input, &output)
+        case .lruCrawler: return lruCrawler(line, input, &output)
         case .quit: return .closed(end: line.next)
         case .unknown: return unknown(line, input, &output)
         }

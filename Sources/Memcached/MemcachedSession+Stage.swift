@@ -23,6 +23,7 @@ extension MemcachedSession {
                 return Progress(consumed: input.byteCount, next: .close)
             }
             stage = isBinary ? .binary : frontEnd.settings.textLogins == nil ? .text : .login
+            logProtocol(isBinary: isBinary)
         }
         switch stage {
         case .binary: return receiveBinary(input, &output)

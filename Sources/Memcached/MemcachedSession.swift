@@ -24,9 +24,18 @@ final class MemcachedSession: Session {
     let prefixes: PrefixStatistics
     /// `Connection.id`.
     let connectionID: UInt64
+    /// Nil in tests that need no socket.
+    let connection: Connection?
+    let hub: WatchHub
+    let log: WorkerLog
 
     /// Whether this batch is counted by prefix: then nothing takes the short ways of the scan.
     private(set) var isDetailed = false
+
+    /// Set while this connection watches.
+    var watcher: Watcher?
+    /// What became of the last attempt to store, as far as it is known; see `serveObserved`.
+    var lastStore: StoreOutcome?
 
     /// Bytes of a refused block that are still to come.
     private var swallowing = 0
@@ -34,8 +43,14 @@ final class MemcachedSession: Session {
     /// Bytes of the unfinished line at the front that are known to hold no line feed.
     var searchedSize = 0
 
-    /// Where a get with many keys goes on, counted from its line's start; 0 if none was interrupted.
+    /// Where an interrupted command goes on, counted from its line's start; 0 if none was interrupted.
     var resumeOffset = 0
+
+    /// The dump that this connection is busy with.
+    var dump: Dump?
+
+    /// Where the requests begin whose replies leave together: in front of a command that must be their first.
+    var pipelineStart = 0
 
     /// What the bytes of the connection are at present. Text, once it has begun, is one comparison away.
     var stage = Stage.opening
@@ -51,12 +66,16 @@ final class MemcachedSession: Session {
     let keys: KeyChunk
 
     init(
-        frontEnd: MemcachedFrontEnd, _ worker: WorkerParts, connectionID: UInt64, offers offered: MemcachedProtocol
+        frontEnd: MemcachedFrontEnd, _ worker: WorkerParts, connectionID: UInt64, _ connection: Connection?,
+        offers offered: MemcachedProtocol
     ) {
         self.offered = offered
         isLocked = frontEnd.settings.saslLogins != nil
         self.frontEnd = frontEnd
         self.connectionID = connectionID
+        self.connection = connection
+        hub = frontEnd.hub
+        log = worker.log
         prefixes = frontEnd.prefixes
         engine = worker.engine
         counters = worker.counters
@@ -79,6 +98,7 @@ final class MemcachedSession: Session {
         isDetailed = prefixes.isOn
         if stage != .text, let progress = receiveOther(input, &output) { return progress }
         var offset = swallow(input, from: 0)
+        pipelineStart = offset
         if searchedSize > 0 {
             guard input.firstIndex(of: 10, from: searchedSize) != nil else {
                 return finish(unfinishedLine(input, from: 0), input, &offset) ?? Progress(consumed: offset)
@@ -86,8 +106,10 @@ final class MemcachedSession: Session {
             searchedSize = 0
         }
         var batch = batch
+        // The one look, for all of the batch, at whether anybody looks on.
+        let isObserved = hub.observesCommands
         while offset < input.byteCount {
-            if resumeOffset == 0 && !isDetailed {
+            if resumeOffset == 0 && !isDetailed && !isObserved {
                 scan(input, from: offset, into: &batch)
                 for index in 0..<batch.count {
                     let served = serve(batch[index], input, &output)
@@ -96,7 +118,9 @@ final class MemcachedSession: Session {
                 }
                 if batch.isFull || offset >= input.byteCount { continue }
             }
-            let served = serveLine(input, from: offset, &output)
+            let served =
+                isObserved
+                ? serveObserved(input, from: offset, &output) : serveLine(input, from: offset, &output)
             if let progress = finish(served, input, &offset) { return progress }
             if output.isOverSoftLimit { return yielded(at: offset) }
         }
@@ -124,6 +148,8 @@ final class MemcachedSession: Session {
             return yielded(at: offset)
         case .closed(let end):
             return Progress(consumed: end, next: .close)
+        case .watching(let end):
+            return Progress(consumed: end, next: .wait)
         }
         return nil
     }
@@ -151,8 +177,10 @@ enum Served {
     case refused(end: Int, blockSize: Int)
     /// More bytes are wanted: so many in all from the request's start, or 0 if that is not known.
     case incomplete(needed: Int)
-    /// The reply is long: it goes on when what is written has left.
+    /// The reply is long: it goes on when what is written has left. `resumeOffset` is set.
     case interrupted
     /// The connection ends here.
     case closed(end: Int)
+    /// The connection has become a watcher: nothing more is served.
+    case watching(end: Int)
 }

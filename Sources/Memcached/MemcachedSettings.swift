@@ -17,6 +17,19 @@ public struct MemcachedSettings: Sendable {
     /// `-F` turns it off: flush_all answers an error.
     public var isFlushEnabled = true
 
+    /// `-W` turns it off: watch answers an error.
+    public var isWatchEnabled = true
+    /// `-o watcher_logbuf_size`: bytes that may wait for one watcher's socket.
+    public var watcherLogSize = 256 << 10
+    /// `-o worker_logbuf_size`: bytes of lines that one worker may have waiting for the watchers.
+    public var workerLogSize = 64 << 10
+
+    /// `-o lru_crawler`: crawls, dumps, and the engine's walk for expired items. Clients may turn it on and off.
+    public var isCrawlerEnabled = true
+    /// `-o lru_crawler_sleep`, 0 ... 1,000,000.
+    public var crawlerSleepMicroseconds = 100
+    /// `-o lru_crawler_tocrawl`: items of a class that one crawl looks at, 0 for all.
+    public var crawlItemsMax = 0
     /// `-X` turns it off: no dumps of keys, no `stats detail`.
     public var isDumpEnabled = true
 
@@ -73,6 +86,9 @@ public protocol MemcachedControl: Sendable {
     /// `shutdown`: begins to stop the server. Returns at once.
     /// - Parameter isGraceful: `shutdown graceful`.
     func shutdown(isGraceful: Bool)
+    /// A line, or several, about a connection: who came and went, what was asked and answered. Called only at a
+    /// verbosity of 2 and above (`MemcachedFrontEnd.setVerbosity`), by any worker.
+    func logTraffic(_ text: String)
 
     /// `verbosity n`, already capped to 0...2.
     func setVerbosity(_ level: Int)

@@ -7,6 +7,7 @@ enum Reply {
     static var error: StaticString { "ERROR\r\n" }
     static var version: StaticString { "VERSION 1.6.45\r\n" }
     static var metaNoop: StaticString { "MN\r\n" }
+    static var metaMiss: StaticString { "EN\r\n" }
     static var reset: StaticString { "RESET\r\n" }
 
     static var stored: StaticString { "STORED\r\n" }
@@ -56,6 +57,28 @@ enum Reply {
     static var automoveRefused: StaticString { "CLIENT_ERROR this server's automove has a level only\r\n" }
     static var segmentsRefused: StaticString { "ERROR this server's lru has no segments to size\r\n" }
     static var temporaryRefused: StaticString { "ERROR this server's lru has no temporary segment\r\n" }
+    static var crawlerDisabled: StaticString { "CLIENT_ERROR lru crawler disabled\r\n" }
+    static var crawlerNotStarted: StaticString { "ERROR failed to start lru crawler thread\r\n" }
+    static var crawlerSleepTooLong: StaticString { "CLIENT_ERROR sleep must be one second or less\r\n" }
+    static var crawlerBusy: StaticString { "BUSY currently processing crawler request\r\n" }
+    static var crawlerFailed: StaticString { "ERROR an unknown error happened\r\n" }
+    static var badClass: StaticString { "BADCLASS invalid class id\r\n" }
+    static var nothingToCrawl: StaticString { "NOTSTARTED no items to crawl\r\n" }
+    static var metaDumpForbidden: StaticString { "ERROR metadump not allowed\r\n" }
+    static var keyDumpForbidden: StaticString { "ERROR key dump not allowed\r\n" }
+    static var metaDumpNotFirst: StaticString {
+        "ERROR cannot pipeline other commands before metadump\r\n"
+    }
+    static var metaGetDumpNotFirst: StaticString {
+        "ERROR cannot pipeline other commands before mgdump\r\n"
+    }
+    static var watchForbidden: StaticString { "CLIENT_ERROR watch commands not allowed\r\n" }
+    static var watchNotFirst: StaticString { "ERROR cannot pipeline other commands before watch\r\n" }
+    static var watcherTooMany: StaticString { "WATCHER_TOO_MANY log watcher limit reached\r\n" }
+    static var watcherFailed: StaticString { "WATCHER_FAILED failed to add log watcher\r\n" }
+    static var cacheDumpForbidden: StaticString { "CLIENT_ERROR stats cachedump not allowed\r\n" }
+    static var badCommand: StaticString { "CLIENT_ERROR bad command line\r\n" }
+    static var badSlabID: StaticString { "CLIENT_ERROR Illegal slab id\r\n" }
 
     static var unauthenticated: StaticString { "CLIENT_ERROR unauthenticated\r\n" }
     static var loginTooLong: StaticString { "CLIENT_ERROR auth token too long\r\n" }

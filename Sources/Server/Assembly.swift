@@ -42,6 +42,7 @@ public final class Assembly: Sendable {
             engine: engine, settings: try Self.memcachedSettings(settings, control), control: control)
         let resp = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
         control.serve(resp)
+        log.onVerbosity { memcached.setVerbosity($0) }
 
         let plan = ListenPlan.make(settings)
         guard !plan.isEmpty else {
@@ -59,7 +60,10 @@ public final class Assembly: Sendable {
         let handles = workers.workers.map { _ in MaintenanceHandle(engine.makeHandle()) }
         workers.everyTick(milliseconds: max(1, 1000 / settings.hz)) { worker in
             handles[worker.index].maintain()
-            if worker.index == 0 { resp.tick(now: Milliseconds.readClock()) }
+            guard worker.index == 0 else { return }
+            let now = Milliseconds.readClock()
+            resp.tick(now: now)
+            memcached.tick(now: now)
         }
     }
 
@@ -178,6 +182,12 @@ extension Configuration {
         settings.isDetailEnabled = isDetailEnabled
         settings.isPageMoveEnabled = isPageMoveEnabled
         settings.requestsPerEvent = requestsPerEvent
+        settings.isWatchEnabled = isWatchEnabled
+        settings.watcherLogSize = watcherLogSize
+        settings.workerLogSize = workerLogSize
+        settings.isCrawlerEnabled = isCrawlerEnabled
+        settings.crawlerSleepMicroseconds = crawlerSleepMicroseconds
+        settings.crawlItemsMax = crawlItemsMax
         settings.tcpPort = max(0, memcachedPort)
         settings.interfaces = reportedRows["inter"]
         settings.domainSocket = memcachedUnixSocket.isEmpty ? nil : memcachedUnixSocket

@@ -31,6 +31,8 @@ extension Control: MemcachedControl {
         return facts
     }
 
+    func logTraffic(_ text: String) { log.traffic(text) }
+
     /// Reads `file` again on SIGHUP, and says who in it is left out, as memcached does without a word.
     func watchAuthFile(_ file: PasswordFile) {
         warnOfUsersLeftOut(file)

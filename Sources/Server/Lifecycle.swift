@@ -233,7 +233,12 @@ extension Lifecycle {
         let listeners =
             server.memcachedListeners.map { ("memcached", $0) } + server.respListeners.map { ("RESP", $0) }
         for (door, listener) in listeners { log.notice("Listening for \(door) on \(listener.boundAddress)") }
-        guard personality != .memcached else { return }
+        guard personality != .memcached else {
+            for endpoint in server.memcachedListeners.flatMap(\.endpoints) {
+                log.verbose("<\(endpoint.fd) server listening (auto-negotiate)")
+            }
+            return
+        }
         log.warning("Server initialized")
         log.notice("Ready to accept connections")
     }

@@ -42,6 +42,7 @@ public final class Log: Sendable {
     private let levelNumber: Atomic<Int>
     private let path: Mutex<String>
     private let isServing = Atomic<Bool>(false)
+    private let verbosityListener = Mutex<(@Sendable (Int) -> Void)?>(nil)
 
     public init(style: Style, level: LogLevel, path: String = "") {
         self.style = style
@@ -51,8 +52,30 @@ public final class Log: Sendable {
 
     public var level: LogLevel {
         get { LogLevel(rawValue: levelNumber.load(ordering: .relaxed)) ?? .notice }
-        set { levelNumber.store(newValue.rawValue, ordering: .relaxed) }
+        set {
+            levelNumber.store(newValue.rawValue, ordering: .relaxed)
+            verbosityListener.withLock { $0?(verbosity) }
+        }
     }
+
+    /// memcached's number for the level. Redis' levels below debug say nothing of commands.
+    private var verbosity: Int {
+        switch style {
+        case .memcached: max(0, level.rawValue - LogLevel.warning.rawValue)
+        case .redis: level == .debug ? 2 : 0
+        }
+    }
+
+    /// Has `body` follow memcached's verbosity, from now on.
+    func onVerbosity(_ body: @escaping @Sendable (Int) -> Void) {
+        verbosityListener.withLock { listener in
+            listener = body
+            body(verbosity)
+        }
+    }
+
+    /// What memcached's -vv shows of connections and commands, one line or several.
+    func traffic(_ text: String) { write(style == .memcached ? .verbose : .debug) { text } }
 
     /// Lines carry the role `C` until this is called, `M` after it. Source: Redis serverLogRaw.
     func startServing() { isServing.store(true, ordering: .relaxed) }

@@ -31,6 +31,7 @@ public final class Connection: Sendable {
     let pendingSize = Atomic<Int>(0)
     let unsentSize = Atomic<Int>(0)
     let isGone = Atomic<Bool>(false)
+    let endCode = Atomic<UInt8>(EndReason.normal.rawValue)
 
     /// Set by the first `wake()` since the worker last looked, so that a storm of them is one message.
     let wakePending = Atomic<Bool>(false)
@@ -78,6 +79,20 @@ public final class Connection: Sendable {
     /// A session that speaks unasked (`connectionWoken`) looks here and returns `.abort` where its own
     /// limit is passed; replies to requests are bounded by the transport.
     public var unsentByteCount: Int { unsentSize.load(ordering: .relaxed) }
+
+    /// Why a connection ended.
+    public enum EndReason: UInt8, Sendable {
+        /// One of both ends was done.
+        case normal
+        /// The socket failed, or the session gave up.
+        case error
+        case idleTimeout
+        /// The server stopped.
+        case shutdown
+    }
+
+    /// Why it ended; meaningful from `Session.connectionClosed` on.
+    public var endReason: EndReason { EndReason(rawValue: endCode.load(ordering: .relaxed)) ?? .normal }
 
     public var isClosed: Bool { isGone.load(ordering: .relaxed) }
 

@@ -40,8 +40,12 @@ extension Link {
     }
 
     /// Closes the socket, whatever is unsent.
-    func closeNow() {
+    /// - Parameter reason: kept only if nothing else ended the connection before.
+    func closeNow(_ reason: Connection.EndReason = .normal) {
         if state.contains(.gone) { return }
+        if reason != .normal && !state.contains(.sessionEnded) {
+            connection.endCode.store(reason.rawValue, ordering: .relaxed)
+        }
         endSession()
         state.insert(.gone)
         unregister()
@@ -88,7 +92,7 @@ extension Link {
         case .close:
             beginClose()
         case .abort:
-            closeNow()
+            closeNow(.error)
         }
         settle()
     }
@@ -114,7 +118,7 @@ extension Link {
             let idle = now.rawValue - connection.lastActive.load(ordering: .relaxed)
             if idle < idleTimeoutSeconds * 1000 { return }
             worker.counters.add(.idleKicks)
-            closeNow()
+            closeNow(.idleTimeout)
         }
     }
 
@@ -125,6 +129,7 @@ extension Link {
         if state.isEmpty { readable() }
         if state.contains(.gone) { return }
         state.insert(.leaving)
+        connection.endCode.store(Connection.EndReason.shutdown.rawValue, ordering: .relaxed)
         if state.contains(.waiting) { askWaitingSession() }
         let isIdle = connection.bytesIn.load(ordering: .relaxed) == readBefore && unsent.isEmpty
         if isIdle && state.isDisjoint(with: [.gone, .waiting, .hasMore, .scheduled]) { closeNow() }

@@ -71,7 +71,7 @@ extension Link {
         case .close:
             beginClose()
         case .abort:
-            closeNow()
+            closeNow(.error)
         }
         settle()
     }
@@ -182,7 +182,7 @@ extension Link {
     private func readEnded(_ size: Int) {
         if size < 0 {
             if errno == EAGAIN || errno == EINTR { return }
-            closeNow()
+            closeNow(.error)
             return
         }
         state.insert(.inputEnded)

@@ -58,7 +58,7 @@ extension Link {
         let worker = self.worker
         if sent < 0 && errno != EAGAIN && errno != EINTR {
             worker.output.removeAll()
-            closeNow()
+            closeNow(.error)
             return
         }
         if sent > 0 { didSend(sent) }
@@ -77,7 +77,7 @@ extension Link {
             // SAFETY: the entries point into the queue's pieces, which stay until removeFirst.
             let size = unsafe writev(fd, worker.vectors.baseAddress!, Int32(used))
             if size < 0 {
-                if errno != EAGAIN && errno != EINTR { closeNow() }
+                if errno != EAGAIN && errno != EINTR { closeNow(.error) }
                 return
             }
             didSend(size)
@@ -86,6 +86,10 @@ extension Link {
             connection.lastActive.store(worker.currentTime().rawValue, ordering: .relaxed)
         }
         if unsent.isEmpty && state.contains(.closing) { finishClose() }
+        if unsent.isEmpty && state.contains(.waiting) && !state.contains(.gone) {
+            session.connectionDrained(&worker.output, now: worker.currentTime())
+            sendOutput()
+        }
         settle()
     }
 

@@ -90,6 +90,7 @@ final class Link {
             state.isDisjoint(with: [.inputEnded, .leaving, .closing])
             && unsent.byteCount <= Limits.unsentSizeMax
             && (!state.contains(.waiting) || input.count < TransportLimits.waitingInputMax)
+            && (!state.contains(.hasMore) || input.count < TransportLimits.heldInputMax)
         if reads { wanted |= EV_READ }
         return wanted
     }

@@ -19,6 +19,9 @@ public protocol Session: AnyObject {
     /// - Returns: `.read` to go on, `.yield` to have waiting input served again, `.close`, `.abort`.
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next
 
+    /// The session is in `.wait`, and all it had unsent has left: it may say more.
+    func connectionDrained(_ output: inout OutputBuffer, now: Milliseconds)
+
     /// The peer has finished sending while the session is in `.wait`, or the server is stopping.
     /// - Returns: `.wait` if a reply is still owed and its wake-up will come; else `.close` (what real servers do
     ///   with a blocked client). Anything but `.wait` closes.
@@ -31,6 +34,7 @@ public protocol Session: AnyObject {
 extension Session {
     public func connectionOpened(_ output: inout OutputBuffer, now: Milliseconds) {}
     public func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next { .read }
+    public func connectionDrained(_ output: inout OutputBuffer, now: Milliseconds) {}
     public func inputEndedWhileWaiting() -> Progress.Next { .close }
     public func connectionClosed() {}
 }

@@ -21,6 +21,10 @@ enum TransportLimits {
     /// What is read ahead while a session waits, so that a dropped peer is noticed, as real servers do.
     static let waitingInputMax = 64 * 1024
 
+    /// What is read ahead while a bounded batch has more to do: a reply may go on for many turns, and a client that
+    /// keeps sending meanwhile must not fill the memory.
+    static let heldInputMax = 1024 * 1024
+
     /// Smallest block of unsent bytes: many short replies to a stopped reader share one.
     static let unsentBlockMin = 4096
 

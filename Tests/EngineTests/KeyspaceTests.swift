@@ -52,6 +52,57 @@ struct KeyspaceTests {
         engine.check()
     }
 
+    @Test("a walk drops what has expired and was chosen, and nothing else; the background can be kept from it")
+    func reclaiming() {
+        var engine = TestEngine(shards: 8)
+        var options = StoreOptions()
+        options.expiry = Milliseconds(1_000_500)
+        for index in 0..<1000 { engine.set("e\(index)", "x", options) }
+        for index in 0..<1000 { engine.set("k\(index)", "x") }
+        engine.engine.isExpiryWalkEnabled = false
+        engine.handle.now = Milliseconds(1_001_000)
+        for _ in 0..<100 { engine.handle.maintain(microseconds: 1000) }
+        #expect(engine.handle.itemCount(in: .first) == 2000)
+        var cursor: UInt64 = 0
+        var chosen = 0
+        repeat {
+            cursor = engine.handle.reclaimExpired(in: .first, from: cursor, count: 10) { item in
+                let isChosen = item.key.copiedText().hasSuffix("7")
+                if isChosen { chosen += 1 }
+                return isChosen
+            }
+        } while cursor != 0
+        #expect(chosen == 200)
+        #expect(engine.handle.itemCount(in: .first) == 1900)
+        #expect(engine.engine.counters.total(.expiryChecked) == 200)
+        #expect(engine.engine.counters.total(.expiryReclaimed) == 100)
+        engine.check()
+        // To look on is not to ask: the item stays and nothing is counted.
+        var wasExpired = false
+        engine.withKey(Array("e1".utf8)) { handle, key in handle.peek(key) { wasExpired = $0.isExpired } }
+        #expect(wasExpired && engine.handle.itemCount(in: .first) == 1900)
+        #expect(engine.engine.counters.total(.expired) == 100)
+    }
+
+    @Test("a listener hears of the kinds it wants, and others of theirs")
+    func kindsOfChanges() {
+        var engine = TestEngine()
+        let everything = Recorder()
+        let deletions = Recorder()
+        engine.engine.addChangeListener(everything)
+        engine.engine.addChangeListener(deletions, to: ChangeKinds(.deleted))
+        engine.set("a", "1")
+        _ = engine.withKey(Array("a".utf8)) { handle, key in handle.delete(key) }
+        engine.handle.flush(.first)
+        engine.engine.removeChangeListener(everything)
+        engine.set("b", "1")
+        _ = engine.withKey(Array("b".utf8)) { handle, key in handle.delete(key) }
+        engine.handle.flush(.first)
+        #expect(everything.lines.withLock { $0.prefix(2) } == ["stored a", "deleted a"])
+        #expect(everything.lines.withLock { $0.count } == 3)
+        #expect(deletions.lines.withLock { $0 } == ["deleted a", "deleted b"])
+    }
+
     @Test("a scheduled flush happens when its time has come, and not to what is stored after")
     func scheduledFlush() {
         var engine = TestEngine()
@@ -81,7 +132,7 @@ struct KeyspaceTests {
     func changes() {
         var engine = TestEngine()
         let recorder = Recorder()
-        engine.engine.setChangeListener(recorder)
+        engine.engine.addChangeListener(recorder)
         engine.set("a", "1")
         _ = engine.withKey(Array("a".utf8)) { handle, key in handle.add(key, AddOptions(rule: .signedChecked, delta: 1)) }
         _ = engine.withKey(Array("a".utf8)) { handle, key in handle.expire(key, at: Milliseconds(1_000_100)) }
@@ -90,7 +141,7 @@ struct KeyspaceTests {
         engine.set("b", "1")
         _ = engine.withKey(Array("b".utf8)) { handle, key in handle.delete(key) }
         engine.handle.flushAll()
-        engine.engine.setChangeListener(nil)
+        engine.engine.removeChangeListener(recorder)
         engine.set("c", "1")
         let lines = recorder.lines.withLock { $0 }
         #expect(lines == ["stored a", "stored a", "expirySet a", "expired a", "stored b", "deleted b", "flushed"])

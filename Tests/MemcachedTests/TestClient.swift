@@ -31,6 +31,11 @@ final class TestControl: MemcachedControl {
         ]
     }
 
+    func logTraffic(_ text: String) { traffic.withLock { $0.append(text) } }
+
+    /// What was logged of connections and commands.
+    let traffic = Mutex<[String]>([])
+
     func setVerbosity(_ level: Int) {}
     func setMemoryLimit(_ bytes: Int) -> Bool { bytes <= 1 << 40 }
     func resetStatistics() {}
@@ -44,10 +49,13 @@ struct TestServer {
     let frontEnd: MemcachedFrontEnd
     let control = TestControl()
 
-    init(_ settings: MemcachedSettings = MemcachedSettings(), memoryLimit: Int = 0) {
+    init(
+        _ settings: MemcachedSettings = MemcachedSettings(), memoryLimit: Int = 0, policy: EvictionPolicy = .noEviction
+    ) {
         var options = EngineOptions()
         options.shardCount = 1
         options.memoryLimit = memoryLimit
+        options.evictionPolicy = policy
         options.databaseCount = 2
         engine = Engine(options)
         frontEnd = MemcachedFrontEnd(engine: engine, settings: settings, control: control)

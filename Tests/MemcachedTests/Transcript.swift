@@ -2,6 +2,7 @@
 //
 //     > set k 0 0 1       sent, CR LF behind it; \r \n \0 \\ and \x80 as usual
 //     >- abc              sent without CR LF
+//     <- abc              expected without CR LF
 //     < STORED            expected, CR LF behind it; {cas} is a number: any at first, the same one afterwards
 //     > cas k 0 0 1 {cas} the number is put in
 //     ! closed            the server has closed
@@ -34,6 +35,7 @@ struct Transcript {
             case ">-": steps.append(.send(Self.unescape(String(line.dropFirst(3)))))
             case "< ": steps.append(.expect(Self.unescape(rest) + "\r\n"))
             case "<": steps.append(.expect("\r\n"))
+            case "<-": steps.append(.expect(Self.unescape(String(line.dropFirst(3)))))
             case "! ": steps.append(.closed)
             case "@ ": steps.append(.pass(seconds: Int64(rest)!))
             case "# ": continue
@@ -138,8 +140,9 @@ struct Transcript {
 }
 
 /// Plays `text` in every way, each time against empty databases.
+/// - Parameter cuts: false plays it as it stands alone, where it matters what arrives together.
 func check(
-    _ text: String, _ settings: MemcachedSettings = MemcachedSettings(),
+    _ text: String, _ settings: MemcachedSettings = MemcachedSettings(), cuts: Bool = true,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let transcript = Transcript(text)
@@ -153,6 +156,14 @@ func check(
         transcript.play(client, cut: cut, sourceLocation: sourceLocation)
     }
     play(.never)
+    // Onlookers must change nothing.
+    server.frontEnd.setVerbosity(3)
+    let watcher = server.frontEnd.addWatcher([.fetchers, .mutations, .deletions], wake: {})
+    play(.never)
+    if cuts { play(.everyByte) }
+    server.frontEnd.setVerbosity(0)
+    if let watcher { server.frontEnd.removeWatcher(watcher) }
+    if !cuts { return }
     play(.everyByte)
     play(.everyByte, honoursNeed: true)
     if transcript.isOnePiece { play(.onePiece) }

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Memcached
 import Testing
 
 @testable import Server
@@ -135,6 +136,21 @@ struct MemcachedCommandLineTests {
             return
         }
         #expect(warnings.count == 1)
-        #expect(warnings.first?.hasSuffix("-f, -n, lru_crawler") == true)
+        #expect(warnings.first?.hasSuffix("-f, -n") == true)
+    }
+
+    @Test("what watches and crawls is set from the command line")
+    func watching() {
+        let list = "no_lru_crawler,lru_crawler_sleep=5,lru_crawler_tocrawl=7,watcher_logbuf_size=8,worker_logbuf_size=9"
+        guard case .start(let settings, let warnings) = parse("-W -o \(list)") else {
+            Issue.record("refused")
+            return
+        }
+        #expect(warnings == [])
+        #expect(!settings.isWatchEnabled && !settings.isCrawlerEnabled)
+        #expect(settings.crawlerSleepMicroseconds == 5 && settings.crawlItemsMax == 7)
+        #expect(settings.watcherLogSize == 8192 && settings.workerLogSize == 9216)
+        let reported = settings.memcachedSettings
+        #expect(!reported.isWatchEnabled && reported.workerLogSize == 9216)
     }
 }

@@ -38,7 +38,9 @@ final class TestServer: Sendable {
         }
     }
 
-    func memcached() throws -> TestClient { try TestClient(port: assembly.memcachedListeners[0].port) }
+    func memcached(receiveSize: Int32? = nil) throws -> TestClient {
+        try TestClient(port: assembly.memcachedListeners[0].port, receiveSize: receiveSize)
+    }
     func resp() throws -> TestClient { try TestClient(port: assembly.respListeners[0].port) }
 }
 
@@ -48,8 +50,12 @@ final class TestClient {
 
     struct Failure: Error {}
 
-    init(port: UInt16) throws {
+    /// - Parameter receiveSize: of the socket's receive buffer; nil leaves it to the system.
+    init(port: UInt16, receiveSize: Int32? = nil) throws {
         fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var receiveSize {
+            unsafe setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receiveSize, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -80,6 +86,19 @@ final class TestClient {
         var bytes: [UInt8] = []
         while let byte = readByte(), byte != 10 {
             if byte != 13 { bytes.append(byte) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What comes next, up to and with `end`, which nothing may follow; what came so far if the peer closed.
+    func text(until end: String) -> String {
+        var bytes: [UInt8] = []
+        let last = Array(end.utf8)
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while !(bytes.count >= last.count && bytes.suffix(last.count).elementsEqual(last)) {
+            let size = unsafe chunk.withUnsafeMutableBytes { unsafe read(fd, $0.baseAddress!, $0.count) }
+            if size <= 0 { break }
+            bytes += chunk[..<size]
         }
         return String(decoding: bytes, as: UTF8.self)
     }

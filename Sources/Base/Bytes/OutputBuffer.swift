@@ -209,3 +209,6 @@ public struct OutputBuffer: ~Copyable {
         totalCount &+= value.byteCount
     }
 }
+
+// SAFETY: the only owner of its memory, so it may go to another thread; shared values are counted atomically.
+extension OutputBuffer: @unchecked Sendable {}

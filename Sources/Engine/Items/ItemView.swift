@@ -68,6 +68,9 @@ public struct ItemView: ~Escapable {
     /// 0 is never.
     public var expiry: Milliseconds { @inline(__always) get { item.expiry } }
 
+    /// Whether its time has run out. Only walks that say so show such items.
+    public var isExpired: Bool { item.isExpired(at: now) }
+
     public var isFetched: Bool { item.marks.contains(.fetched) }
     public var isStale: Bool { item.marks.contains(.stale) }
     public var hasWinner: Bool { item.marks.contains(.won) }
@@ -78,6 +81,9 @@ public struct ItemView: ~Escapable {
 
     /// Milliseconds since the last access, to the nearest clock unit. Under an LFU policy minutes are all it knows.
     public var idleMilliseconds: Int64 { access.idleMilliseconds(item.access, now: now) }
+
+    /// When it was last accessed, as exactly as `idleMilliseconds` knows.
+    public var accessedAt: Milliseconds { Milliseconds(now.rawValue - idleMilliseconds) }
 
     /// The logarithmic access counter under an LFU policy, else nil. Source: Redis OBJECT FREQ.
     public var frequency: UInt8? { access.frequency(item.access, now: now) }

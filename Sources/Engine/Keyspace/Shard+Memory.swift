@@ -19,11 +19,11 @@ struct EvictionContext {
     let now: Milliseconds
     let state: UnsafeMutablePointer<EngineState>
 
-    /// Tells the listener, if there is one.
+    /// Tells who wants to hear of it.
     func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
-        guard unsafe state.pointee.isListening, let listener = unsafe state.pointee.listener else { return }
+        guard unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) else { return }
         let view = unsafe ItemView(item, now: now, access: ranking.access, state: state)
-        listener.keyspaceChanged(kind, database: database, item: view)
+        unsafe state.pointee.tell(kind, database, view)
     }
 }
 

@@ -99,9 +99,7 @@ extension EngineHandle {
             for index in 0..<handle.shardCount {
                 unsafe handle.shard(at: index).body.pointee.flush(Int(database.rawValue))
             }
-            if unsafe handle.state.pointee.isListening {
-                unsafe handle.state.pointee.listener?.keyspaceFlushed(database: database)
-            }
+            unsafe handle.state.pointee.tellOfDatabases { $0.keyspaceFlushed(database: database) }
         }
     }
 
@@ -112,9 +110,7 @@ extension EngineHandle {
                 let shard = unsafe handle.shard(at: index).body
                 for database in 0..<(unsafe shard.pointee.databaseCount) { unsafe shard.pointee.flush(database) }
             }
-            if unsafe handle.state.pointee.isListening {
-                unsafe handle.state.pointee.listener?.keyspaceFlushed(database: nil)
-            }
+            unsafe handle.state.pointee.tellOfDatabases { $0.keyspaceFlushed(database: nil) }
         }
     }
 
@@ -149,58 +145,11 @@ extension EngineHandle {
                 unsafe tables[Int(a.rawValue)] = tables[Int(b.rawValue)]
                 unsafe tables[Int(b.rawValue)] = kept
             }
-            if unsafe handle.state.pointee.isListening {
-                unsafe handle.state.pointee.listener?.databasesSwapped(a, b)
-            }
+            unsafe handle.state.pointee.tellOfDatabases { $0.databasesSwapped(a, b) }
         }
     }
 
-    // MARK: Walking
-
-    /// Hash bits that a cursor leaves out, so that it stays below 2^48 and any client's integer holds it. Positions are
-    /// multiples of 2^16 as long as shard, directory and place bits are 48 at most.
-    private static let cursorShift: UInt64 = 16
-
-    /// One step of a walk: shows about `count` live items, and says where to go on; 0 begins and ends.
-    ///
-    /// The cursor is a hash prefix. An item that is there from the first step to the last is shown, however the
-    /// table grows or shrinks in between; it is shown once unless it is written meanwhile. Items are shown under their
-    /// shard's lock. Source: Redis SCAN.
-    public mutating func scan(
-        _ database: DatabaseIndex, from cursor: UInt64, count: Int, _ body: (borrowing ItemView) -> Void
-    ) -> UInt64 {
-        let bits = UInt64(unsafe state.pointee.shardBits)
-        let hash = cursor << Self.cursorShift
-        var index = bits == 0 ? 0 : Int(hash >> (64 - bits))
-        var position: UInt64? = hash << bits
-        var shown = 0
-        // Empty buckets cost too: a sparse table is left after this many.
-        var bucketsLeft = max(1, count) * 10
-        while index < shardCount {
-            _ = unsafe lockedIfSafe(at: index) { handle, shard in
-                let table = unsafe handle.table(shard, database).pointee
-                if table.isEmpty { position = nil }
-                var items = HomeItems()
-                while let at = position, shown < count, bucketsLeft > 0 {
-                    position = table.collectHome(at: at, into: &items)
-                    bucketsLeft -= 1
-                    for item in 0..<items.count where !items[item].isExpired(at: handle.now) {
-                        body(handle.view(items[item]))
-                        shown += 1
-                    }
-                }
-            }
-            if let position {
-                return (UInt64(index) << (bits == 0 ? 0 : 64 - bits) | position >> bits) >> Self.cursorShift
-            }
-            index += 1
-            position = 0
-            if shown >= count && index < shardCount {
-                return (UInt64(index) << (64 - bits)) >> Self.cursorShift
-            }
-        }
-        return 0
-    }
+    // MARK: At random
 
     /// Shows one live item, each with nearly the same chance. False if there is none. Source: Redis RANDOMKEY.
     public mutating func randomItem(in database: DatabaseIndex, _ body: (borrowing ItemView) -> Void) -> Bool {

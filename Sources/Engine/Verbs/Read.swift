@@ -50,6 +50,27 @@ extension EngineHandle {
         }
     }
 
+    /// Shows the item at `key` as it lies there, also one whose time has run out (`ItemView.isExpired`): counts,
+    /// touches and drops nothing. For those who only look on.
+    public mutating func peek(_ key: Key, _ body: (borrowing ItemView) -> Void) {
+        unsafe locked(key.hash) { handle, shard in
+            if let position = unsafe shard.pointee.tables[Int(key.database.rawValue)].find(key.hash, key.bytes) {
+                body(handle.view(position.item))
+            }
+        }
+    }
+
+    /// The `SizeClassUse.classIndex` that an item stored with `options` would be counted in.
+    public func sizeClassIndex(keySize: Int, valueSize: Int, _ options: StoreOptions) -> Int {
+        var shape = ItemShape()
+        shape.flags = options.flags
+        shape.expiry = options.expiry
+        shape.cas = options.casField == .none ? 0 : 1
+        let size = Item.size(fields: shape.fields(keySize: keySize), keySize: keySize, valueSize: valueSize)
+        let classes = unsafe state.pointee.sizeClasses
+        return size > classes.slotSizeMax ? classes.count + 1 : classes.classIndex(for: size) + 1
+    }
+
     /// Whether there is a live item of any kind. Counts a hit or a miss; `touches` renews its access time.
     /// Source: Redis EXISTS, TOUCH.
     public mutating func exists(_ key: Key, touches: Bool = false) -> Bool {

@@ -66,6 +66,7 @@ extension MemcachedSession {
     private func answer(
         _ outcome: StoreOutcome, _ key: Key, isSet: Bool, isQuiet: Bool, _ output: inout OutputBuffer
     ) {
+        lastStore = outcome
         if case .outOfMemory = outcome { lost(key, isSet: isSet) }
         if isQuiet { return }
         switch outcome {
@@ -155,6 +156,7 @@ extension MemcachedSession {
     /// Too large is not stored, and what was there is not what the client wants any more.
     func refuseLarge(_ key: Key, isSet: Bool) {
         counters.add(.storeTooLarge)
+        lastStore = .tooLarge
         if isSet { _ = engine.delete(key) }
     }
 

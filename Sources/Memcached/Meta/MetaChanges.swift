@@ -92,6 +92,7 @@ extension MemcachedSession {
         }
         if case .number = outcome { classCounters.add(isDecrement ? .decrHits : .incrHits, of: subject) }
         countAdd(outcome, isDecrement: isDecrement)
+        if case .created = outcome { lastStore = .stored }
         switch outcome {
         case .number(let value):
             if flags.has("q") { return }

@@ -99,6 +99,7 @@ extension MemcachedSession {
             }
         }
         if flags.has("C") { countCAS(outcome, metSubject) }
+        lastStore = outcome
         switch outcome {
         case .stored:
             if flags.has("q") { return }

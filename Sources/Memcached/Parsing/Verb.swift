@@ -10,6 +10,7 @@ enum Verb: UInt8 {
     case delete, incr, decr, touch
     case flushAll, version, verbosity, quit, stats, cacheMemoryLimit
     case slabs, lru, shutdown
+    case lruCrawler, watch
     case unknown
 
     /// Whether a block of data follows the line.
@@ -18,7 +19,7 @@ enum Verb: UInt8 {
         case .set, .add, .replace, .append, .prepend, .cas, .metaSet: true
         case .get, .gets, .gat, .gats, .metaGet, .metaDelete, .metaArithmetic, .metaNoop, .metaDebug, .delete,
             .incr, .decr, .touch, .flushAll, .version, .verbosity, .quit, .stats, .cacheMemoryLimit, .slabs,
-            .lru, .shutdown, .unknown:
+            .lru, .shutdown, .lruCrawler, .watch, .unknown:
             false
         }
     }
@@ -62,6 +63,7 @@ enum Verb: UInt8 {
         case Words.slabs: .slabs
         case Words.lru: .lru
         case Words.shutdown: .shutdown
+        case Words.watch: .watch
         default: .unknown
         }
     }
@@ -70,6 +72,7 @@ enum Verb: UInt8 {
         if name.equals("flush_all") { return .flushAll }
         if name.equals("verbosity") { return .verbosity }
         if name.equals("cache_memlimit") { return .cacheMemoryLimit }
+        if name.equals("lru_crawler") { return .lruCrawler }
         return .unknown
     }
 }
@@ -93,6 +96,7 @@ enum Words {
     static var decr: UInt64 { 0x7263_6564 }
     static var quit: UInt64 { 0x7469_7571 }
     static var touch: UInt64 { 0x68_6375_6F74 }
+    static var watch: UInt64 { 0x68_6374_6177 }
     static var stats: UInt64 { 0x73_7461_7473 }
     static var slabs: UInt64 { 0x73_6261_6C73 }
     static var lru: UInt64 { 0x75_726C }

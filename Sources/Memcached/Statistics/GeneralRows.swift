@@ -96,12 +96,18 @@ extension MemcachedSession {
             "slab_reassign_running",
         ] { row(name, 0, &output) }
         row("slabs_moved", engine.total(.pagesCompacted), &output)
+        row("lru_crawler_running", frontEnd.crawler.isRunning ? 1 : 0, &output)
+        row("lru_crawler_starts", frontEnd.crawler.startCount, &output)
         for name in [
-            "lru_crawler_running", "lru_crawler_starts", "lru_maintainer_juggles", "malloc_fails",
-            "log_worker_dropped", "log_worker_written", "log_watcher_skipped", "log_watcher_sent",
-            "log_watchers",
-            "unexpected_napi_ids", "round_robin_fallback",
+            "lru_maintainer_juggles", "malloc_fails",
         ] { row(name, 0, &output) }
+        let watch = frontEnd.hub.counts
+        row("log_worker_dropped", watch.dropped, &output)
+        row("log_worker_written", watch.written, &output)
+        row("log_watcher_skipped", watch.skipped, &output)
+        row("log_watcher_sent", watch.sent, &output)
+        row("log_watchers", watch.watchers, &output)
+        for name in ["unexpected_napi_ids", "round_robin_fallback"] { row(name, 0, &output) }
     }
 
     private func appendKeyspace(_ output: inout OutputBuffer) {

@@ -59,9 +59,9 @@ extension MemcachedSession {
         let settings = frontEnd.settings
         let facts = frontEnd.control.facts()
         return [
-            ("lru_crawler", "no"),
-            ("lru_crawler_sleep", "100"),
-            ("lru_crawler_tocrawl", "0"),
+            ("lru_crawler", Self.yesNo(frontEnd.crawler.isEnabled)),
+            ("lru_crawler_sleep", String(frontEnd.crawler.sleepMicroseconds)),
+            ("lru_crawler_tocrawl", String(frontEnd.crawler.itemsPerClassMax)),
             ("tail_repair_time", "0"),
             ("flush_enabled", Self.yesNo(settings.isFlushEnabled)),
             ("dump_enabled", Self.yesNo(settings.isDumpEnabled)),
@@ -75,8 +75,8 @@ extension MemcachedSession {
             ("temp_lru", "no"),
             ("temporary_ttl", "61"),
             ("idle_timeout", String(facts.idleTimeoutSeconds)),
-            ("watcher_logbuf_size", "262144"),
-            ("worker_logbuf_size", "65536"),
+            ("watcher_logbuf_size", String(settings.watcherLogSize)),
+            ("worker_logbuf_size", String(settings.workerLogSize)),
             ("read_buf_mem_limit", "0"),
             ("track_sizes", Self.yesNo(frontEnd.engine.tracksItemSizes)),
             ("inline_ascii_response", "no"),

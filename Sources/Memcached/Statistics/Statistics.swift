@@ -53,6 +53,7 @@ extension MemcachedSession {
         frontEnd.classCounters.reset()
         frontEnd.engine.resetCounters()
         frontEnd.prefixes.reset()
+        frontEnd.hub.resetCounts()
         frontEnd.control.resetStatistics()
     }
 

@@ -78,7 +78,7 @@ struct MemcachedCommandLine {
         case "I": settings.itemSizeMax = try itemSize(argument)
         case "F": settings.isFlushEnabled = false
         case "X": settings.isDumpEnabled = false
-        case "W": break  // There is nothing to watch with yet: it is disabled.
+        case "W": settings.isWatchEnabled = false
         case "o": try applyExtended(argument)
         case MemcachedOptions.respPort: respPort = try port(argument)
         default: try applyRemaining(option.letter, argument)

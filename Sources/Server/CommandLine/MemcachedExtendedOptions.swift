@@ -21,6 +21,11 @@ private let extendedOptions: [String: ExtendedKind] = {
             0...Int(Int32.max), row: row, missing: "Missing \(name) argument",
             wrong: "could not parse argument to \(name)")
     }
+    func kilobytes(_ name: String) -> ExtendedKind {
+        .number(
+            1...1 << 20, row: nil, missing: "Missing \(name) argument",
+            wrong: "could not parse argument to \(name)")
+    }
     func percent(_ name: String) -> ExtendedKind {
         .number(1...80, row: name, missing: "Missing \(name) argument", wrong: "\(name) must be > 1 and < 80")
     }
@@ -36,12 +41,12 @@ private let extendedOptions: [String: ExtendedKind] = {
             missing: "Missing numeric argument for tail_repair_time",
             wrong: "Cannot set tail_repair_time to less than 10 seconds"),
         "hash_algorithm": .text(row: "hash_algorithm", missing: "Missing hash_algorithm argument"),
-        "lru_crawler": on("lru_crawler"), "no_lru_crawler": off("lru_crawler"),
+        "lru_crawler": on(nil), "no_lru_crawler": off(nil),
         "lru_crawler_sleep": .number(
-            0...1_000_000, row: "lru_crawler_sleep", missing: "Missing lru_crawler_sleep value",
+            0...1_000_000, row: nil, missing: "Missing lru_crawler_sleep value",
             wrong: "LRU crawler sleep must be between 0 and 1 second"),
         "lru_crawler_tocrawl": .number(
-            0...Int(UInt32.max), row: "lru_crawler_tocrawl", missing: "Missing lru_crawler_tocrawl value",
+            0...Int(UInt32.max), row: nil, missing: "Missing lru_crawler_tocrawl value",
             wrong: "lru_crawler_tocrawl takes a numeric 32bit value"),
         "read_buf_mem_limit": size("read_buf_mem_limit", row: "read_buf_mem_limit"),
         "lru_maintainer": on(nil), "no_lru_maintainer": on(nil),
@@ -66,7 +71,8 @@ private let extendedOptions: [String: ExtendedKind] = {
             wrong: "slab_automove_window must be > 2"),
         "slab_automove_freeratio": .fraction(
             0...1, row: nil, wrong: "Missing slab_automove_freeratio argument"),
-        "watcher_logbuf_size": size("watcher_logbuf_size"), "worker_logbuf_size": size("worker_logbuf_size"),
+        "watcher_logbuf_size": kilobytes("watcher_logbuf_size"),
+        "worker_logbuf_size": kilobytes("worker_logbuf_size"),
         "track_sizes": on(nil), "no_chunked_items": on(nil), "modern": on(nil), "no_modern": on(nil),
         "drop_privileges": on(nil), "no_drop_privileges": on(nil),
         "inline_ascii_resp": on(nil), "no_inline_ascii_resp": on(nil),
@@ -112,6 +118,7 @@ extension MemcachedCommandLine {
             throw Refusal("This server does not support \(what) (-o \(name)) yet.", ExitCode.usage)
         case .flag(let row, let value):
             if let row { settings.reportedRows[row] = value }
+            if name.hasSuffix("lru_crawler") { settings.isCrawlerEnabled = value == "yes" }
         case .number(let range, let row, let missing, let wrong):
             guard let argument else {
                 guard missing.isEmpty else { throw Refusal(missing) }
@@ -121,6 +128,10 @@ extension MemcachedCommandLine {
                 throw Refusal(wrong)
             }
             if name == "idle_timeout" { settings.idleTimeoutSeconds = number }
+            if name == "watcher_logbuf_size" { settings.watcherLogSize = number << 10 }
+            if name == "worker_logbuf_size" { settings.workerLogSize = number << 10 }
+            if name == "lru_crawler_sleep" { settings.crawlerSleepMicroseconds = number }
+            if name == "lru_crawler_tocrawl" { settings.crawlItemsMax = number }
             if let row { settings.reportedRows[row] = argument }
         case .fraction(let range, let row, let wrong):
             guard let argument else { throw Refusal("Missing \(name) argument") }
@@ -135,7 +146,9 @@ extension MemcachedCommandLine {
         }
         if applyToEngine(name, argument) { return }
         // The limit of connections is always enforced at once, which is what maxconns_fast asks for.
-        let isInEffect = ["maxconns_fast", "idle_timeout", "modern"].contains(name)
+        let isInEffect =
+            ["maxconns_fast", "idle_timeout", "modern"].contains(name) || name.contains("lru_crawler")
+            || name.hasSuffix("logbuf_size")
         if !isInEffect { tuning.append(name) }
     }
 

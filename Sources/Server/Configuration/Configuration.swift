@@ -58,6 +58,16 @@ public struct Configuration: Sendable, Equatable {
     /// Whether `slabs reassign` is obeyed.
     public var isPageMoveEnabled = true
     public var requestsPerEvent = 20
+    /// Whether clients may watch, and the bytes that may wait for one watcher, and in one worker for all.
+    public var isWatchEnabled = true
+    public var watcherLogSize = 256 << 10
+    public var workerLogSize = 64 << 10
+    /// Whether expired items are looked for in the background, and dumps are served.
+    public var isCrawlerEnabled = true
+    /// Microseconds that a crawl sleeps after each thousand items, 0...1,000,000.
+    public var crawlerSleepMicroseconds = 100
+    /// Items of a size class that one crawl looks at, 0 for all.
+    public var crawlItemsMax = 0
     /// Rows of `stats settings` that only repeat what the command line said.
     public var reportedRows: [String: String] = [:]
 

@@ -148,15 +148,9 @@ import Testing
     func notYet() {
         check(
             """
-            > watch
-            < ERROR
-            > lru_crawler enable
-            < ERROR
             > refresh_certs
             < ERROR
             > extstore item_age 1
-            < ERROR
-            > stats cachedump 1 1
             < ERROR
             """)
     }
