@@ -78,7 +78,8 @@ public struct DecimalText: Sendable {
 
 extension RawSpan {
     /// The unsigned number that the span begins with, as memcached reads counters: blanks and one plus sign before it
-    /// are skipped, a blank ends it. Nil if there is no digit, a minus sign, another byte right behind it, or overflow.
+    /// are skipped, a blank or a NUL ends it. Nil if there is no digit, a minus sign, another byte right behind it, or
+    /// overflow.
     /// Source: memcached safe_strtoull.
     public func leadingUnsignedDecimal() -> UInt64? {
         var index = 0
@@ -87,7 +88,7 @@ extension RawSpan {
         if index < count && self[index] == UInt8(ascii: "+") { index += 1 }
         let start = index
         while index < count && self[index] &- 48 <= 9 { index += 1 }
-        guard index > start, index == count || Self.isBlank(self[index]) else { return nil }
+        guard index > start, index == count || self[index] == 0 || Self.isBlank(self[index]) else { return nil }
         var first = start
         while first < index - 1 && self[first] == 48 { first += 1 }
         return slice(first, index).unsignedDecimal()

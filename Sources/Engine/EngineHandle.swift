@@ -33,6 +33,13 @@ public struct EngineHandle: @unchecked Sendable {
     private(set) var access: AccessPolicy
     var random: SplitMix64
 
+    /// A verb that finds no room goes over the memory limit instead of answering `.outOfMemory`: for the later parts of
+    /// a request whose first part found room, so that it is done whole or not at all. Set it inside a section and take
+    /// it back there.
+    public var mayOvershoot = false
+    /// `prepare` agrees to what it found no room for.
+    var isOvershooting = false
+
     /// The time that verbs go by. Set it once per wake-up.
     public var now: Milliseconds {
         didSet { startTurn() }

@@ -18,6 +18,9 @@ enum Reply {
     static var touched: StaticString { "TOUCHED\r\n" }
 
     static var badLine: StaticString { "CLIENT_ERROR bad command line format\r\n" }
+    static var badDelete: StaticString {
+        "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]\r\n"
+    }
     static var badBlock: StaticString { "CLIENT_ERROR bad data chunk\r\n" }
     static var badExptime: StaticString { "CLIENT_ERROR invalid exptime argument\r\n" }
     static var badDelta: StaticString { "CLIENT_ERROR invalid numeric delta argument\r\n" }
@@ -93,6 +96,7 @@ enum Reply {
     static var opaqueTooLong: StaticString { "CLIENT_ERROR opaque token too long\r\n" }
     static var badToken: StaticString { "CLIENT_ERROR bad token in command line format\r\n" }
     static var badKey: StaticString { "CLIENT_ERROR error decoding key\r\n" }
+    static var badModeSize: StaticString { "CLIENT_ERROR incorrect length for M token\r\n" }
     static var badSetMode: StaticString { "CLIENT_ERROR invalid mode for ms M token\r\n" }
     static var badArithmeticMode: StaticString { "CLIENT_ERROR invalid mode for ma M token\r\n" }
 }

@@ -112,6 +112,8 @@ import Testing
         #expect(flags("T").fault == .badToken)
         #expect(flags("Tx").fault == .badToken)
         #expect(flags("C-1").fault == .badToken)
+        #expect(flags("M").fault == .modeSize && flags("MSET").fault == .modeSize)
+        #expect(flags("! v v").fault == .badLine && flags("! Tx").fault == .badLine)
         #expect(flags("O" + String(repeating: "x", count: 31)).fault == .none)
         #expect(flags("O" + String(repeating: "x", count: 32)).fault == .opaqueTooLong)
         #expect(flags("b c f h k l s t u v q x I P L O T0 N0").fault == .none)

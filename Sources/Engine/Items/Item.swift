@@ -65,6 +65,8 @@ struct Item: Equatable {
         static let raw = Marks(rawValue: 16)
         /// Read again after it was read: worth more to LRU than what was read once.
         static let active = Marks(rawValue: 32)
+        /// Written by a sum of fractions: Redis keeps such a number as text, even a whole one.
+        static let fraction = Marks(rawValue: 64)
     }
 
     // MARK: Header

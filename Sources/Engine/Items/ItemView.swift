@@ -79,6 +79,9 @@ public struct ItemView: ~Escapable {
     /// Whether the string was built by appending or overwriting. Source: Redis OBJECT ENCODING, "raw".
     public var isRaw: Bool { item.marks.contains(.raw) }
 
+    /// Whether the string was written by a sum of fractions. Source: Redis OBJECT ENCODING after INCRBYFLOAT, "embstr".
+    public var isFraction: Bool { item.marks.contains(.fraction) }
+
     /// Milliseconds since the last access, to the nearest clock unit. Under an LFU policy minutes are all it knows.
     public var idleMilliseconds: Int64 { access.idleMilliseconds(item.access, now: now) }
 

@@ -210,7 +210,7 @@ extension EngineHandle {
                 guard existing.item.isString else { return .done(.otherKind) }
                 buffer.removeAll()
                 guard body(existing.item.value, &buffer) else { return .done(.notStored) }
-                let marks = existing.item.marks.subtracting(.raw)
+                let marks = existing.item.marks.subtracting(.raw).union(.fraction)
                 let attempt = unsafe handle.modify(
                     key, existing, newSize: buffer.count, casField: .none, marks: marks, shard
                 ) { new, _ in unsafe Self.write(buffer.span, into: new, at: 0) }
@@ -222,6 +222,7 @@ extension EngineHandle {
             guard body(nil, &buffer) else { return .notStored }
             var add = StoreOptions()
             add.mode = .add
+            add.marks = .fraction
             let created = store(key, buffer.span, add)
             if case .notStored = created { continue }
             return created

@@ -5,16 +5,18 @@ import Base
 extension EngineHandle {
     /// Adds to the number that a string spells.
     /// - Parameter after: shown the item as it is then, on `.number` and `.created`.
+    /// - Parameter before: shown the item that is about to change, at most once for each attempt.
     /// Source: memcached "incr", "decr", "ma"; Redis INCR, DECRBY.
     public mutating func add(
-        _ key: Key, _ options: AddOptions, after: (borrowing ItemView) -> Void = { _ in }
+        _ key: Key, _ options: AddOptions, after: (borrowing ItemView) -> Void = { _ in },
+        before: (borrowing ItemView) -> Void = { _ in }
     ) -> AddOutcome {
         let outcome = unsafe retrying(key) { (handle, shard) -> Attempt<AddOutcome> in
             guard let existing = unsafe handle.findLive(key, shard) else {
                 guard options.createsMissing else { return .done(.notFound) }
                 return unsafe handle.createNumber(key, options, shard, after: after)
             }
-            return unsafe handle.addTo(existing, key, options, shard, after: after)
+            return unsafe handle.addTo(existing, key, options, shard, before: before, after: after)
         }
         return outcome ?? .outOfMemory
     }
@@ -41,10 +43,12 @@ extension EngineHandle {
 
     private mutating func addTo(
         _ existing: SlotPosition, _ key: Key, _ options: AddOptions, _ shard: UnsafeMutablePointer<Shard>,
-        after: (borrowing ItemView) -> Void
+        before: (borrowing ItemView) -> Void, after: (borrowing ItemView) -> Void
     ) -> Attempt<AddOutcome> {
         let item = existing.item
         guard item.isString else { return .done(.otherKind) }
+        // memcached: an empty value is no number, whatever CAS number the caller holds.
+        if options.rule == .unsignedWrapping && item.valueSize == 0 { return .done(.notANumber) }
         if let expected = options.expectedCAS, item.cas != expected || expected == 0 { return .done(.exists) }
         let sum: UInt64
         switch options.rule {
@@ -63,7 +67,10 @@ extension EngineHandle {
         let textSize = text.byteCount
         // memcached: a shorter number keeps the value's size, blanks on the right.
         let newSize = options.rule == .unsignedWrapping ? max(textSize, item.valueSize) : textSize
-        let marks = item.marks.subtracting(.raw)
+        // memcached: a number that grows is a new item: nobody has read it, nobody was told to refill it.
+        let isNew = options.rule == .unsignedWrapping && newSize > item.valueSize
+        let marks = isNew ? item.marks.intersection(.binaryKey) : item.marks.subtracting([.raw, .fraction])
+        before(view(item))
         let attempt = unsafe modify(
             key, existing, newSize: newSize, casField: options.casField, marks: marks, shard
         ) { new, _ in

@@ -45,7 +45,11 @@ public struct StoreOptions: Sendable {
     /// expiry and marking the item stale.
     public var storesStaleIfOlder = false
     /// Remembered with the item: the client spelled its key in base64.
-    public var hasBinaryKey = false
+    public var hasBinaryKey: Bool {
+        @inline(__always) get { marks.contains(.binaryKey) }
+        @inline(__always) set { if newValue { marks.insert(.binaryKey) } else { marks.remove(.binaryKey) } }
+    }
+    var marks: Item.Marks = []
     /// Refuses, as `.otherKind`, to replace a value that is not a string.
     public var requiresString = false
 
@@ -159,6 +163,8 @@ public struct FetchOptions: Sendable {
     public var claimsRefill = false
     /// Extends `claimsRefill` to an item that has less than this many milliseconds left.
     public var recacheBelow: Int64?
+    /// `recacheBelow` is held against `newExpiry`, not against the expiry that was found.
+    public var recachesAfterTouch = false
     /// Leaves access time and the fetched mark alone.
     public var leavesAccess = false
     /// Gives the item a CAS number if it has none yet.
@@ -190,7 +196,9 @@ public struct FetchNotes: Sendable {
     /// The state before this access.
     public var wasFetched = false
     public var idleMilliseconds: Int64 = 0
-    /// The expiry before `newExpiry` was applied.
+    /// The item was created by this fetch.
+    public var isCreated = false
+    /// The expiry before `newExpiry` was applied; 0 of an item that was created.
     public var expiryBefore = Milliseconds(0)
 
     public init() {}

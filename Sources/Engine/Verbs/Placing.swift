@@ -55,7 +55,7 @@ extension EngineHandle {
         if unsafe shard.pointee.arena.hasSlot(for: size) { return nil }
         let spared = sparing ?? existing?.item
         if unsafe shard.pointee.makeRoom(.slot(size: size), sparing: spared, evictionContext) { return nil }
-        return .slot(size: size)
+        return isOvershooting ? nil : .slot(size: size)
     }
 
     /// Sees that a very long key's block fits the limit. `keyBlock` then counts it.
@@ -64,7 +64,7 @@ extension EngineHandle {
         _ size: Int, in shard: UnsafeMutablePointer<Shard>, sparing: Item?
     ) -> MemoryNeed? {
         guard unsafe shard.pointee.makeRoom(.block(size: size), sparing: sparing, evictionContext) else {
-            return .block(size: size)
+            return isOvershooting ? nil : .block(size: size)
         }
         unsafe state.pointee.pool.pointee.budget.adjust(by: -size)
         return nil
@@ -249,8 +249,15 @@ extension EngineHandle {
     /// Budget for a large value, evicting for it. Called without a shard's lock.
     mutating func reserveBlock(_ size: Int) -> Bool {
         if unsafe state.pointee.pool.pointee.budget.reserve(size) { return true }
-        guard makeRoomElsewhere(.block(size: size)) else { return false }
-        return unsafe state.pointee.pool.pointee.budget.reserve(size)
+        if makeRoomElsewhere(.block(size: size)), unsafe state.pointee.pool.pointee.budget.reserve(size) { return true }
+        if mayOvershoot { unsafe state.pointee.pool.pointee.budget.adjust(by: size) }
+        return mayOvershoot
+    }
+
+    /// Brings the keyspace under its limit, evicting if it may. False if it stays over. Called without a shard's lock.
+    /// Source: Redis 7 performEvictions, before each command that may need memory.
+    public mutating func makeRoomToWrite() -> Bool {
+        !(unsafe state.pointee.pool.pointee.budget.isOver) || makeRoomElsewhere(.block(size: 0))
     }
 
     /// Repeats `attempt` under the key's lock until it answers, making room in between; nil if there is none to make.
@@ -263,9 +270,22 @@ extension EngineHandle {
             case .done(let result): return result
             case .needsRoom(let need):
                 if makeRoomElsewhere(need) { continue }
+                if mayOvershoot, let result = unsafe overshooting(key, attempt) { return result }
                 countOutOfMemory(key, need)
                 return nil
             }
+        }
+    }
+
+    @inline(never)
+    private mutating func overshooting<R>(
+        _ key: Key, _ attempt: (inout EngineHandle, UnsafeMutablePointer<Shard>) -> Attempt<R>
+    ) -> R? {
+        isOvershooting = true
+        defer { isOvershooting = false }
+        switch unsafe locked(key.hash, attempt) {
+        case .done(let result): return result
+        case .needsRoom: return nil
         }
     }
 

@@ -116,6 +116,7 @@ extension EngineHandle {
             handle.tell(.stored, key.database, item)
             var notes = FetchNotes()
             notes.won = true
+            notes.isCreated = true
             body(handle.view(item), notes)
             return .done(.created)
         }
@@ -135,9 +136,8 @@ extension EngineHandle {
         notes.winnerExists = item.marks.contains(.won)
         if options.claimsRefill && !notes.winnerExists {
             notes.won = notes.isStale
-            if let bound = options.recacheBelow, item.fields.contains(.expiry),
-                item.expiry.rawValue - now.rawValue < bound
-            {
+            let judged = options.recachesAfterTouch ? options.newExpiry ?? item.expiry : item.expiry
+            if let bound = options.recacheBelow, judged.rawValue != 0, judged.rawValue - now.rawValue < bound {
                 notes.won = true
             }
         }

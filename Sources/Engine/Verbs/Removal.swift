@@ -5,17 +5,19 @@ public import Base
 extension EngineHandle {
     /// Sets when an item's time runs out, under a condition. A time not after now deletes it at once.
     /// - Parameter at: 0 removes the expiry.
+    /// - Parameter touches: counts as an access too, whatever comes of it.
     /// - Parameter before: shown the live item, whether it will be changed or not.
     /// - Parameter after: shown the item, on `.changed`.
     /// Source: Redis EXPIRE with NX XX GT LT, PERSIST; memcached "touch".
     public mutating func expire(
-        _ key: Key, at: Milliseconds, _ condition: ExpireCondition = .always,
+        _ key: Key, at: Milliseconds, _ condition: ExpireCondition = .always, touches: Bool = false,
         before: (borrowing ItemView) -> Void = { _ in },
         after: (borrowing ItemView) -> Void = { _ in }
     ) -> ExpireOutcome {
         unsafe locked(key.hash) { handle, shard in
             guard let position = unsafe handle.findLive(key, shard) else { return .notFound }
             before(handle.view(position.item))
+            if touches { handle.touch(position.item) }
             let present = position.item.expiry
             let holds =
                 switch condition {

@@ -76,7 +76,7 @@ extension EngineHandle {
         shape.shared = block
         if let existing, options.keepsExpiry || isStale { shape.expiry = existing.item.expiry }
         if isStale, let existing { shape.marks = existing.item.marks.intersection(.won).union(.stale) }
-        if options.hasBinaryKey { shape.marks.insert(.binaryKey) }
+        shape.marks.formUnion(options.marks)
         // Any number gives the item its field; the real one is drawn last, so that a retry does not use one up.
         shape.cas = options.casField == .none ? 0 : 1
         if let need = unsafe prepare(key, over: existing, shape, in: shard) { return .needsRoom(need) }

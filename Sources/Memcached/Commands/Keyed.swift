@@ -4,11 +4,15 @@ import Base
 import Engine
 
 extension MemcachedSession {
-    /// `delete key [noreply]`; whatever else stands there is ignored.
+    /// `delete key [0] [noreply]`.
     func delete(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
         var cursor = line.cursor
         guard let token = cursor.next(input), token.count <= Self.keySizeMax else {
             return output.append(Reply.badLine)
+        }
+        guard isDelete(cursor, input) else {
+            if !isQuiet(line, input) { output.append(Reply.badDelete) }
+            return
         }
         let bytes = input.slice(token)
         if isDetailed { note(.delete, bytes) }
@@ -21,6 +25,18 @@ extension MemcachedSession {
         case .deleted: output.append(Reply.deleted)
         case .notFound, .exists: output.append(Reply.notFound)
         }
+    }
+
+    /// Whether nothing but a time of 0, which old clients send, and `noreply` stand behind the key. 1.6.45 ignores
+    /// other words; libmemcached's memcapable wants them refused, as memcached did before.
+    private func isDelete(_ cursor: TokenCursor, _ input: RawSpan) -> Bool {
+        var cursor = cursor
+        guard var token = cursor.next(input) else { return true }
+        if input.holds("0", at: token) {
+            guard let next = cursor.next(input) else { return true }
+            token = next
+        }
+        return input.holds("noreply", at: token) && cursor.next(input) == nil
     }
 
     func countDelete(_ outcome: DeleteOutcome) {
@@ -84,7 +100,8 @@ extension MemcachedSession {
         let key = engine.key(input.slice(token), in: database)
         let hits = classCounters
         let outcome = engine.expire(
-            key, at: Self.expiry(exptime, now: now), before: { item in hits.add(.touchHits, of: item.classSubject) })
+            key, at: Self.expiry(exptime, now: now), touches: true,
+            before: { item in hits.add(.touchHits, of: item.classSubject) })
         switch outcome {
         case .changed, .unchanged, .deleted:
             if !quiet { output.append(Reply.touched) }

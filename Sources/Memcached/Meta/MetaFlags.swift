@@ -6,7 +6,7 @@ import Base
 /// Which flags a meta command has, and their tokens.
 struct MetaFlags {
     enum Fault: UInt8 {
-        case none, badLine, tooMany, duplicate, invalid, badToken, opaqueTooLong, badKey
+        case none, badLine, tooMany, duplicate, invalid, badToken, opaqueTooLong, modeSize, badKey
     }
 
     /// One bit a letter, `A` lowest.
@@ -22,6 +22,8 @@ struct MetaFlags {
     /// The time to live of an item that is created: N's, or T's where T stands behind N.
     private(set) var createdTime: Int32 = 0
     private(set) var recacheTime: Int32 = 0
+    /// R stands behind T and so looks at the time that T gives.
+    private(set) var recachesAfterTouch = false
     private(set) var delta: UInt64 = 1
     private(set) var initial: UInt64 = 0
     /// M: its letter, 0 without.
@@ -40,7 +42,7 @@ struct MetaFlags {
                 rejectLetter(letter)
                 continue
             }
-            if fault == .duplicate || fault == .invalid { continue }
+            if fault == .duplicate || fault == .invalid || fault == .badLine { continue }
             let bit = UInt64(1) << UInt64(letter &- 65)
             if seen & bit != 0 {
                 fault = .duplicate
@@ -88,9 +90,11 @@ struct MetaFlags {
         case UInt8(ascii: "N"):
             vivifyTime = seconds(token, input)
             createdTime = vivifyTime
-        case UInt8(ascii: "R"): recacheTime = seconds(token, input)
+        case UInt8(ascii: "R"):
+            recacheTime = seconds(token, input)
+            recachesAfterTouch = has("T")
         case UInt8(ascii: "M"):
-            if token.count == 1 { mode = input[token.start] } else { fault = .badToken }
+            if token.count == 1 { mode = input[token.start] } else { fault = .modeSize }
         case UInt8(ascii: "O"):
             if token.count >= MemcachedSession.opaqueTokenSizeMax { fault = .opaqueTooLong }
         default:

@@ -83,6 +83,7 @@ extension MemcachedSession {
         if flags.has("R") {
             let mark = Self.expiry(flags.recacheTime, now: now)
             options.recacheBelow = mark.rawValue &- now.rawValue
+            options.recachesAfterTouch = flags.recachesAfterTouch
         }
         return options
     }
@@ -98,7 +99,9 @@ extension MemcachedSession {
         var expiry = flags.has("T") || flags.has("N") ? notes.expiryBefore : item.expiry
         while let token = cursor.next(input) {
             switch input[token.start] {
-            case UInt8(ascii: "T"), UInt8(ascii: "N"): expiry = item.expiry
+            case UInt8(ascii: "T"): expiry = Self.expiry(flags.timeToLive, now: now)
+            case UInt8(ascii: "N"):
+                if notes.isCreated { expiry = Self.expiry(flags.vivifyTime, now: now) }
             case UInt8(ascii: "c"):
                 output.append(" c")
                 output.append(decimal: item.cas)

@@ -13,6 +13,7 @@ extension MemcachedSession {
         case .invalid: Reply.invalidFlag
         case .badToken: Reply.badToken
         case .opaqueTooLong: Reply.opaqueTooLong
+        case .modeSize: Reply.badModeSize
         case .badKey: Reply.badKey
         }
     }

@@ -123,8 +123,9 @@ extension MemcachedSession {
         options.casField = casField(flags)
         options.hasBinaryKey = flags.has("b")
         if flags.has("C") && mode != .add {
+            // 0 is nobody's number, and not an old one either.
             options.expectedCAS = flags.expectedCAS
-            options.storesStaleIfOlder = flags.has("I")
+            options.storesStaleIfOlder = flags.has("I") && flags.expectedCAS != 0
         }
         return options
     }
@@ -139,7 +140,8 @@ extension MemcachedSession {
         options.hasBinaryKey = flags.has("b")
         options.sizeMax = valueSizeMax(keySize: keySize)
         // An older CAS is EX here also with I: what would be appended to is not what the client knows.
-        if flags.has("C") { options.expectedCAS = flags.expectedCAS }
+        // C0 compares nothing.
+        if flags.expectedCAS != 0 { options.expectedCAS = flags.expectedCAS }
         return options
     }
 

@@ -188,7 +188,7 @@ import Testing
             """)
     }
 
-    @Test("delete takes a key and ignores the rest of the line")
+    @Test("delete takes a key, a time of 0 and noreply, and nothing else")
     func delete() {
         check(
             """
@@ -205,6 +205,12 @@ import Testing
             > delete k noreply
             > get k
             < END
+            > delete k 0 noreply
+            > delete k 1
+            < CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]
+            > delete k a b c d
+            < CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]
+            > delete k a noreply
             > delete
             < CLIENT_ERROR bad command line format
             """)

@@ -83,6 +83,12 @@ import Testing
             > ma n C{cas} v
             < VA 1
             < 3
+            > ma n t T90
+            < HD t60
+            > ma n T100 t N7
+            < HD t100
+            > ma = b MX
+            < CLIENT_ERROR invalid or duplicate flag
             > ma n MX
             < CLIENT_ERROR invalid mode for ma M token
             > ma n Dx

@@ -133,6 +133,40 @@ import Testing
             < STORED
             > mg k R30 t
             < HD t-1
+            > mg k R30 T20 t
+            < HD t20
+            > mg k T25 R30 t
+            < HD t25 W
+            """)
+    }
+
+    @Test("a touch is an access, and C0 is nobody's number")
+    func oddities() {
+        check(
+            """
+            > set k 0 100 1
+            > 5
+            < STORED
+            > touch k 200
+            < TOUCHED
+            > mg k h t
+            < HD h1 t200
+            > ma k C0 v
+            < VA 1
+            < 6
+            > ms k 1 C0 I
+            > x
+            < EX
+            > ms k 1 MA C0
+            > 0
+            < HD
+            > md k C0
+            < EX
+            > set k 0 0 0
+            >
+            < STORED
+            > ma k C1
+            < CLIENT_ERROR cannot increment or decrement non-numeric value
             """)
     }
 
@@ -258,6 +292,9 @@ import Testing
             > ms k 2 Tx
             > hi
             < CLIENT_ERROR bad token in command line format
+            > ms k 2 MSET
+            > hi
+            < CLIENT_ERROR incorrect length for M token
             > ms k 2 b
             > hi
             < CLIENT_ERROR error decoding key
