@@ -205,3 +205,14 @@ extension Command {
         self == .auth || self == .hello || self == .quit || self == .reset
     }
 }
+
+extension RawSpan {
+    /// Without CR and LF behind it, as Redis trims an error that ends in a client's bytes.
+    var withoutLineEnds: RawSpan {
+        @_lifetime(copy self) get {
+            var end = byteCount
+            while end > 0 && (self[end - 1] == 13 || self[end - 1] == 10) { end -= 1 }
+            return slice(0, end)
+        }
+    }
+}

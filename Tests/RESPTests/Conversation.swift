@@ -136,7 +136,11 @@ final class Conversation {
 
     /// Sends one command and returns what came back, as text.
     @discardableResult
-    func ask(_ words: String...) -> String {
+    func ask(_ words: String...) -> String { ask(words) }
+
+    /// As above.
+    @discardableResult
+    func ask(_ words: [String]) -> String {
         let before = replies.count
         send(Self.request(words.map { Array($0.utf8) }))
         return String(decoding: replies[before...], as: UTF8.self)

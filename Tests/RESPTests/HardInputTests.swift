@@ -82,12 +82,13 @@ struct HardInputTests {
     @Test("keys may be of any length")
     func longKeys() {
         let client = Fixture().connect()
-        for size in [0, 1, 250, 251, 254, 255, 256, 1000] {
+        let sizes = [0, 1, 250, 251, 254, 255, 256, 1000, 16_383, 16_384, 65_535, 65_536, 70_000]
+        for size in sizes {
             let key = String(repeating: "k", count: size)
             client.ask("SET", key, "\(size)")
             #expect(client.ask("GET", key) == "$\("\(size)".count)\r\n\(size)\r\n")
         }
-        #expect(client.ask("DBSIZE") == ":8\r\n")
+        #expect(client.ask("DBSIZE") == ":\(sizes.count)\r\n")
     }
 
     @Test("a pipeline whose replies are large is served in turns, and in order")
@@ -150,8 +151,28 @@ struct HardInputTests {
         }
         #expect(refusals == 1)
         #expect(client.ask("GET", "key:0") == "$1000\r\n\(value)\r\n")
-        #expect(client.ask("MSET", "a", value, "b", value).hasPrefix("-OOM"))
         #expect(client.ask("DEL", "key:0") == ":1\r\n")
+    }
+
+    @Test("MSET and MSETNX on a full memory store all or nothing", arguments: ["MSET", "MSETNX"], [100, 1000, 50_000])
+    func fullMemoryManyKeys(command: String, valueSize: Int) {
+        var options = EngineOptions()
+        options.memoryLimit = 4 << 20
+        let client = Fixture(options).connect()
+        let value = String(repeating: "x", count: valueSize)
+        var refusals = 0
+        for round in 0..<20_000 where refusals < 20 {
+            let keys = (0..<5).map { "key:\(round):\($0)" }
+            let reply = client.ask([command] + keys.flatMap { [$0, value] })
+            let count = client.ask(["EXISTS"] + keys)
+            if reply.hasPrefix("-OOM") {
+                #expect(count == ":0\r\n")
+                refusals += 1
+            } else {
+                #expect(count == ":5\r\n")
+            }
+        }
+        #expect(refusals == 20)
     }
 
     @Test("client flags and CAS numbers of the other door survive what keeps the value")

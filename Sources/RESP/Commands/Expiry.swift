@@ -49,7 +49,7 @@ extension RESPSession {
             } else {
                 counters.add(.errors)
                 output.append("-ERR Unsupported option ")
-                appendErrorText(word, RESPLimits.errorTextSizeMax, &output)
+                appendErrorText(word.withoutLineEnds, .max, &output)
                 output.append("\r\n")
                 return nil
             }

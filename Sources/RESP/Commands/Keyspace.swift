@@ -142,7 +142,7 @@ extension RESPSession {
     }
 
     func scan(_ request: Request, _ output: inout OutputBuffer) {
-        guard let cursor = request[1].unsignedDecimal() else { return fail("ERR invalid cursor", &output) }
+        guard let cursor = Self.cursor(request[1]) else { return fail("ERR invalid cursor", &output) }
         var pattern: Int?
         var type: Int?
         var count: Int64 = 10
@@ -163,6 +163,17 @@ extension RESPSession {
             index += 2
         }
         scan(request, cursor, pattern, type, Int(count), &output)
+    }
+
+    /// A cursor as strtoul reads it: nothing is 0, and a minus sign counts down from 2^64. Source: Redis
+    /// parseScanCursorOrReply.
+    private static func cursor(_ text: RawSpan) -> UInt64? {
+        guard text.byteCount > 0 else { return 0 }
+        let hasSign = text[0] == UInt8(ascii: "-") || text[0] == UInt8(ascii: "+")
+        var start = hasSign ? 1 : 0
+        while start < text.byteCount - 1 && text[start] == UInt8(ascii: "0") { start += 1 }
+        guard let magnitude = text.slice(start, text.byteCount).unsignedDecimal() else { return nil }
+        return text[0] == UInt8(ascii: "-") ? 0 &- magnitude : magnitude
     }
 
     private func scan(

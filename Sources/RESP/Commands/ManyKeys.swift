@@ -62,17 +62,21 @@ extension RESPSession {
 
     func mset(_ request: Request, _ output: inout OutputBuffer) {
         guard request.count % 2 == 1 else { return refusePairs("mset", &output) }
+        guard engine.makeRoomToWrite() else { return failMemory(&output) }
         let (shards, count) = gatherKeys(request, step: 2)
         var isStored = true
         section(request, step: 2, shards, count) { engine, key, index in
             guard isStored else { return }
             isStored = engine.store(key, request[2 &+ index &* 2], StoreOptions()) == .stored
+            // All or nothing: what follows the first may go over the memory limit, as it may in Redis.
+            engine.mayOvershoot = isStored && index &+ 1 < count
         }
         isStored ? output.appendOK() : failMemory(&output)
     }
 
     func msetnx(_ request: Request, _ output: inout OutputBuffer) {
         guard request.count % 2 == 1 else { return refusePairs("msetnx", &output) }
+        guard engine.makeRoomToWrite() else { return failMemory(&output) }
         let (shards, count) = gatherKeys(request, step: 2)
         let hashes = hashes
         let database = database
@@ -88,6 +92,7 @@ extension RESPSession {
             for index in 0..<count {
                 let key = Key(request[1 &+ index &* 2], hash: KeyHash(rawValue: hashes[index]), in: database)
                 outcome = engine.store(key, request[2 &+ index &* 2], StoreOptions())
+                engine.mayOvershoot = outcome == .stored && index &+ 1 < count
                 if outcome != .stored { return }
             }
         }

@@ -86,7 +86,7 @@ extension RESPSession {
         guard item.shared == nil else { return "raw" }
         let value = item.value
         if item.isRaw { return "raw" }
-        if value.byteCount <= 20 && value.integer != nil { return "int" }
+        if value.byteCount <= 20 && !item.isFraction && value.integer != nil { return "int" }
         return value.byteCount <= 44 ? "embstr" : "raw"
     }
 

@@ -4,7 +4,7 @@ import Base
 import Engine
 
 /// An option that says when a string expires.
-private enum ExpiryOption {
+private enum ExpiryOption: Equatable {
     case after(TimeUnit), at(TimeUnit)
 
     init?(_ word: RawSpan) {
@@ -45,8 +45,9 @@ struct SetArguments {
     var unit = TimeUnit.seconds
     var isAbsolute = false
 
-    /// nil is a syntax error.
+    /// nil is a syntax error. The same option may come again: the last time counts.
     init?(_ request: Request) {
+        var expiryOption: ExpiryOption?
         var index = 3
         while index < request.count {
             let word = request[index]
@@ -61,8 +62,11 @@ struct SetArguments {
             } else if word.equalsIgnoringCase("keepttl") {
                 if expiryPlace != nil { return nil }
                 keepsExpiry = true
-            } else if let option = ExpiryOption(word), index + 1 < request.count, !keepsExpiry, expiryPlace == nil {
+            } else if let option = ExpiryOption(word), index + 1 < request.count, !keepsExpiry,
+                expiryOption == nil || expiryOption == option
+            {
                 index += 1
+                expiryOption = option
                 expiryPlace = index
                 unit = option.unit
                 isAbsolute = option.isAbsolute
@@ -81,12 +85,27 @@ struct GetexArguments {
     var unit = TimeUnit.seconds
     var isAbsolute = false
 
-    /// nil is a syntax error. `request` has an option.
+    /// nil is a syntax error. `request` has an option; the same one may come again: the last time counts.
     init?(_ request: Request) {
-        if request.count == 3 && request[2].equalsIgnoringCase("persist") { return }
-        guard request.count == 4, let option = ExpiryOption(request[2]) else { return nil }
-        expiryPlace = 3
-        unit = option.unit
-        isAbsolute = option.isAbsolute
+        var expiryOption: ExpiryOption?
+        var persists = false
+        var index = 2
+        while index < request.count {
+            if request[index].equalsIgnoringCase("persist") {
+                if expiryOption != nil { return nil }
+                persists = true
+            } else if let option = ExpiryOption(request[index]), index + 1 < request.count, !persists,
+                expiryOption == nil || expiryOption == option
+            {
+                index += 1
+                expiryOption = option
+                expiryPlace = index
+                unit = option.unit
+                isAbsolute = option.isAbsolute
+            } else {
+                return nil
+            }
+            index += 1
+        }
     }
 }

@@ -1,7 +1,7 @@
 // One row of the command table: the single source of dispatch, COMMAND and access control.
 
 /// What there is to know about a command. Read off the request path only.
-struct CommandSpec {
+struct CommandSpec: Sendable {
     struct Flags: OptionSet {
         let rawValue: UInt16
         static let write = Flags(rawValue: 1)

@@ -34,7 +34,9 @@ struct InlineRequest: ~Copyable {
         while place < line.byteCount {
             let byte = line[place]
             // A NUL ends a word, too; Redis' lines are C strings.
-            if isBlank(byte) || byte == 0 { return byte == 0 ? line.byteCount : place }
+            if byte == 0 { return line.byteCount }
+            // Vertical tab and form feed stand between words, but do not end one.
+            if isBlank(byte) && byte != 11 && byte != 12 { return place }
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 return quoted(line, from: place + 1, by: byte, into: &bytes)
             }

@@ -386,6 +386,18 @@ extension Transcript {
             < -ERR invalid cursor
             > SCAN " 0"
             < -ERR invalid cursor
+            > SCAN -
+            < -ERR invalid cursor
+            > SCAN "" MATCH nothing COUNT 1000
+            < *2
+            < $1
+            < 0
+            < *0
+            > SCAN -1 COUNT 1000 MATCH nothing
+            < *2
+            < $1
+            < 0
+            < *0
             > DBSIZE
             < :1
             """#),
@@ -469,6 +481,23 @@ extension Transcript {
             < +OK
             > INCR n
             < :6
+            > OBJECT ENCODING n
+            < $3
+            < int
+            > INCRBYFLOAT n 1
+            < $1
+            < 7
+            > OBJECT ENCODING n
+            < $6
+            < embstr
+            > INCRBYFLOAT new 3
+            < $1
+            < 3
+            > OBJECT ENCODING new
+            < $6
+            < embstr
+            > INCR n
+            < :8
             > OBJECT ENCODING n
             < $3
             < int
