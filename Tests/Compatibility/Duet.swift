@@ -11,7 +11,7 @@ final class Duet {
     private let assembly: Assembly
     private var thread = pthread_t()
 
-    init() throws {
+    init(_ change: (inout Configuration) -> Void = { _ in }) throws {
         let base = "/tmp/duet-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         memcachedPath = base + ".memcached"
         respPath = base + ".resp"
@@ -21,6 +21,7 @@ final class Duet {
         settings.memcachedUnixSocket = memcachedPath
         settings.respUnixSocket = respPath
         settings.workerCount = 2
+        change(&settings)
         assembly = try Assembly(settings, log: Log(style: .redis, level: .nothing))
         // SAFETY: the box is retained here and taken back by the thread.
         let box = unsafe Unmanaged.passRetained(assembly).toOpaque()

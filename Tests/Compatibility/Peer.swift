@@ -48,6 +48,20 @@ final class Peer {
     }
 }
 
+extension Peer {
+    /// A memcached without background threads: they hold an item now and then, and an incr then makes a new one without
+    /// padding.
+    static func quietMemcached(_ more: [String] = []) throws -> Peer {
+        try Peer(memcached!) { socket, _ in
+            ["-s", socket, "-U", "0", "-t", "1", "-u", "root", "-o", "no_lru_maintainer,no_lru_crawler"] + more
+        }
+    }
+
+    static func emptyRedis() throws -> Peer {
+        try Peer(redis!) { socket, folder in ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder] }
+    }
+}
+
 /// A blocking connection that sends bytes and reads until a marker has come.
 final class Wire {
     private let fd: Int32
@@ -85,15 +99,38 @@ final class Wire {
 
     deinit { close(fd) }
 
-    /// Sends `request` and what makes the server say `marker`, and returns the reply before it.
-    func ask(_ request: [UInt8], ending probe: String, _ marker: String) throws -> [UInt8] {
-        let bytes = request + Array(probe.utf8)
+    /// What a fresh connection answers to `pieces`, sent one by one, until the server closes; ours ends with the last.
+    static func burst(unix path: String, _ pieces: [[UInt8]]) throws -> [UInt8] {
+        let wire = try Wire(unix: path)
+        // A server that closes early leaves the rest unread: no failure here.
+        for piece in pieces where !wire.send(piece) { break }
+        shutdown(wire.fd, Int32(SHUT_WR))
+        var reply: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(wire.fd, $0.baseAddress!, $0.count) }
+            if count <= 0 { return reply }
+            reply += chunk.prefix(count)
+        }
+    }
+
+    /// False if the server does not take it.
+    private func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { unsafe write(fd, $0.baseAddress! + sent, $0.count - sent) }
-            guard count > 0 else { throw Failure(text: "the connection is closed") }
+            // SAFETY: the count is what is left of the buffer.
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.send(fd, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
             sent += count
         }
+        return true
+    }
+
+    /// Sends `request` and what makes the server say `marker`, and returns the reply before it.
+    func ask(_ request: [UInt8], ending probe: String, _ marker: String) throws -> [UInt8] {
+        guard send(request + Array(probe.utf8)) else { throw Failure(text: "the connection is closed") }
         let end = Array(marker.utf8)
         var reply: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
