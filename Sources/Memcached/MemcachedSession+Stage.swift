@@ -19,7 +19,7 @@ extension MemcachedSession {
     func receiveOther(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress? {
         if stage == .opening {
             let isBinary = input[0] == BinaryRequest.magic
-            guard isBinary ? offered != .ascii : offered != .binary else {
+            guard mayTalk(isBinary ? .binary : .ascii) else {
                 return Progress(consumed: input.byteCount, next: .close)
             }
             stage = isBinary ? .binary : frontEnd.settings.textLogins == nil ? .text : .login
@@ -30,5 +30,15 @@ extension MemcachedSession {
         case .login: return receiveLogin(input, &output)
         case .opening, .text: return nil
         }
+    }
+
+    /// Whether the listener offers `spoken`, text or binary. Where one of the two asks for a login and the other does
+    /// not, the other is closed, whatever the listener says: nobody gets past a login by another language.
+    private func mayTalk(_ spoken: MemcachedProtocol) -> Bool {
+        let settings = frontEnd.settings
+        guard offered == .negotiating || offered == spoken else { return false }
+        let asksHere = (spoken == .binary ? settings.saslLogins : settings.textLogins) != nil
+        let asksThere = (spoken == .binary ? settings.textLogins : settings.saslLogins) != nil
+        return asksHere || !asksThere
     }
 }

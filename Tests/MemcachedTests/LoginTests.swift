@@ -96,6 +96,23 @@ final class PasswordText {
         #expect(binary.isClosed)
     }
 
+    @Test("nobody gets past a login by the other protocol, whatever the listener offers")
+    func otherLanguage() throws {
+        let users = try PasswordText("user:pass\n")
+        for offered in MemcachedProtocol.allCases {
+            let text = TestServer(try settings(text: users)).connect(offered)
+            text.send(Ask(.noop).bytes)
+            #expect(text.isClosed && text.takeBytes().isEmpty)
+            let binary = TestServer(try settings(sasl: users)).connect(offered)
+            binary.send("version\r\n")
+            #expect(binary.isClosed && binary.takeBytes().isEmpty)
+        }
+        let login = TestServer(try settings(text: users)).connect(.negotiating)
+        #expect(login.ask("set x 0 0 9\r\nuser pass\r\n") == "STORED\r\n")
+        let sasl = TestServer(try settings(sasl: users)).connect(.negotiating)
+        #expect(sasl.ask(.plain("|user|pass"))[0].status == 0)
+    }
+
     @Test("a file read again holds for the next login; a broken one leaves the old users")
     func reload() throws {
         let users = try PasswordText("user:pass\n")

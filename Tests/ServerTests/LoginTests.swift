@@ -91,6 +91,22 @@ struct LoginTests {
         #expect(client.ask("version")[0].hasPrefix("VERSION"))
     }
 
+    @Test("a unix socket asks too")
+    func unixSocket() throws {
+        let path = "/tmp/duet-login-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        try Files.replace(path, with: "user:pass\n")
+        defer { Files.remove(path) }
+        let server = try TestServer {
+            $0.memcachedAuthFile = path
+            $0.memcachedUnixSocket = path + ".sock"
+        }
+        defer { server.finish() }
+        let client = try TestClient(path: path + ".sock")
+        #expect(client.ask("get k") == ["CLIENT_ERROR unauthenticated"])
+        #expect(client.ask("set x 0 0 9\r\nuser pass") == ["STORED"])
+        #expect(client.ask("get k") == ["END"])
+    }
+
     @Test("a file that cannot be used stops the start, with memcached's words")
     func unusable() {
         func failure(_ change: @escaping (inout Configuration) -> Void) -> String? {
