@@ -58,6 +58,11 @@ public struct SizeClassSample: Sendable {
             count += 1
             idleMillisecondsMax = max(idleMillisecondsMax, idle)
         }
+
+        mutating func add(_ other: Grade) {
+            count += other.count
+            idleMillisecondsMax = max(idleMillisecondsMax, other.idleMillisecondsMax)
+        }
     }
 
     public var neverRead = Grade()
@@ -65,6 +70,22 @@ public struct SizeClassSample: Sendable {
     public var readAgain = Grade()
 
     public var count: Int { neverRead.count + readOnce.count + readAgain.count }
+
+    mutating func add(_ item: Item, _ idle: Int64) {
+        if item.marks.contains(.active) {
+            readAgain.add(idle)
+        } else if item.marks.contains(.fetched) {
+            readOnce.add(idle)
+        } else {
+            neverRead.add(idle)
+        }
+    }
+
+    mutating func add(_ other: SizeClassSample) {
+        neverRead.add(other.neverRead)
+        readOnce.add(other.readOnce)
+        readAgain.add(other.readAgain)
+    }
 
     public var idleMillisecondsMax: Int64 {
         max(neverRead.idleMillisecondsMax, readOnce.idleMillisecondsMax, readAgain.idleMillisecondsMax)
@@ -103,27 +124,23 @@ extension Engine {
     }
 
     /// Looks at up to `countMax` items of each class, or at all if there are no more: `[SizeClassUse.classIndex - 1]`.
-    /// Each shard is held for as long as its part of them takes, some tens of nanoseconds an item.
+    /// A shard is held for its part of one class at a time: some tens of nanoseconds an item.
     public func sampleSizeClasses(_ countMax: Int, now: Milliseconds) -> [SizeClassSample] {
         let classes = sizeClassTable
         let access = AccessPolicy(isLFU: evictionPolicy.isLFU, now: now)
         let countInShard = max(1, countMax / shardCount)
-        let empty = [SizeClassSample](repeating: SizeClassSample(), count: classes.count + 1)
-        return eachShard(empty) { samples, shard in
-            for index in 0..<classes.count {
+        var samples = [SizeClassSample](repeating: SizeClassSample(), count: classes.count + 1)
+        for index in 0..<classes.count {
+            let (own, large) = eachShard((SizeClassSample(), SizeClassSample())) { pair, shard in
                 shard.arena.sample(countInShard, ofClass: index, &shard.random) { item in
-                    let target = item.fields.contains(.shared) ? classes.count : index
                     let idle = access.idleMilliseconds(item.access, now: now)
-                    if item.marks.contains(.active) {
-                        samples[target].readAgain.add(idle)
-                    } else if item.marks.contains(.fetched) {
-                        samples[target].readOnce.add(idle)
-                    } else {
-                        samples[target].neverRead.add(idle)
-                    }
+                    if item.fields.contains(.shared) { pair.1.add(item, idle) } else { pair.0.add(item, idle) }
                 }
             }
+            samples[index] = own
+            samples[classes.count].add(large)
         }
+        return samples
     }
 
     /// Counts items by size from now on, those that are there included. Costs an addition at each store and end.

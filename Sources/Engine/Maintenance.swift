@@ -88,11 +88,7 @@ extension EngineHandle {
                         seen += 1
                         if !items[index].isExpired(at: now) { continue }
                         expired += 1
-                        let classIndex = unsafe shard.pointee.arena.classIndex(of: items[index])
-                        unsafe shard.pointee.arena.classes[classIndex].ends.reclaimedByWalk += 1
-                        let hash = rehash(items[index])
-                        let position = unsafe table.pointee.find(hash, at: items[index])!
-                        unsafe removeExpired(hash, DatabaseIndex(walk.database), position, shard)
+                        unsafe reclaimWalked(items[index], DatabaseIndex(walk.database), shard)
                     }
                 }
                 if unsafe table.pointee.isLastBucket(at) {
@@ -108,11 +104,18 @@ extension EngineHandle {
             walk.position = 0
         }
         unsafe shard.pointee.walk = walk
-        if seen > 0 {
-            counters.add(.expiryChecked, seen)
-            counters.add(.expiryReclaimed, expired)
-        }
+        if seen > 0 { counters.add(.expiryChecked, seen) }
         return expired * 4 <= seen
+    }
+
+    /// Removes an item that a walk found expired, and counts it as the walk's.
+    mutating func reclaimWalked(_ item: Item, _ database: DatabaseIndex, _ shard: UnsafeMutablePointer<Shard>) {
+        let classIndex = unsafe shard.pointee.arena.classIndex(of: item)
+        unsafe shard.pointee.arena.classes[classIndex].ends.reclaimedByWalk += 1
+        counters.add(.expiryReclaimed)
+        let hash = rehash(item)
+        let position = unsafe table(shard, database).pointee.find(hash, at: item)!
+        unsafe removeExpired(hash, database, position, shard)
     }
 }
 

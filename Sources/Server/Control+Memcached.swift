@@ -66,10 +66,16 @@ extension Control: MemcachedControl {
                 id: connection.id, fd: connection.fd,
                 address: Self.address(connection.remoteAddress, isUnix: connection.isUnixSocket),
                 listenAddress: Self.address(connection.localAddress, isUnix: connection.isUnixSocket),
-                state: connection.unsentByteCount > 0 ? "conn_mwrite" : "conn_read",
+                state: Self.state(of: connection),
                 secondsSinceLastCommand: max(0, Int(now.rawValue - connection.lastActiveAt.rawValue) / 1000))
         }
         return (listening + open).sorted { $0.fd < $1.fd }
+    }
+
+    /// As far as it shows from outside: what waits beyond the longest line is part of a value.
+    private static func state(of connection: Connection) -> String {
+        if connection.unsentByteCount > 0 { return "conn_mwrite" }
+        return connection.pendingByteCount > 2048 ? "conn_nread" : "conn_read"
     }
 
     private static func address(_ text: String, isUnix: Bool) -> String {

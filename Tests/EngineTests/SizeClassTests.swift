@@ -168,4 +168,18 @@ struct SizeClassTests {
         #expect(counters.total(.endedForRoom) == counters.total(.evicted))
         #expect(use.contains { $0.lastEvictedIdleMilliseconds >= 0 })
     }
+
+    @Test("what a walk reclaims is told with its class")
+    func walks() {
+        var engine = TestEngine(shards: 1)
+        var options = StoreOptions()
+        options.expiry = Milliseconds(1_000_500)
+        for index in 0..<10 { engine.set("k\(index)", "value", options) }
+        engine.handle.now.rawValue += 1000
+        #expect(engine.get("k0") == nil)
+        for _ in 0..<20 { engine.handle.maintain(microseconds: 1000) }
+        let use = engine.engine.sizeClasses(withEmpty: true)
+        #expect(use.reduce(0) { $0 + $1.reclaimed } == 10 && use.reduce(0) { $0 + $1.reclaimedByWalk } == 9)
+        #expect(engine.engine.counters.total(.expiryReclaimed) == 9)
+    }
 }

@@ -99,6 +99,17 @@ struct ControlTests {
             let fd = listener?.split(separator: " ")[1].split(separator: ":")[0] ?? "?"
             #expect(rows.contains("STAT \(fd):state conn_listening"))
             #expect(rows.filter { $0.hasSuffix(":state conn_parse_cmd") }.count == 1)
+            let other = try server.memcached()
+            other.send("set k 0 0 100000\r\n" + String(repeating: "v", count: 5000))
+            var turns = 0
+            func isReading() -> Bool {
+                memcached.ask("stats conns", until: "END").contains { $0.hasSuffix(":state conn_nread") }
+            }
+            while !isReading() && turns < 2000 {
+                turns += 1
+                usleep(5000)
+            }
+            #expect(isReading())
             #expect(rows.filter { $0.hasSuffix(":listen_addr tcp:127.0.0.1:\(port)") }.count == 1)
         }
     }

@@ -40,10 +40,7 @@ extension EngineHandle {
                 guard chooses(handle.view(items[index])) else { continue }
                 handle.counters.add(.expiryChecked)
                 guard items[index].isExpired(at: handle.now) else { continue }
-                handle.counters.add(.expiryReclaimed)
-                let hash = handle.rehash(items[index])
-                let position = unsafe handle.table(shard, database).pointee.find(hash, at: items[index])!
-                unsafe handle.removeExpired(hash, database, position, shard)
+                unsafe handle.reclaimWalked(items[index], database, shard)
             }
             return items.count
         }
