@@ -16,6 +16,9 @@ public struct EngineOptions: Sendable {
     public var shardCount: Int?
     /// Seed of the key hash. A server passes a random number, so that nobody can prepare keys that collide.
     public var hashSeed: UInt64 = 0x5EED
+    /// Asks the system for huge pages under the keyspace: fewer address translations, but memory comes and goes in
+    /// pieces of 2 MiB, and some of each is not used.
+    public var usesHugePages = false
 
     public init() {}
 }

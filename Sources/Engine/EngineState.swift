@@ -47,7 +47,7 @@ struct EngineState: ~Copyable {
         // Each class of each shard may hold most of a page in free slots: small pages while a shard has few.
         let isSmall = options.memoryLimit > 0 && options.memoryLimit < 4 << 30
         let pool = UnsafeMutablePointer<PagePool>.allocate(capacity: 1)
-        unsafe pool.initialize(to: PagePool(pageSize: isSmall ? 32 << 10 : 64 << 10))
+        unsafe pool.initialize(to: PagePool(pageSize: isSmall ? 32 << 10 : 64 << 10, huge: options.usesHugePages))
         unsafe pool.pointee.budget.limit.store(options.memoryLimit, ordering: .relaxed)
         return unsafe pool
     }

@@ -46,16 +46,20 @@ struct PagePool: ~Copyable {
     }
 
     let pageSize: Int
+    /// Whether mappings ask for huge pages.
+    let huge: Bool
     let budget = Budget()
     private let state = Mutex(State())
 
     /// Pages kept resident for the next taker: enough that workers do not fault on each page, little beside any limit.
     static let warmSizeMax = 2 << 20
     static let mappingSize = 8 << 20
+    static let hugePageSize = 2 << 20
 
-    init(pageSize: Int) {
+    init(pageSize: Int, huge: Bool = false) {
         precondition(pageSize.nonzeroBitCount == 1 && pageSize >= 4096)
         self.pageSize = pageSize
+        self.huge = huge
     }
 
     deinit {
@@ -109,14 +113,16 @@ struct PagePool: ~Copyable {
 
     private borrowing func addMapping(_ state: inout State) -> Bool {
         // A page finds its header by masking an address, so mappings start on a page boundary.
-        let alignment = pageSize
+        let alignment = huge ? max(pageSize, Self.hugePageSize) : pageSize
         let size = Self.mappingSize + alignment
         let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { return false }
         let base = UInt(bitPattern: memory)
         let start = (base + UInt(alignment) - 1) & ~UInt(alignment - 1)
-        // A huge page is resident as a whole: it would undo giving single pages back, and measured no faster.
-        unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: start)!, Self.mappingSize, MADV_NOHUGEPAGE)
+        // A huge page is resident as a whole: it would undo giving single pages back, and measured no faster. So only
+        // for those who ask.
+        let advice = huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE
+        unsafe _ = madvise(UnsafeMutableRawPointer(bitPattern: start)!, Self.mappingSize, advice)
         state.mappings.append((base, size))
         state.next = start
         state.end = start + UInt(Self.mappingSize)
