@@ -13,8 +13,7 @@ final class Acceptor: @unchecked Sendable {
     private struct Entry {
         let listener: Listener
         let socket: ListeningSocket
-        /// Nil while accepting is paused.
-        var event: LoopEvent?
+        let event: LoopEvent
     }
 
     private let loop: EventLoop
@@ -27,6 +26,7 @@ final class Acceptor: @unchecked Sendable {
     private var inbox: [@Sendable () -> Void] = []
     private var nextWorker = 0
     private var isPaused = false
+    private var pausedAt: UInt64 = 0
     private var isStopping = false
 
     init(
@@ -70,8 +70,9 @@ final class Acceptor: @unchecked Sendable {
 
     func add(_ sockets: [ListeningSocket], of listener: Listener) {
         for socket in sockets {
-            let event = isPaused ? nil : makeEvent(listener, socket)
-            entries.append(Entry(listener: listener, socket: socket, event: event))
+            let entry = Entry(listener: listener, socket: socket, event: makeEvent(listener, socket))
+            if isPaused { setAccepting(false, entry) }
+            entries.append(entry)
         }
     }
 
@@ -91,10 +92,15 @@ final class Acceptor: @unchecked Sendable {
 
     private func acceptBatch(_ listener: Listener, _ socket: ListeningSocket) {
         for _ in 0..<TransportLimits.acceptBatchMax {
+            if mustWait {
+                pause(milliseconds: TransportLimits.acceptPollMilliseconds)
+                return
+            }
             let fd = duet_accept(socket.fd)
             if fd < 0 {
                 switch errno {
-                case EMFILE, ENFILE, ENOBUFS, ENOMEM: pause()
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                    pause(milliseconds: TransportLimits.acceptPauseMilliseconds)
                 // The peer gave up, or the network did: the next one may be well.
                 case ECONNABORTED, EINTR, EPROTO: continue
                 default: break
@@ -131,24 +137,41 @@ final class Acceptor: @unchecked Sendable {
         _ = close(fd)
     }
 
-    /// Out of descriptors: the pending connection keeps the event ready, so it must go for a while.
-    private func pause() {
+    // MARK: Not accepting for a while
+
+    /// At the limit, where connections over it wait instead of being refused.
+    private var mustWait: Bool {
+        !shared.options.refusesOverLimit
+            && shared.connectionCount.load(ordering: .relaxed)
+                >= shared.connectionCountMax.load(ordering: .relaxed)
+    }
+
+    /// Out of descriptors or connections: a pending connection keeps the event ready, so it must go for a while.
+    private func pause(milliseconds: Int) {
         counters.add(.acceptPauses)
         if isPaused { return }
         isPaused = true
+        pausedAt = monotonicNanoseconds()
         shared.isAcceptPaused.store(true, ordering: .relaxed)
-        let pausedAt = monotonicNanoseconds()
-        // Not here and now: one of these events is the running one.
-        loop.addDelay(milliseconds: 0) { [unowned self] in
-            for index in entries.indices { entries[index].event = nil }
-        }
-        loop.addDelay(milliseconds: TransportLimits.acceptPauseMilliseconds) { [unowned self] in
+        for entry in entries { setAccepting(false, entry) }
+        resume(afterMilliseconds: milliseconds)
+    }
+
+    private func resume(afterMilliseconds milliseconds: Int) {
+        loop.addDelay(milliseconds: milliseconds) { [unowned self] in
+            if mustWait { return resume(afterMilliseconds: TransportLimits.acceptPollMilliseconds) }
             isPaused = false
             shared.isAcceptPaused.store(false, ordering: .relaxed)
             counters.add(.acceptPauseMicroseconds, Int((monotonicNanoseconds() - pausedAt) / 1000))
-            for index in entries.indices where entries[index].event == nil {
-                entries[index].event = makeEvent(entries[index].listener, entries[index].socket)
-            }
+            for entry in entries { setAccepting(true, entry) }
         }
+    }
+
+    /// Where connections over the limit wait, the kernel's queue is closed meanwhile: a client learns by its
+    /// timeout that nobody serves it, as with memcached.
+    private func setAccepting(_ accepts: Bool, _ entry: Entry) {
+        if accepts { entry.event.resume() } else { entry.event.pause() }
+        guard !shared.options.refusesOverLimit else { return }
+        _ = listen(entry.socket.fd, accepts ? Int32(clamping: shared.options.backlog) : 0)
     }
 }

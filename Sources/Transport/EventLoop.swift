@@ -102,6 +102,11 @@ final class LoopEvent {
         unsafe event.deallocate()
     }
 
+    /// Reports nothing until `resume()`. For events of a descriptor, also from their own callback.
+    func pause() { unsafe event_del(event) }
+
+    func resume() { unsafe event_add(event, nil) }
+
     fileprivate func fire() {
         body()
         if !repeats { isDone = true }

@@ -71,9 +71,11 @@ enum Sockets {
             family: AF_UNIX, storage: storage, size: socklen_t(MemoryLayout<sockaddr_un>.size))
     }
 
-    /// A non-blocking stream socket.
-    static func open(family: Int32, for address: String) throws(TransportError) -> Int32 {
-        let kind = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+    /// A non-blocking socket.
+    static func open(
+        family: Int32, _ type: __socket_type = SOCK_STREAM, for address: String
+    ) throws(TransportError) -> Int32 {
+        let kind = type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
         let fd = socket(family, Int32(kind), 0)
         guard fd >= 0 else { throw .system(call: "socket", address: address, errno: errno) }
         return fd

@@ -37,9 +37,11 @@ enum TransportLimits {
     /// Accepted in one turn of the loop, so that stop and listener changes are not held up by a storm.
     static let acceptBatchMax = 64
 
-    /// How long accepting pauses when the process is out of file descriptors: the kernel's queue holds the
-    /// rest.
+    /// How long accepting pauses when the process is out of file descriptors.
     static let acceptPauseMilliseconds = 100
+
+    /// How often a paused listener looks whether there is room again. Source: memcached, maxconns_handler.
+    static let acceptPollMilliseconds = 10
 
     /// A connection that is to close gets this long to take its last replies.
     static let closeGraceMilliseconds: Int64 = 5000
@@ -47,6 +49,19 @@ enum TransportLimits {
     /// After our end is shut, input is discarded this long: closing with unread input would reset the
     /// connection and destroy the replies on their way.
     static let lingerMilliseconds: Int64 = 2000
+
+    /// A datagram of a reply, its 8-byte header included: fits into an Ethernet frame with room for tunnels.
+    /// Source: memcached, UDP_MAX_PAYLOAD_SIZE.
+    static let datagramSizeMax = 1400
+
+    /// Datagrams served in one turn of the loop from one socket, so that connections have their turn.
+    static let datagramBatchMax = 64
+
+    /// Asked for as a datagram socket's send buffer; the kernel grants as much as net.core.wmem_max allows.
+    static let datagramSendBuffer: Int32 = 4 << 20
+
+    /// Room for a datagram reply that is kept for the next one.
+    static let datagramReplyKeptSize = 64 * 1024
 
     /// An outbound connection is given up after this.
     static let connectTimeoutMilliseconds: Int32 = 10_000

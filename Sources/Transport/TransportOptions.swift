@@ -12,6 +12,9 @@ public struct TransportOptions: Sendable {
     /// Adjustable at run time: `Workers.connectionCountMax`.
     public var connectionCountMax = 10_000
 
+    /// Whether a connection over the limit is refused at once. If not, nobody accepts while the limit is reached.
+    public var refusesOverLimit = true
+
     /// Seconds without a byte in either direction before a connection is closed; 0 never closes.
     /// Adjustable at run time: `Workers.idleTimeoutSeconds`.
     public var idleTimeoutSeconds = 0
@@ -43,7 +46,7 @@ public enum TransportCounter: Int, CaseIterable, Sendable {
     case reads
     /// System calls that sent bytes.
     case writes
-    /// Times that accepting paused because the process ran out of file descriptors.
+    /// Times that accepting paused, for want of file descriptors or because the limit was reached.
     case acceptPauses
     /// For how long.
     case acceptPauseMicroseconds

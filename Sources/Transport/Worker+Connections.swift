@@ -96,6 +96,7 @@ extension Worker {
     private func beginStop() {
         if isStopping { return }
         isStopping = true
+        datagramReaders = []
         for index in links.indices { links[index]?.leave() }
         loop.addDelay(milliseconds: shared.options.stopGraceMilliseconds) { [unowned self] in
             for index in links.indices { links[index]?.closeNow() }

@@ -43,6 +43,8 @@ public final class Worker: @unchecked Sendable {
     /// Links that closed in this turn, kept alive until its end.
     var closedLinks: [Link] = []
     var inbox: [WorkerMessage] = []
+    /// This worker's share of the datagram sockets.
+    var datagramReaders: [DatagramReader] = []
 
     var isStopping = false
 

@@ -39,7 +39,7 @@ public final class Workers: Sendable {
     /// Accepted connections that are open now.
     public var connectionCount: Int { shared.connectionCount.load(ordering: .relaxed) }
 
-    /// Whether nobody is accepted for the moment, for want of descriptors.
+    /// Whether nobody is accepted for the moment, for want of descriptors or at the limit.
     public var isAcceptPaused: Bool { shared.isAcceptPaused.load(ordering: .relaxed) }
 
     /// The limit of accepted connections. Lowering it closes nobody.
