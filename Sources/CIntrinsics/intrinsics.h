@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <malloc.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 
 // What Swift has no spelling for, or Glibc's module leaves out.
 
@@ -23,6 +24,9 @@ static inline size_t duet_usable_size(void *block) { return malloc_usable_size(b
 
 /// Bounds the number of malloc's arenas. Returns 1, or 0 if refused.
 static inline int duet_limit_malloc_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
+
+/// Lets the kernel write a core file of this process. Returns 0, or -1 with errno.
+static inline int duet_allow_core_file(void) { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); }
 
 // getopt_long's place is in global variables, which Swift 6 does not touch; callers hold a lock.
 static inline void duet_getopt_restart(void) { optind = 0; }

@@ -73,6 +73,11 @@ public final class MemcachedFrontEnd: Sendable {
             workerIndex: connection.worker.index, connectionID: connection.id, connection, protocol: offered)
     }
 
+    /// The server's side of one worker's share of a UDP port. On the worker's thread.
+    public func makeDatagramSession(_ worker: Worker) -> any DatagramSession {
+        MemcachedDatagramSession(self, workerIndex: worker.index)
+    }
+
     /// One engine handle and one row of counters for each worker, copied into its sessions.
     func makeSession(
         workerIndex: Int, connectionID: UInt64 = 0, _ connection: Connection? = nil,

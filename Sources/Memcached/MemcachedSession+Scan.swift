@@ -6,11 +6,12 @@ import Engine
 extension MemcachedSession {
     /// Fills `batch` with the complete and ordinary requests from `start` on, and prefetches their buckets
     /// and items.
-    /// Stops at the first that is neither.
-    func scan(_ input: RawSpan, from start: Int, into batch: inout Batch) {
+    /// Stops at the first that is neither, and behind `countMax`.
+    func scan(_ input: RawSpan, from start: Int, into batch: inout Batch, countMax: Int) {
         batch.removeAll()
         var offset = start
-        while !batch.isFull && offset &+ 4 <= input.byteCount {
+        let countMax = min(countMax, Batch.capacity)
+        while batch.count < countMax && offset &+ 4 <= input.byteCount {
             guard let request = scanRequest(input, from: offset) else { break }
             if request.keySize > 0 { engine.prefetchBucket(request.hash, in: database) }
             offset = Int(request.next)

@@ -19,6 +19,8 @@ final class MemcachedSession: Session {
     let database: DatabaseIndex
     let itemSizeMax: Int
     let isCASEnabled: Bool
+    /// Requests that one `receive` may serve: -R.
+    private let requestBudget: Int
 
     let frontEnd: MemcachedFrontEnd
     let prefixes: PrefixStatistics
@@ -85,6 +87,7 @@ final class MemcachedSession: Session {
         database = frontEnd.settings.database
         itemSizeMax = frontEnd.settings.itemSizeMax
         isCASEnabled = frontEnd.settings.isCASEnabled
+        requestBudget = frontEnd.settings.requestsPerEvent ?? Int.max
     }
 
     /// The CAS field of what this door stores.
@@ -108,16 +111,20 @@ final class MemcachedSession: Session {
         var batch = batch
         // The one look, for all of the batch, at whether anybody looks on.
         let isObserved = hub.observesCommands
+        var budget = requestBudget
         while offset < input.byteCount {
+            if budget <= 0 { return yielded(at: offset) }
             if resumeOffset == 0 && !isDetailed && !isObserved {
-                scan(input, from: offset, into: &batch)
+                scan(input, from: offset, into: &batch, countMax: budget)
                 for index in 0..<batch.count {
                     let served = serve(batch[index], input, &output)
                     if let progress = finish(served, input, &offset) { return progress }
                     if output.isOverSoftLimit { return yielded(at: offset) }
                 }
-                if batch.isFull || offset >= input.byteCount { continue }
+                budget &-= batch.count
+                if batch.isFull || budget <= 0 || offset >= input.byteCount { continue }
             }
+            budget &-= 1
             let served =
                 isObserved
                 ? serveObserved(input, from: offset, &output) : serveLine(input, from: offset, &output)
@@ -162,6 +169,9 @@ final class MemcachedSession: Session {
         swallowing &-= size
         return offset &+ size
     }
+
+    /// Whether a long get waits for its reply so far to leave.
+    var isReplyInterrupted: Bool { resumeOffset > 0 }
 
     func yielded(at offset: Int) -> Progress {
         counters.add(.yields)

@@ -43,8 +43,9 @@ public struct MemcachedSettings: Sendable {
     /// `-o no_slab_reassign` turns it off: `slabs reassign` is refused.
     public var isPageMoveEnabled = true
 
-    /// `-R`: reported only; batches are bounded by `Batch.capacity` and by the size of the replies.
-    public var requestsPerEvent = 20
+    /// `-R`: requests that a connection may have served before the others have their turn, from 1; nil leaves
+    /// it at one read's worth and at the size of the replies, and reports memcached's default.
+    public var requestsPerEvent: Int?
 
     /// `-B`: what a listener speaks that does not say so itself.
     public var offeredProtocol = MemcachedProtocol.negotiating
@@ -138,17 +139,21 @@ public struct MemcachedConnection: Sendable {
     public var address: String
     /// The listener's end in the same form; nil for a listener itself.
     public var listenAddress: String?
+    /// A worker's descriptor of a UDP port.
+    public var isDatagram: Bool
     /// memcached's name of the state: `conn_listening`, `conn_read`, `conn_write` …
     public var state: String
     public var secondsSinceLastCommand: Int
 
     public init(
-        id: UInt64, fd: Int32, address: String, listenAddress: String?, state: String, secondsSinceLastCommand: Int
+        id: UInt64, fd: Int32, address: String, listenAddress: String?, isDatagram: Bool = false, state: String,
+        secondsSinceLastCommand: Int
     ) {
         self.id = id
         self.fd = fd
         self.address = address
         self.listenAddress = listenAddress
+        self.isDatagram = isDatagram
         self.state = state
         self.secondsSinceLastCommand = secondsSinceLastCommand
     }

@@ -7,18 +7,13 @@ import RESP
 import Synchronization
 public import Transport
 
-/// A door that does not open.
-public struct StartError: Error, CustomStringConvertible {
-    public let description: String
-    /// nil is the personality's usual one.
-    var exitCode: Int32?
-}
-
 /// An assembled server: its listeners stand once it exists, it serves during `run`.
 public final class Assembly: Sendable {
     /// The listeners of each door, in the order of the settings.
     public let memcachedListeners: [Listener]
     public let respListeners: [Listener]
+    /// The UDP side of the memcached door.
+    public let memcachedDatagrams: [DatagramListener]
 
     let control: Control
     private let workers: Workers
@@ -45,16 +40,19 @@ public final class Assembly: Sendable {
         log.onVerbosity { memcached.setVerbosity($0) }
 
         let plan = ListenPlan.make(settings)
-        guard !plan.isEmpty else {
+        try Self.checkDoor(settings, plan)
+        guard !plan.isEmpty || settings.memcachedUDPPort != 0 else {
             throw StartError(description: "Every door is closed: no port and no unix socket.")
         }
-        memcachedListeners = try Self.open(.memcached, plan, workers, log, refusal: Self.memcachedRefusal) {
-            connection in memcached.makeSession(connection)
-        }
-        respListeners = try Self.open(.resp, plan, workers, log, refusal: Self.respRefusal) { connection in
+        memcachedListeners = try Self.open(
+            .memcached, plan, settings, workers, log, refusal: Self.memcachedRefusal
+        ) { connection, language in memcached.makeSession(connection, protocol: language) }
+        respListeners = try Self.open(.resp, plan, settings, workers, log, refusal: Self.respRefusal) {
+            connection, _ in
             control.admits(connection) ? resp.makeSession(connection) : DeniedSession(connection)
         }
-        control.note(memcached: memcachedListeners, resp: respListeners)
+        memcachedDatagrams = try Self.openDatagrams(settings, workers, memcached)
+        control.note(memcached: memcachedListeners, datagrams: memcachedDatagrams, resp: respListeners)
 
         // One handle for each worker, used on its thread only.
         let handles = workers.workers.map { _ in MaintenanceHandle(engine.makeHandle()) }
@@ -102,8 +100,9 @@ public final class Assembly: Sendable {
     private static let respRefusal: StaticString = "-ERR max number of clients reached\r\n"
 
     private static func open(
-        _ door: Door, _ plan: [PlannedListener], _ workers: Workers, _ log: Log, refusal: StaticString,
-        makeSession: @escaping @Sendable (Connection) -> any Session
+        _ door: Door, _ plan: [PlannedListener], _ settings: Configuration, _ workers: Workers, _ log: Log,
+        refusal: StaticString,
+        makeSession: @escaping @Sendable (Connection, MemcachedProtocol?) -> any Session
     ) throws(StartError) -> [Listener] {
         var listeners: [Listener] = []
         for planned in plan where planned.door == door {
@@ -113,10 +112,12 @@ public final class Assembly: Sendable {
                 address = .tcp(host: host, port: first.port)
             }
             do throws(TransportError) {
-                listeners.append(try workers.listen(on: address, refusal: refusal, makeSession: makeSession))
+                let language = planned.language
+                listeners.append(
+                    try workers.listen(on: address, refusal: refusal) { makeSession($0, language) })
             } catch {
                 guard planned.isOptional else {
-                    throw StartError(description: "failed to listen for \(door.rawValue): \(error)")
+                    throw StartError(listening: planned, error, settings)
                 }
                 log.verbose("Not listening for \(door.rawValue): \(error)")
             }
@@ -156,6 +157,7 @@ extension Configuration {
         options.evictionSamples = evictionSamples
         options.databaseCount = databaseCount
         options.hashSeed = System.randomNumber()
+        options.usesHugePages = usesHugePages
         return options
     }
 
@@ -163,6 +165,7 @@ extension Configuration {
         var options = TransportOptions(workerCount: workerCountResolved)
         options.backlog = backlog
         options.connectionCountMax = connectionCountMax
+        options.refusesOverLimit = refusesOverLimit
         options.idleTimeoutSeconds = idleTimeoutSeconds
         options.keepAliveSeconds = keepAliveSeconds
         return options
@@ -181,7 +184,7 @@ extension Configuration {
         settings.prefixDelimiter = prefixDelimiter
         settings.isDetailEnabled = isDetailEnabled
         settings.isPageMoveEnabled = isPageMoveEnabled
-        settings.requestsPerEvent = requestsPerEvent
+        settings.requestsPerEvent = requestsPerEvent > 0 ? requestsPerEvent : nil
         settings.isWatchEnabled = isWatchEnabled
         settings.watcherLogSize = watcherLogSize
         settings.workerLogSize = workerLogSize
@@ -189,6 +192,7 @@ extension Configuration {
         settings.crawlerSleepMicroseconds = crawlerSleepMicroseconds
         settings.crawlItemsMax = crawlItemsMax
         settings.tcpPort = max(0, memcachedPort)
+        settings.udpPort = max(0, memcachedUDPPort)
         settings.interfaces = reportedRows["inter"]
         settings.domainSocket = memcachedUnixSocket.isEmpty ? nil : memcachedUnixSocket
         settings.socketMode = Int(memcachedUnixSocketMode)

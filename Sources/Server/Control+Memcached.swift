@@ -69,7 +69,19 @@ extension Control: MemcachedControl {
                 state: Self.state(of: connection),
                 secondsSinceLastCommand: max(0, Int(now.rawValue - connection.lastActiveAt.rawValue) / 1000))
         }
-        return (listening + open).sorted { $0.fd < $1.fd }
+        return (listening + datagramRows(now) + open).sorted { $0.fd < $1.fd }
+    }
+
+    /// Each worker has a descriptor of its own for each UDP socket.
+    private func datagramRows(_ now: Milliseconds) -> [MemcachedConnection] {
+        let ports = state.withLock { $0.datagrams }.flatMap(\.ports)
+        return ports.map { port in
+            let address = port.localAddress
+            return MemcachedConnection(
+                id: 0, fd: port.fd, address: (address.hasPrefix("[") ? "udp6:" : "udp:") + address,
+                listenAddress: nil, isDatagram: true, state: "conn_read",
+                secondsSinceLastCommand: max(0, Int(now.rawValue - port.lastActiveAt.rawValue) / 1000))
+        }
     }
 
     /// As far as it shows from outside: what waits beyond the longest line is part of a value.
@@ -97,7 +109,7 @@ extension Control: MemcachedControl {
     }
 
     func shutdown(isGraceful: Bool) {
-        log.notice(isGraceful ? "Gracefully stopping" : "A client asked for the end.")
+        if isGraceful { return stopGracefully() }
         workers.stop()
     }
 

@@ -1,7 +1,9 @@
-// SIGHUP: who keeps a file's content registers here, and is asked to read it again.
+// What signals ask for besides the end: SIGHUP has files read again by those who keep their content, SIGUSR1
+// stops with all replies sent.
 
 import Base
 import Synchronization
+import Transport
 
 /// Something that was read from a file at start and can be read again while serving.
 struct Reload: Sendable {
@@ -34,4 +36,13 @@ extension Control {
             }
         }
     }
+
+    /// Stops as `stop()` does, and says so in memcached's words. Any thread.
+    func stopGracefully() {
+        log.warning("Gracefully stopping")
+        state.withLock { $0.stopsGracefully = true }
+        workers.stop()
+    }
+
+    var stopsGracefully: Bool { state.withLock { $0.stopsGracefully } }
 }

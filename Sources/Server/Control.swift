@@ -25,6 +25,9 @@ final class Control: Sendable {
         var changed: [String] = []
         /// Set when the RESP door stands; it keeps settings of its own.
         var respFrontEnd: RESPFrontEnd?
+        /// The UDP side of the memcached door.
+        var datagrams: [DatagramListener] = []
+        var stopsGracefully = false
         /// What SIGHUP reads again.
         var reloads: [Reload] = []
         /// Of both doors.
@@ -50,9 +53,13 @@ final class Control: Sendable {
     }
 
     /// Takes over the ports that the system chose.
-    func note(memcached: [Listener], resp: [Listener]) {
+    func note(memcached: [Listener], datagrams: [DatagramListener], resp: [Listener]) {
         state.withLock { state in
             state.listeners = memcached + resp
+            state.datagrams = datagrams
+            if state.settings.memcachedUDPPort < 0, let first = datagrams.first {
+                state.settings.memcachedUDPPort = Int(first.port)
+            }
             if state.settings.memcachedPort < 0, let first = memcached.first {
                 state.settings.memcachedPort = Int(first.port)
             }

@@ -53,6 +53,7 @@ struct Lifecycle {
         System.limitMallocArenas(to: 1)
         try enterDirectory()
         try checkLogFile()
+        try checkHugePages()
         try raiseLimits()
         try changeUser()
         try detach()
@@ -64,17 +65,19 @@ struct Lifecycle {
             throw Refusal(error.description, error.exitCode ?? failure)
         }
         writePidFile()
-        try writePortFile(server)
-        server.onSignals([SIGTERM, SIGINT, SIGUSR1]) { [log] in
-            log.warning("Received a signal to stop, scheduling shutdown...")
+        writePortFile(server)
+        let isMemcached = personality == .memcached
+        server.onSignals([SIGTERM, SIGINT]) { [log] in
+            if !isMemcached { log.warning("Received a signal to stop, scheduling shutdown...") }
             server.stop()
         }
+        server.onSignals([SIGUSR1]) { server.control.stopGracefully() }
         server.onSignals([SIGHUP]) { server.control.reload() }
         saySomethingToTry(server)
         supervise("READY=1")
         server.run()
         supervise("STOPPING=1")
-        sayGoodbye()
+        sayGoodbye(server)
     }
 
     // MARK: Before anything is opened
@@ -101,6 +104,19 @@ struct Lifecycle {
         }
     }
 
+    /// Source: memcached, enable_large_pages.
+    private func checkHugePages() throws(Refusal) {
+        guard settings.usesHugePages else { return }
+        let path = "/sys/kernel/mm/transparent_hugepage/enabled"
+        let content = (try? Files.read(path)).map { String(decoding: $0, as: UTF8.self) }
+        guard let content, !content.contains("[never]") else {
+            let reason = content == nil ? "support not detected." : "support disabled."
+            throw Refusal(
+                "Transparent huge pages \(reason)\nCannot enable large pages on this system\n"
+                    + "(There is no support as of this version)", ExitCode.failure)
+        }
+    }
+
     private mutating func raiseLimits() throws(Refusal) {
         if settings.dumpsCore {
             do throws(SystemError) {
@@ -109,6 +125,8 @@ struct Lifecycle {
                 throw Refusal("failed to ensure corefile creation", failure)
             }
         }
+        // Asked for while there may be root's rights: as another user the default of a few MiB would not do.
+        if settings.locksMemory { System.raiseLockedMemoryLimit() }
         let wanted = settings.connectionCountMax + ProcessLimits.descriptorsBesideConnections
         let allowed = System.raiseOpenFileLimit(to: wanted)
         guard allowed < wanted else { return }
@@ -132,20 +150,26 @@ struct Lifecycle {
         do throws(SystemError) {
             isKnown = try System.become(user: settings.user)
         } catch {
-            throw Refusal("failed to assume identity of user \(settings.user): \(error.reason)", failure)
+            throw Refusal(
+                error.call == "setgroups"
+                    ? "failed to drop supplementary groups: \(error.reason)"
+                    : "failed to assume identity of user \(settings.user)", failure)
         }
         guard isKnown else {
             throw Refusal("can't find the user \(settings.user) to switch to", ExitCode.noUser)
         }
+        // The kernel takes a process that changed its user for one with secrets, and writes no core of it.
+        if settings.dumpsCore { System.allowCoreFile() }
     }
 
     private func detach() throws(Refusal) {
         if settings.isDaemon {
             do throws(SystemError) {
                 try System.becomeDaemon(
-                    changesDirectory: settings.followsMemcachedHabits && !settings.dumpsCore)
+                    changesDirectory: settings.followsMemcachedHabits && !settings.dumpsCore,
+                    keepsStreams: settings.daemonKeepsStreams)
             } catch {
-                throw Refusal("failed to daemon() in order to daemonize", failure)
+                throw Refusal("failed to daemon() in order to daemonize", ExitCode.failure)
             }
         }
         guard settings.locksMemory else { return }
@@ -160,11 +184,25 @@ struct Lifecycle {
 
     private func writePidFile() {
         guard let path = pidFile else { return }
+        warnOfRunning(path)
         do throws(SystemError) {
             try Files.replace(path, with: "\(System.processID)\n")
         } catch {
-            log.warning("Could not write the pid file: \(error)")
+            log.warning(
+                error.call == path
+                    ? "Could not rename the pid file from \(path).tmp to \(path): \(error.reason)"
+                    : "Could not open the pid file \(error.call) for writing: \(error.reason)")
         }
+    }
+
+    /// Source: memcached, save_pid.
+    private func warnOfRunning(_ path: String) {
+        guard personality == .memcached, let content = try? Files.read(path) else { return }
+        let digits = content.prefix { $0 >= 48 && $0 <= 57 }
+        guard let other = Int32(String(decoding: digits, as: UTF8.self)), other > 0, kill(other, 0) == 0 else {
+            return
+        }
+        log.warning("WARNING: The pid file contained the following (running) pid: \(other)")
     }
 
     private var pidFile: String? {
@@ -173,21 +211,23 @@ struct Lifecycle {
     }
 
     /// Source: memcached's MEMCACHED_PORT_FILENAME.
-    private func writePortFile(_ server: Assembly) throws(Refusal) {
+    private func writePortFile(_ server: Assembly) {
         guard let path = System.environment("MEMCACHED_PORT_FILENAME") else { return }
         var lines = ""
-        for listener in server.memcachedListeners {
-            guard case .tcp(let host, _) = listener.address else { continue }
-            if host == "*" {
-                lines += "TCP INET: \(listener.port)\nTCP INET6: \(listener.port)\n"
-            } else {
-                lines += "TCP \(host.contains(":") ? "INET6" : "INET"): \(listener.port)\n"
-            }
+        func add(_ transport: String, _ host: String, _ port: UInt16) {
+            let families = host == "*" ? ["INET", "INET6"] : [host.contains(":") ? "INET6" : "INET"]
+            for family in families { lines += "\(transport) \(family): \(port)\n" }
         }
+        for listener in server.memcachedListeners {
+            if case .tcp(let host, _) = listener.address { add("TCP", host, listener.port) }
+        }
+        for listener in server.memcachedDatagrams { add("UDP", listener.host, listener.port) }
+        // memcached writes none for a unix socket.
+        guard !lines.isEmpty else { return }
         do throws(SystemError) {
             try Files.replace(path, with: lines, suffix: ".lck")
         } catch {
-            throw Refusal("Failed to open \"\(path)\": \(error.reason)", ExitCode.failure)
+            log.warning("Failed to open \"\(path).lck\": \(error.reason)")
         }
     }
 
@@ -243,10 +283,10 @@ extension Lifecycle {
         log.notice("Ready to accept connections")
     }
 
-    private func sayGoodbye() {
+    private func sayGoodbye(_ server: Assembly) {
         if let pidFile, !settings.followsMemcachedHabits || settings.isDaemon { Files.remove(pidFile) }
         if personality == .memcached {
-            log.notice("Exiting normally")
+            if !server.control.stopsGracefully { log.notice("Exiting normally") }
         } else {
             log.warning("\(product) is now ready to exit, bye bye...")
         }

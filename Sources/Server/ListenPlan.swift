@@ -1,6 +1,7 @@
 // From settings to the addresses that each door listens on.
 
 import Glibc
+import Memcached
 import Transport
 
 enum Door: String, Sendable {
@@ -14,6 +15,8 @@ struct PlannedListener: Equatable, Sendable {
     let address: ListenAddress
     /// The machine may lack it.
     let isOptional: Bool
+    /// What its word says that it speaks; nil leaves it to the door.
+    var language: MemcachedProtocol?
 }
 
 enum ListenPlan {
@@ -24,15 +27,25 @@ enum ListenPlan {
             plan += tcp(.memcached, settings.memcachedBind, port: max(0, settings.memcachedPort))
         }
         if !settings.memcachedUnixSocket.isEmpty {
-            plan.append(unix(.memcached, settings.memcachedUnixSocket, settings.memcachedUnixSocketMode))
+            plan.append(
+                unix(
+                    .memcached, settings.memcachedUnixSocket, settings.memcachedUnixSocketMode,
+                    keepsZero: settings.followsMemcachedHabits))
         }
         if settings.respPort != 0 {
             plan += tcp(.resp, settings.respBind, port: max(0, settings.respPort))
         }
         if !settings.respUnixSocket.isEmpty {
-            plan.append(unix(.resp, settings.respUnixSocket, settings.respUnixSocketMode))
+            plan.append(
+                unix(.resp, settings.respUnixSocket, settings.respUnixSocketMode, keepsZero: false))
         }
         return plan
+    }
+
+    /// The addresses of the memcached door's UDP port: those of its TCP port. A port 0 is for the system to choose.
+    static func datagrams(_ settings: Configuration) -> [PlannedListener] {
+        guard settings.memcachedUDPPort != 0 else { return [] }
+        return tcp(.memcached, settings.memcachedBind, port: max(0, settings.memcachedUDPPort))
     }
 
     private static func tcp(_ door: Door, _ words: [String], port: Int) -> [PlannedListener] {
@@ -47,13 +60,17 @@ enum ListenPlan {
                 default: bound.host
                 }
             return PlannedListener(
-                door: door, address: .tcp(host: host, port: UInt16(bound.port)), isOptional: bound.isOptional)
+                door: door, address: .tcp(host: host, port: UInt16(bound.port)), isOptional: bound.isOptional,
+                language: bound.language)
         }
     }
 
-    private static func unix(_ door: Door, _ path: String, _ mode: mode_t) -> PlannedListener {
+    private static func unix(
+        _ door: Door, _ path: String, _ mode: mode_t, keepsZero: Bool
+    ) -> PlannedListener {
         var bits = mode
-        if bits == 0 {
+        // memcached's -a 0 means what it says.
+        if bits == 0 && !keepsZero {
             // Not told: as the umask has it. The mask can only be read by setting it.
             let mask = umask(0)
             umask(mask)

@@ -52,6 +52,44 @@ struct MemcachedCommandLineTests {
         #expect(started("-l 10.0.0.1:5 --resp-port=7000")?.respBind == ["10.0.0.1"])
     }
 
+    @Test("-U alone gives TCP its number; beside -p and -s it does not")
+    func datagrams() {
+        let alone = started("-U 11300")
+        #expect(alone?.memcachedUDPPort == 11300 && alone?.memcachedPort == 11300)
+        let both = started("-p 11301 -U 11300")
+        #expect(both?.memcachedUDPPort == 11300 && both?.memcachedPort == 11301)
+        let unix = started("-s /tmp/m.sock -U 11300")
+        #expect(unix?.memcachedUDPPort == 0 && unix?.memcachedPort == 0)
+        #expect(started("-U 0")?.memcachedPort == 11211)
+    }
+
+    @Test("the limit of connections refuses at once unless told to wait")
+    func limit() {
+        #expect(started("")?.refusesOverLimit == true)
+        #expect(started("-o no_maxconns_fast")?.refusesOverLimit == false)
+        #expect(started("-o no_modern")?.refusesOverLimit == false)
+        #expect(started("-o no_modern,maxconns_fast")?.refusesOverLimit == true)
+    }
+
+    @Test("-l takes prefixes, and refuses those that mean nothing")
+    func prefixes() {
+        for word in ["proto[ascii]:127.0.0.1:5", "tag[a]:[::1]:5", "tag_12345678_:*", "proto[binary]:tag[x]:h"] {
+            #expect(started("-l \(word)")?.memcachedBind == [word])
+        }
+        for (word, problem) in [
+            ("proto[foo]:h", "Invalid protocol spec: \"[foo]\""),
+            ("proto[ascii:h", "Invalid protocol spec: \"[ascii:h\""),
+            ("proto[ascii]h", "Invalid protocol spec: \"[ascii]h\""),
+            ("tag[]:h", "Listener tags must be between 1 and 8 characters: \"\""),
+            ("tag[a]:proto[ascii]:h", "Invalid port number: \"h\""), ("[::1", "Invalid IPV6 address: \"[::1\""),
+            ("", "Invalid address: \"\""), ("h:", "Invalid port number: \"\""),
+        ] {
+            let result = parseMemcached(["memcached", "-l", word], isRoot: false)
+            let last = "failed to listen on one of interface(s) \(word): Invalid argument"
+            #expect(result == .refuse("\(problem)\n\(last)", code: 71), "\(word)")
+        }
+    }
+
     private static let refusals: [(String, String, Int32)] = [
         ("-z", "Illegal argument \"?\"", 1), ("--zzz", "Illegal argument \"?\"", 1),
         ("-p", "Illegal argument \"?\"", 1), ("-o foo=1", "Illegal suboption \"foo=1\"", 1),
@@ -62,6 +100,12 @@ struct MemcachedCommandLineTests {
         ("-R 0", "Number of requests per event must be greater than 0", 1),
         ("-f 1", "Factor must be greater than 1", 1), ("-n 0", "Chunk size must be greater than 0", 1),
         ("-I 100", "Item max size cannot be less than 1024 bytes.", 64),
+        ("-I 1025m -m 8000", "Cannot set item size limit higher than a gigabyte.", 64),
+        ("-N 9 -t 4", "Number of napi_ids(9) cannot be greater than number of threads(4)", 64),
+        ("-Y /x -U 5", "Cannot use UDP with ascii authentication enabled (-U 0 to disable)", 64),
+        ("-S -U 5", "ERROR: Cannot enable UDP while using binary SASL authentication.", 64),
+        ("-U 70000", "ERROR: Invalid port number 70000.", 64),
+        ("-o ,", "Illegal suboption \"\"", 1), ("-o slab_sizes", "Missing slab_sizes argument", 1),
         ("-o hashpower", "Missing numeric argument for hashpower", 1),
         ("-o tail_repair_time=5", "Cannot set tail_repair_time to less than 10 seconds", 1),
         ("-o hash_algorithm=foo", "Unknown hash_algorithm option (jenkins, murmur3, xxh3)", 1),
@@ -79,7 +123,7 @@ struct MemcachedCommandLineTests {
     }
 
     private static let notBuilt = [
-        "-U 11211", "-Z", "-e /x", "-o ext_path=/x:1g", "-o ssl_key=x", "-o proxy_config=x", "-l mtls:127.0.0.1",
+        "-Z", "-e /x", "-o ext_path=/x:1g", "-o ssl_key=x", "-o proxy_config=x", "-l mtls:127.0.0.1",
     ]
 
     @Test("what is not built is refused with a reason", arguments: notBuilt)

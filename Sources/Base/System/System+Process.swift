@@ -1,14 +1,16 @@
 // The process as a daemon: detached, under another user, with the limits it needs, announced to its
 // supervisor.
 
+import CIntrinsics
 import Glibc
 
 extension System {
     /// Detaches from the terminal: forks, leads a new session, standard streams to /dev/null. Before any
     /// thread exists.
     /// - Parameter changesDirectory: whether to move to `/`.
-    public static func becomeDaemon(changesDirectory: Bool) throws(SystemError) {
-        guard daemon(changesDirectory ? 0 : 1, 0) == 0 else { throw .latest("daemon") }
+    /// - Parameter keepsStreams: leaves the standard streams where they are.
+    public static func becomeDaemon(changesDirectory: Bool, keepsStreams: Bool) throws(SystemError) {
+        guard daemon(changesDirectory ? 0 : 1, keepsStreams ? 1 : 0) == 0 else { throw .latest("daemon") }
     }
 
     /// Gives up the rights of root for those of `user`. Does nothing if the process already is that user.
@@ -19,7 +21,8 @@ extension System {
         guard let entry = unsafe getpwnam(user) else { return false }
         let (userID, groupID) = unsafe (entry.pointee.pw_uid, entry.pointee.pw_gid)
         if getuid() == userID && geteuid() == userID { return true }
-        guard setgroups(0, nil) == 0 else { throw .latest("setgroups") }
+        // Refused where there is little to give up, as in a container without the capability: go on.
+        guard setgroups(0, nil) == 0 || errno == EPERM else { throw .latest("setgroups") }
         guard setgid(groupID) == 0 else { throw .latest("setgid") }
         guard setuid(userID) == 0 else { throw .latest("setuid") }
         return true
@@ -42,14 +45,33 @@ extension System {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Lets a crash write its whole memory down.
+    /// Lets a crash write its whole memory down: without a limit, else as much as the hard limit allows, which
+    /// must be something.
     public static func raiseCoreFileLimit() throws(SystemError) {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_CORE.rawValue)
-        // SAFETY: the structure is ours for the calls.
+        // SAFETY: the structures are ours for the calls.
         guard unsafe getrlimit(resource, &limit) == 0 else { throw .latest("getrlimit") }
-        limit.rlim_cur = limit.rlim_max
-        guard unsafe setrlimit(resource, &limit) == 0 else { throw .latest("setrlimit") }
+        var raised = rlimit(rlim_cur: rlim_t.max, rlim_max: rlim_t.max)
+        if unsafe setrlimit(resource, &raised) == 0 { return }
+        raised = rlimit(rlim_cur: limit.rlim_max, rlim_max: limit.rlim_max)
+        guard unsafe setrlimit(resource, &raised) == 0 else { throw .latest("setrlimit") }
+        guard raised.rlim_cur > 0 else { throw SystemError(call: "setrlimit", code: EPERM) }
+    }
+
+    /// Lets the kernel write a core file although the process changed its user.
+    public static func allowCoreFile() { _ = duet_allow_core_file() }
+
+    /// Lifts the limit of `lockMemory()`, or as much of it as the hard limit allows.
+    public static func raiseLockedMemoryLimit() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue)
+        // SAFETY: the structures are ours for the calls.
+        guard unsafe getrlimit(resource, &limit) == 0 else { return }
+        var raised = rlimit(rlim_cur: rlim_t.max, rlim_max: rlim_t.max)
+        if unsafe setrlimit(resource, &raised) == 0 { return }
+        raised = rlimit(rlim_cur: limit.rlim_max, rlim_max: limit.rlim_max)
+        unsafe _ = setrlimit(resource, &raised)
     }
 
     /// Keeps all memory, present and future, out of the swap.

@@ -25,3 +25,10 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
 
     public var description: String { "\(call): \(reason)" }
 }
+
+extension String {
+    /// The system's words for an error number.
+    public init(errno code: Int32) {
+        self = SystemError(call: "", code: code).reason
+    }
+}

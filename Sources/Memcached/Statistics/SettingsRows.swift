@@ -37,7 +37,7 @@ extension MemcachedSession {
             ("num_threads_per_udp", String(settings.workerCount)),
             ("stat_key_prefix", String(UnicodeScalar(settings.prefixDelimiter))),
             ("detail_enabled", Self.yesNo(frontEnd.prefixes.isOn)),
-            ("reqs_per_event", String(settings.requestsPerEvent)),
+            ("reqs_per_event", String(settings.requestsPerEvent ?? 20)),
             ("cas_enabled", Self.yesNo(settings.isCASEnabled)),
             ("tcp_backlog", String(settings.backlog)),
             ("binding_protocol", settings.offeredProtocol.settingsName),

@@ -60,6 +60,7 @@ extension MemcachedSession {
     private func appendConnections(_ output: inout OutputBuffer) {
         for connection in frontEnd.control.connections() {
             let fd = connection.fd
+            if connection.isDatagram { row("\(fd):UDP", "UDP", &output) }
             row("\(fd):addr", connection.address, &output)
             if let listener = connection.listenAddress { row("\(fd):listen_addr", listener, &output) }
             let isAsking = connection.id != 0 && connection.id == connectionID

@@ -63,6 +63,8 @@ public enum Personality: Sendable, Equatable {
             settings.backlog = 1024
             settings.followsMemcachedHabits = true
             settings.logLevel = .warning
+            // memcached does not announce itself; whoever sets NOTIFY_SOCKET waits for it.
+            settings.supervision = .auto
         case .redis:
             settings.memcachedPort = 0
             settings.respBind = ["*", "-::*"]

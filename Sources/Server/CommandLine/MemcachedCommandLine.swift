@@ -33,7 +33,9 @@ public func parseMemcached(_ arguments: [String], isRoot: Bool) -> CommandLineRe
             switch option.letter {
             case "h": return .answer(MemcachedOptions.help)
             case "V": return .answer(Version.line(for: .memcached))
-            case "i": return .answer("Duet \(Version.number), a cache server of its own, not memcached.")
+            case "i":
+                let own = "Duet \(Version.number), a cache server of its own that speaks memcached's protocols."
+                return .answer(Version.line(for: .memcached) + "\n\n" + own)
             default: try line.apply(option)
             }
         }
@@ -47,21 +49,30 @@ struct MemcachedCommandLine {
     var settings = Personality.memcached.defaults
     /// Options of memcached's own machinery, which change nothing here.
     var tuning: [String] = []
-    private(set) var warnings: [String] = []
+    var warnings: [String] = []
     private var listens: [String] = []
     private var respPort = 0
     private var verbosity = 0
     private var namesProtocol = false
     private var wantsSASL = false
+    /// Whether -p was given.
+    private var namesPort = false
+    /// -N
+    private var napiCount = 0
 
     mutating func apply(_ option: FoundOption) throws(Refusal) {
         let argument = option.argument ?? ""
         switch option.letter {
-        case "p": settings.memcachedPort = try port(argument)
-        case "U": try checkUDP(argument)
+        case "p":
+            settings.memcachedPort = try port(argument)
+            namesPort = true
+        case "U": settings.memcachedUDPPort = try port(argument, "UDP")
         case "s": settings.memcachedUnixSocket = argument
         case "a": settings.memcachedUnixSocketMode = UInt32(leadingNumber(argument, radix: 8) & 0o777)
-        case "l": listens += argument.split(whereSeparator: { ",; ".contains($0) }).map(String.init)
+        case "l":
+            let words = argument.split(whereSeparator: { ",; ".contains($0) }).map(String.init)
+            // Nobody means every address of the machine by naming none.
+            listens += words.isEmpty ? [""] : words
         case "d": settings.isDaemon = true
         case "r": settings.dumpsCore = true
         case "u": settings.user = argument
@@ -75,7 +86,7 @@ struct MemcachedCommandLine {
         case "R": settings.requestsPerEvent = try positive(argument, "Number of requests per event")
         case "C": settings.isCASEnabled = false
         case "b": settings.backlog = leadingNumber(argument)
-        case "I": settings.itemSizeMax = try itemSize(argument)
+        case "I": settings.itemSizeMax = itemSize(argument)
         case "F": settings.isFlushEnabled = false
         case "X": settings.isDumpEnabled = false
         case "W": settings.isWatchEnabled = false
@@ -92,15 +103,16 @@ struct MemcachedCommandLine {
             guard let factor = Double(argument), factor > 1 else {
                 throw Refusal("Factor must be greater than 1")
             }
-            let cents = Int((factor * 100).rounded())
-            settings.reportedRows["growth_factor"] =
-                "\(cents / 100)." + (cents % 100 < 10 ? "0" : "") + "\(cents % 100)"
+            settings.reportedRows["growth_factor"] = twoDecimals(factor)
             tuning.append("-f")
         case "n":
             settings.reportedRows["chunk_size"] = String(try positive(argument, "Chunk size"))
             tuning.append("-n")
         case "A": settings.isShutdownEnabled = true
-        case "L", "N": tuning.append("-\(letter)")
+        case "L": settings.usesHugePages = true
+        case "N":
+            napiCount = try positive(argument, "Maximum number of NAPI IDs")
+            tuning.append("-N")
         case "D":
             guard let delimiter = argument.utf8.first else { throw Refusal("No delimiter specified") }
             settings.prefixDelimiter = delimiter
@@ -109,15 +121,15 @@ struct MemcachedCommandLine {
         case "S": wantsSASL = true
         case "Y": settings.memcachedAuthFile = argument
         case "Z": throw Refusal("This server does not support TLS (-Z) yet.", ExitCode.usage)
-        case "e": throw Refusal("This server does not support a memory file (-e) yet.", ExitCode.usage)
+        case "e":
+            throw Refusal(
+                "This server does not support a memory file (-e): it cannot restart warm yet.", ExitCode.usage)
         default: throw Refusal("Illegal argument \"\(letter)\"")
         }
     }
 
     mutating func finish(isRoot: Bool) throws(Refusal) -> Configuration {
-        if settings.itemSizeMax > settings.memoryLimit / 2 {
-            throw Refusal("Cannot set item size limit higher than 1/2 of memory max.", ExitCode.usage)
-        }
+        try checkNumbers()
         try checkExtended()
         try setListeners()
         try setLogins()
@@ -131,6 +143,7 @@ struct MemcachedCommandLine {
         // -v: errors and warnings; -vv and more: what goes on.
         let levels: [LogLevel] = [.warning, .notice, .verbose, .debug]
         settings.logLevel = levels[min(verbosity, 3)]
+        settings.daemonKeepsStreams = verbosity > 0
         if !tuning.isEmpty {
             let names = tuning.joined(separator: ", ")
             warnings.append("Accepted without effect, since this server is built otherwise: \(names)")
@@ -140,8 +153,11 @@ struct MemcachedCommandLine {
 
     /// -l, -s, -p and --resp-port together.
     private mutating func setListeners() throws(Refusal) {
+        // Told one number alone, both transports have it.
+        if !namesPort && settings.memcachedUDPPort != 0 { settings.memcachedPort = settings.memcachedUDPPort }
         if !settings.memcachedUnixSocket.isEmpty {
             settings.memcachedPort = 0
+            settings.memcachedUDPPort = 0
         } else if !listens.isEmpty {
             settings.memcachedBind = []
             for text in listens { settings.memcachedBind.append(try interface(text)) }
@@ -157,11 +173,14 @@ struct MemcachedCommandLine {
         }
     }
 
-    /// -S, -Y and -B together.
+    /// -S, -Y and -B together, and what neither allows.
     private mutating func setLogins() throws(Refusal) {
         if wantsSASL {
             if namesProtocol && settings.memcachedProtocol != .binary {
                 throw Refusal("ERROR: You cannot allow the ASCII protocol while using SASL.", ExitCode.usage)
+            }
+            if settings.memcachedUDPPort != 0 {
+                throw Refusal("ERROR: Cannot enable UDP while using binary SASL authentication.", ExitCode.usage)
             }
             // memcached without the variable asks libsasl2 for other ways to know users; here there is this one.
             guard let path = System.environment("MEMCACHED_SASL_PWDB"), !path.isEmpty else {
@@ -178,41 +197,57 @@ struct MemcachedCommandLine {
                 "ERROR: You cannot allow the BINARY protocol while using ascii authentication tokens.",
                 ExitCode.usage)
         }
+        // A datagram cannot log in: UDP would be a way around the password.
+        if settings.memcachedUDPPort != 0 {
+            throw Refusal(
+                "Cannot use UDP with ascii authentication enabled (-U 0 to disable)", ExitCode.usage)
+        }
         settings.memcachedProtocol = .ascii
     }
 
-    /// One -l address without the prefixes that ask for what every listener here is.
+    /// One -l address, its prefixes checked and kept for whoever listens.
     private func interface(_ text: String) throws(Refusal) -> String {
-        var address = text[...]
-        for prefix in ["notls:", "proto[ascii]:", "proto[negotiating]:"] where address.hasPrefix(prefix) {
-            address = address.dropFirst(prefix.count)
-        }
-        for prefix in ["btls:", "mtls:", "proto[", "tag[", "tag_"] where address.hasPrefix(prefix) {
+        let parsed = BoundAddress(text, port: 0)
+        let problem = parsed.host.isEmpty ? parsed.problem ?? "Invalid address: \"\(text)\"" : parsed.problem
+        for prefix in ["btls:", "mtls:"] where text.hasPrefix(prefix) {
             throw Refusal("This server does not support the prefix of -l \(text) yet.", ExitCode.usage)
         }
-        let parsed = BoundAddress(String(address), port: 0)
-        guard let bad = parsed.badPort else { return String(address) }
+        guard let problem else { return text }
         throw Refusal(
-            "Invalid port number: \"\(bad)\"\n"
-                + "failed to listen on one of interface(s) \(text): Invalid argument",
+            "\(problem)\nfailed to listen on one of interface(s) \(listens.joined(separator: ",")): Invalid argument",
             ExitCode.osError)
     }
 }
 
 extension MemcachedCommandLine {
-    private func port(_ text: String) throws(Refusal) -> Int {
+    private func port(_ text: String, _ transport: String = "TCP") throws(Refusal) -> Int {
         let number = leadingNumber(text)
         guard number <= 65535 else { throw Refusal("ERROR: Invalid port number \(number).", ExitCode.usage) }
         guard number >= -1 else {
-            throw Refusal("failed to listen on TCP port \(number): Invalid argument", ExitCode.osError)
+            let call = "getaddrinfo(): Servname not supported for ai_socktype"
+            throw Refusal(
+                "\(call)\nfailed to listen on \(transport) port \(number): Invalid argument", ExitCode.osError)
         }
         return number
     }
 
-    private func checkUDP(_ text: String) throws(Refusal) {
-        guard leadingNumber(text) == 0 else {
+    /// What memcached checks when all options are read.
+    private func checkNumbers() throws(Refusal) {
+        let threads = max(4, settings.workerCountResolved)
+        let given = settings.workerCount > 0 ? settings.workerCount : threads
+        if napiCount > given {
             throw Refusal(
-                "This server does not support UDP (-U \(text)) yet; -U 0 is accepted.", ExitCode.usage)
+                "Number of napi_ids(\(napiCount)) cannot be greater than number of threads(\(given))",
+                ExitCode.usage)
+        }
+        if settings.itemSizeMax < 1024 {
+            throw Refusal("Item max size cannot be less than 1024 bytes.", ExitCode.usage)
+        }
+        if settings.itemSizeMax > settings.memoryLimit / 2 {
+            throw Refusal("Cannot set item size limit higher than 1/2 of memory max.", ExitCode.usage)
+        }
+        if settings.itemSizeMax > 1 << 30 {
+            throw Refusal("Cannot set item size limit higher than a gigabyte.", ExitCode.usage)
         }
     }
 
@@ -232,24 +267,19 @@ extension MemcachedCommandLine {
     private mutating func setThreads(_ text: String) throws(Refusal) {
         settings.workerCount = min(try positive(text, "Number of threads"), 1024)
         if settings.workerCount > 64 {
-            warnings.append("WARNING: Setting a high number of worker threads is not recommended.")
+            warnings.append(
+                "WARNING: Setting a high number of workerthreads is not recommended.\n"
+                    + " Set this value to the number of cores in your machine or less.")
         }
     }
 
-    private func itemSize(_ text: String) throws(Refusal) -> Int {
-        var size = leadingNumber(text)
+    private func itemSize(_ text: String) -> Int {
+        let size = leadingNumber(text)
         switch text.last {
-        case "k", "K": size *= 1 << 10
-        case "m", "M": size *= 1 << 20
-        default: break
+        case "k", "K": return size << 10
+        case "m", "M": return size << 20
+        default: return size
         }
-        guard size >= 1024 else {
-            throw Refusal("Item max size cannot be less than 1024 bytes.", ExitCode.usage)
-        }
-        guard size <= 1 << 30 else {
-            throw Refusal("Cannot set item size limit higher than a gigabyte.", ExitCode.usage)
-        }
-        return size
     }
 
     func positive(_ text: String, _ what: String) throws(Refusal) -> Int {

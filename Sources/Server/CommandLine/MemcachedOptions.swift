@@ -24,8 +24,8 @@ enum MemcachedOptions {
     static let rows: [Row] = [
         Row("p", "port", argument: true, "-p, --port=<num>", "TCP port to listen on (default: 11211)"),
         Row(
-            "U", "udp-port", argument: true, "-U, --udp-port=<num>", "UDP port; only 0 (off) is supported yet"
-        ),
+            "U", "udp-port", argument: true, "-U, --udp-port=<num>",
+            "UDP port to listen on (default: 0, off; TCP takes it too unless -p is given)"),
         Row(
             "s", "unix-socket", argument: true, "-s, --unix-socket=<file>",
             "UNIX socket (disables network support)"),
@@ -33,7 +33,9 @@ enum MemcachedOptions {
             "a", "unix-mask", argument: true, "-a, --unix-mask=<mask>",
             "its access mask, octal (default: 700)"),
         Row("A", "enable-shutdown", "-A, --enable-shutdown", "enable ascii \"shutdown\" command"),
-        Row("l", "listen", argument: true, "-l, --listen=<addr>", "interfaces to listen on (default: all)"),
+        Row(
+            "l", "listen", argument: true, "-l, --listen=<addr>",
+            "interfaces to listen on (default: INADDR_ANY), several, with ports and prefixes"),
         Row("d", "daemon", "-d, --daemon", "run as a daemon"),
         Row("r", "enable-coredumps", "-r, --enable-coredumps", "maximize core file limit"),
         Row("u", "user", argument: true, "-u, --user=<user>", "assume identity of <user> (when run as root)"),
@@ -52,14 +54,14 @@ enum MemcachedOptions {
         Row("P", "pidfile", argument: true, "-P, --pidfile=<file>", "save PID in <file>"),
         Row("f", "slab-growth-factor", argument: true, "-f, --slab-growth-factor=<num>", "no effect here"),
         Row("n", "slab-min-size", argument: true, "-n, --slab-min-size=<bytes>", "no effect here"),
-        Row("L", "enable-largepages", "-L, --enable-largepages", "no effect here"),
+        Row("L", "enable-largepages", "-L, --enable-largepages", "ask the system for huge pages"),
         Row("D", nil, argument: true, "-D <char>", "key prefix delimiter of \"stats detail\", turned on by it"),
         Row(
             "t", "threads", argument: true, "-t, --threads=<num>", "worker threads (default: one a processor)"
         ),
         Row(
             "R", "max-reqs-per-event", argument: true, "-R, --max-reqs-per-event",
-            "reported only (default: 20)"),
+            "requests of one connection before the others have their turn"),
         Row("C", "disable-cas", "-C, --disable-cas", "disable use of CAS"),
         Row("b", "listen-backlog", argument: true, "-b, --listen-backlog=<num>", "backlog (default: 1024)"),
         Row(
@@ -79,8 +81,8 @@ enum MemcachedOptions {
             "log in by text; up to 8 lines of user:password"),
         Row("e", "memory-file", argument: true, "-e, --memory-file=<file>", "not supported yet"),
         Row("Z", "enable-ssl", "-Z, --enable-ssl", "not supported yet"),
-        Row("o", "extended", argument: true, "-o, --extended", "comma separated list of extended options"),
-        Row("N", "napi-ids", argument: true, "-N, --napi-ids", "no effect here"),
+        Row("o", "extended", argument: true, "", ""),
+        Row("N", "napi-ids", argument: true, "-N, --napi_ids, --napi-ids", "no effect here"),
         // 1.6.18 spelled the long name with an underscore.
         Row("N", "napi_ids", argument: true, "", ""),
         Row(
@@ -89,21 +91,4 @@ enum MemcachedOptions {
     ]
 
     static var known: [CommandOption] { rows.map(\.option) }
-
-    static var help: String {
-        var lines = [Version.line(for: .memcached) + " (Duet \(Version.number))"]
-        for row in rows where !row.usage.isEmpty {
-            let gap = String(repeating: " ", count: max(1, 32 - row.usage.count))
-            lines.append(row.usage + gap + row.help)
-        }
-        lines += [
-            "Extended options (-o): maxconns_fast and idle_timeout work; those of slabs, LRU segments and",
-            "hash table are accepted and named in one log line; ext_path, ssl_*, proxy_* are not supported.",
-            "Examples:",
-            "  memcached -m 1024 -l 127.0.0.1,::1 -c 4096",
-            "  memcached -s /run/memcached.sock -a 770",
-            "  memcached -p 11211 --resp-port=6379     the same keys in Redis' protocol too",
-        ]
-        return lines.joined(separator: "\n")
-    }
 }

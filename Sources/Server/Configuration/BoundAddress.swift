@@ -1,5 +1,7 @@
 // One word of `bind` or `-l`: a host, perhaps with a port of its own, perhaps one that may be missing.
 
+import Memcached
+
 /// `127.0.0.1`, `[::1]:11212`, `localhost:11212`, `*`, `-::1`.
 struct BoundAddress: Equatable, Sendable {
     var host: String
@@ -8,6 +10,10 @@ struct BoundAddress: Equatable, Sendable {
     var isOptional = false
     /// What stood where a port should, if it is none.
     var badPort: String?
+    /// What the listener is to speak; nil leaves it to the door.
+    var language: MemcachedProtocol?
+    /// What is wrong with the word, in memcached's words.
+    var problem: String?
 
     /// - Parameter port: the one to use unless the word brings its own.
     init(_ word: String, port: Int) {
@@ -17,8 +23,12 @@ struct BoundAddress: Equatable, Sendable {
             text = text.dropFirst()
         }
         self.port = port
+        host = ""
+        takePrefixes(&text)
         host = String(text)
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+        if text.hasPrefix("["), text.firstIndex(of: "]") == nil {
+            problem = problem ?? "Invalid IPV6 address: \"\(text)\""
+        } else if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             host = String(text[text.index(after: text.startIndex)..<end])
             let rest = text[text.index(after: end)...]
             if rest.hasPrefix(":") { takePort(rest.dropFirst()) }
@@ -29,6 +39,11 @@ struct BoundAddress: Equatable, Sendable {
     }
 
     private mutating func takePort(_ text: Substring) {
-        if let number = UInt16(text) { port = Int(number) } else { badPort = String(text) }
+        if let number = UInt16(text) {
+            port = Int(number)
+        } else {
+            badPort = String(text)
+            problem = problem ?? "Invalid port number: \"\(text)\""
+        }
     }
 }

@@ -34,6 +34,8 @@ public struct Configuration: Sendable, Equatable {
     public var memcachedPort = 11211
     /// Addresses, as `respBind`; here `host:port` and `[v6]:port` may bring a port of their own.
     public var memcachedBind = ["127.0.0.1", "-::1"]
+    /// UDP port at the same addresses, 1...65535; 0 is none, -1 lets the system choose.
+    public var memcachedUDPPort = 0
     public var memcachedUnixSocket = ""
     public var memcachedUnixSocketMode: mode_t = 0o700
     /// What its listeners speak. With an auth file it is text alone, with a password database binary alone.
@@ -57,7 +59,8 @@ public struct Configuration: Sendable, Equatable {
     public var isDetailEnabled = false
     /// Whether `slabs reassign` is obeyed.
     public var isPageMoveEnabled = true
-    public var requestsPerEvent = 20
+    /// Requests of one connection before others have their turn; 0 is one read's worth.
+    public var requestsPerEvent = 0
     /// Whether clients may watch, and the bytes that may wait for one watcher, and in one worker for all.
     public var isWatchEnabled = true
     public var watcherLogSize = 256 << 10
@@ -75,6 +78,8 @@ public struct Configuration: Sendable, Equatable {
 
     /// Bytes that the keyspace may hold; 0 is no limit.
     public var memoryLimit = 0
+    /// Asks the system for huge pages.
+    public var usesHugePages = false
     public var evictionPolicy = EvictionPolicy.noEviction
     /// Candidates looked at for one eviction, 1...64.
     public var evictionSamples = 5
@@ -92,6 +97,8 @@ public struct Configuration: Sendable, Equatable {
     public var workerCount = 0
     /// Connections over both doors.
     public var connectionCountMax = 10_000
+    /// Whether one more is refused at once; if not, it waits until another one closes.
+    public var refusesOverLimit = true
     /// Seconds of silence before a connection is closed; 0 never closes.
     public var idleTimeoutSeconds = 0
     /// Connections that the kernel completes before they are accepted.
@@ -113,6 +120,8 @@ public struct Configuration: Sendable, Equatable {
     public var user = ""
     public var locksMemory = false
     public var dumpsCore = false
+    /// Keeps the standard streams on becoming a daemon, so that what is said can be read.
+    public var daemonKeepsStreams = false
     /// memcached's rule: leave the working directory on becoming a daemon, remove the pid file at the end.
     public var followsMemcachedHabits = false
 

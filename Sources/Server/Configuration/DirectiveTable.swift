@@ -25,6 +25,7 @@ enum DirectiveTable {
     private static let memcachedDoor: [Directive] = [
         .number("memcached-port", \.memcachedPort, -1...65535),
         .addresses("memcached-bind", \.memcachedBind),
+        .number("memcached-udp-port", \.memcachedUDPPort, -1...65535),
         .text("memcached-unixsocket", \.memcachedUnixSocket),
         .mode("memcached-unixsocketperm", \.memcachedUnixSocketMode),
         .choice("memcached-protocol", \.memcachedProtocol, protocols, print: protocolName),
