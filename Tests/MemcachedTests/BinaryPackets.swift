@@ -146,6 +146,12 @@ func converse(
         play("pieces of \(step)") { $0.send(all, piecesOf: step) }
         play("pieces of \(step), as needed", honoursNeed: true) { $0.send(all, piecesOf: step) }
     }
+    // Onlookers must change nothing.
+    server.frontEnd.setVerbosity(3)
+    let watcher = server.frontEnd.addWatcher([.fetchers, .mutations, .deletions], wake: {})
+    for step in [Int.max, 33] { play("observed, pieces of \(step)") { $0.send(all, piecesOf: step) } }
+    server.frontEnd.setVerbosity(0)
+    if let watcher { server.frontEnd.removeWatcher(watcher) }
     for place in 0..<min(all.count, 2000) {
         play("cut at \(place)") { client in
             client.send(Array(all[..<place]))

@@ -107,6 +107,38 @@ private final class SharedCount: Sendable {
         check(client, watcher, "get new\r\n", ["item_get key=new status=expired clsid=0 cfd=0 size=0"])
     }
 
+    @Test("binary commands are told of like those of text")
+    func binary() throws {
+        let server = TestServer()
+        let client = server.connect()
+        let watcher = try #require(TestWatcher(server, [.fetchers, .mutations, .deletions]))
+        func told(_ asks: Ask...) -> [String] {
+            client.send(asks.flatMap(\.bytes))
+            _ = client.takeReplies()
+            return watcher.lines().map { $0.replacing(#/ (clsid|cfd|ttl)=[0-9]+/#, with: "") }
+        }
+        #expect(told(Ask(.get, "foo")) == ["item_get key=foo status=not_found size=0"])
+        let stored = ["item_get key=foo status=not_found size=0", "item_store key=foo status=stored cmd=set size=3"]
+        #expect(told(.store(.setQ, "foo", "bar")) == stored)
+        let found = "item_get key=foo status=found size=3"
+        #expect(told(Ask(.getKQ, "foo"), .touch(.gat, "foo", exptime: 0)) == [found, found])
+        #expect(told(.store(.add, "foo", "x")) == [found, "item_store key=foo status=not_stored cmd=add size=1"])
+        #expect(
+            told(.store(.replaceQ, "foo", "x", cas: 7)) == [found, "item_store key=foo status=exists cmd=cas size=1"])
+        let missing = "item_get key=n status=not_found size=0"
+        #expect(told(.count(.incrementQ, "n", 1, exptime: .max)) == [missing])
+        #expect(
+            told(.count(.increment, "n", 1, initial: 5)) == [missing, "item_store key=n status=stored cmd=add size=1"])
+        #expect(
+            told(.extend(.append, "n", "1")) == [
+                "item_get key=n status=found size=1", "item_store key=n status=stored cmd=append size=2",
+            ])
+        #expect(told(Ask(.deleteQ, "foo"), Ask(.delete, "foo")) == [
+            found, "deleted key=foo cmd=delete size=3", "item_get key=foo status=not_found size=0",
+        ])
+        #expect(told(Ask(.noop), Ask(.version)) == [])
+    }
+
     @Test("a request that arrives in pieces is told of once")
     func pieces() throws {
         let server = TestServer()
@@ -226,6 +258,19 @@ private final class SharedCount: Sendable {
                 == "lru=cold low_mark=0 next_reclaims=0 since_run=0 next_run=0 elapsed=0 examined=1 reclaimed=1")
     }
 
+    @Test("a page that is moved is a system event")
+    func pageMoves() throws {
+        let server = TestServer(memoryLimit: 16 << 20, policy: .allKeysLRU)
+        let client = server.connect()
+        let value = String(repeating: "v", count: 100)
+        for index in 0..<5000 { client.send("set key\(10_000 + index) 0 0 100 noreply\r\n\(value)\r\n") }
+        let description = client.ask("me key10000\r\n")
+        let source = try #require(description.firstMatch(of: #/cls=([0-9]+)/#).map { String($0.1) })
+        let watcher = try #require(TestWatcher(server, .sysevents))
+        #expect(client.ask("slabs reassign \(source) 40\r\n") == "OK\r\n")
+        #expect(watcher.lines() == ["slab_move src=\(source) dst=40"])
+    }
+
     @Test("watch is refused in memcached's words")
     func refusals() {
         var settings = MemcachedSettings()
@@ -293,6 +338,34 @@ private final class SharedCount: Sendable {
                 <0 stats reset
                 >0 RESET
                 <0 quit
+                """.split(separator: "\n").map(String.init))
+    }
+
+    @Test("-vv shows the headers of binary requests and replies")
+    func binaryHeaders() {
+        let server = TestServer()
+        server.frontEnd.setVerbosity(2)
+        server.connect().send(Ask(.get, "foo").bytes)
+        let text = server.control.traffic.withLock { $0.joined(separator: "\n") }
+        #expect(
+            text.split(separator: "\n").map(String.init) == """
+                0: Client using the binary protocol
+                <0 Read binary protocol data:
+                <0    0x80 0x00 0x00 0x03
+                <0    0x00 0x00 0x00 0x00
+                <0    0x00 0x00 0x00 0x03
+                <0    0xde 0xad 0xbe 0xef
+                <0    0x00 0x00 0x00 0x00
+                <0    0x00 0x00 0x00 0x00
+                <0 GET foo
+                >0 Writing an error: Not found
+                >0 Writing bin response:
+                >0   0x81 0x00 0x00 0x00
+                >0   0x00 0x00 0x00 0x01
+                >0   0x00 0x00 0x00 0x09
+                >0   0xde 0xad 0xbe 0xef
+                >0   0x00 0x00 0x00 0x00
+                >0   0x00 0x00 0x00 0x00
                 """.split(separator: "\n").map(String.init))
     }
 

@@ -9,12 +9,16 @@ extension MemcachedSession {
     func receiveBinary(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
         var offset = swallow(input, from: 0)
         var batch = batch
+        let isObserved = hub.observesCommands
         while offset < input.byteCount {
             scanBinary(input, from: offset, into: &batch)
             for index in 0..<batch.count {
                 let found = batch[index]
                 let request = BinaryRequest(input, at: Int(found.lineStart))
-                let served = serveBinary(request, found.hash, input, &output)
+                let served =
+                    isObserved
+                    ? serveBinaryObserved(request, found.hash, input, &output)
+                    : serveBinary(request, found.hash, input, &output)
                 if let progress = finish(served, input, &offset) { return progress }
                 if output.isOverSoftLimit { return yielded(at: offset) }
             }
@@ -92,7 +96,7 @@ extension MemcachedSession {
     /// Serves a complete request.
     /// - Parameter hash: of its key, if it has one.
     @inline(__always)
-    private func serveBinary(
+    func serveBinary(
         _ request: BinaryRequest, _ hash: KeyHash, _ input: RawSpan, _ output: inout OutputBuffer
     ) -> Served {
         if let refused = refuse(request, &output) { return refused }

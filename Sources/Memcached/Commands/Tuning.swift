@@ -32,7 +32,15 @@ extension MemcachedSession {
             from: source == -1 ? .anyClass : source == 0 ? .stock : .sizeClass(source),
             to: target == 0 ? .stock : .sizeClass(target))
         switch outcome {
-        case .moved: return Reply.ok
+        case .moved:
+            hub.write(.sysevents, type: "slab_move", in: log) { line in
+                line.append(" src=")
+                line.append(decimal: source)
+                line.append(" dst=")
+                line.append(decimal: target)
+            }
+            hub.signal()
+            return Reply.ok
         case .busy: return Reply.pageMoveBusy
         // memcached: a class that was to be picked and could not be is a bad one.
         case .noSparePage: return source == -1 ? Reply.badPageClass : Reply.noSparePage

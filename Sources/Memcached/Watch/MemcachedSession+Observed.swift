@@ -107,7 +107,7 @@ extension MemcachedSession {
     }
 
     /// What there is at `key`, whatever its time; nothing is counted or touched.
-    private func traits(of key: Key) -> ItemTraits {
+    func traits(of key: Key) -> ItemTraits {
         var traits = ItemTraits()
         engine.peek(key) { item in traits = ItemTraits(item, now: now) }
         return traits

@@ -14,7 +14,7 @@ struct WatchStreams: OptionSet, Sendable {
     /// Connections opened and closed.
     static let connevents = WatchStreams(rawValue: 8)
     static let deletions = WatchStreams(rawValue: 16)
-    /// What the server does in the background: crawls.
+    /// What the server does with its memory when told to: crawls, pages moved.
     static let sysevents = WatchStreams(rawValue: 32)
     /// Of raw commands and of a proxy: memcached itself writes no line of the first, and there is no proxy here.
     static let silent = WatchStreams(rawValue: 64)
