@@ -121,6 +121,7 @@ struct EngineState: ~Copyable {
                 used += table.size
                 items += table.itemCount
             }
+            for table in unsafe shard.pointee.emptied { used += table.size }
             let arena = unsafe shard.pointee.arena
             arena.checkInvariants { fail("shard \(index): \($0)") }
             unsafe shard.pointee.checkHistogram { fail("shard \(index): \($0)") }

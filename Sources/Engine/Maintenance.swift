@@ -11,6 +11,9 @@ extension EngineHandle {
     /// time.
     public mutating func maintain(microseconds: Int) {
         let end = monotonicNanoseconds() + UInt64(microseconds) * 1000
+        while unsafe state.pointee.pool.pointee.releaseRetired() {
+            if monotonicNanoseconds() >= end { return }
+        }
         var visited = 0
         while visited < shardCount {
             let index = unsafe state.pointee.nextMaintained.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -29,7 +32,7 @@ extension EngineHandle {
     /// - Returns: whether the shard has nothing urgent left in this round.
     private mutating func maintainSlice(_ shard: UnsafeMutablePointer<Shard>) -> Bool {
         for _ in 0..<8 where unsafe shard.pointee.buryOne(hasher: hasher) { continue }
-        if unsafe !shard.pointee.graveyard.isEmpty { return false }
+        if unsafe !(shard.pointee.graveyard.isEmpty && shard.pointee.emptied.isEmpty) { return false }
         if unsafe state.pointee.pool.pointee.budget.isOver {
             let context = evictionContext
             var didWork = false

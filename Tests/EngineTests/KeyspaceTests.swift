@@ -128,6 +128,27 @@ struct KeyspaceTests {
         func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex) { lines.withLock { $0.append("swapped") } }
     }
 
+    @Test("a flush frees the account at once, its pages being reused or given back", arguments: [false, true])
+    func flushReturnsMemory(_ givesBackFirst: Bool) {
+        var engine = TestEngine(memoryLimit: 16 << 20, shards: 4)
+        for round in 0..<4 {
+            let value = "round \(round), " + String(repeating: "v", count: 90)
+            for index in 0..<20_000 { engine.set("key\(index)", value) }
+            let used = engine.engine.memory().used
+            engine.handle.flush(.first)
+            #expect(engine.engine.memory().used < used / 4)
+            engine.check("flushed")
+            if givesBackFirst { for _ in 0..<100 { engine.handle.maintain(microseconds: 1000) } }
+            engine.set("after", "the flush")
+            #expect(engine.text("after") == "the flush")
+            #expect(engine.get("key1") == nil)
+            engine.check("round \(round)")
+        }
+        for _ in 0..<100 { engine.handle.maintain(microseconds: 1000) }
+        #expect(engine.engine.memory().used < 1 << 20)
+        engine.check("given back")
+    }
+
     @Test("every mutation is told once")
     func changes() {
         var engine = TestEngine()

@@ -245,8 +245,17 @@ extension Shard {
 
     // MARK: Burying flushed databases
 
+    /// Frees the index of a database that is empty already. False if there is none.
+    mutating func freeEmptied() -> Bool {
+        guard var table = emptied.popLast() else { return false }
+        unsafe arena.pool.pointee.budget.adjust(by: -table.size)
+        table.destroy()
+        return true
+    }
+
     /// Frees one bucket's items of a flushed database. False if there is none.
     mutating func buryOne(hasher: Hasher64) -> Bool {
+        if freeEmptied() { return true }
         guard !graveyard.isEmpty else { return false }
         let last = graveyard.count - 1
         var items = HomeItems()

@@ -13,7 +13,9 @@ struct Shard {
     let databaseCount: Int
     /// Tables of databases that were flushed, whose items the background has yet to free.
     var graveyard: [HashTable] = []
-    /// How far the last of them is freed; nil when only its index is left.
+    /// Tables of which the items are gone already, and only the index is to be freed.
+    var emptied: [HashTable] = []
+    /// How far the last of `graveyard` is freed; nil when only its index is left.
     var buryPosition: UInt64? = 0
     var evictionPool = EvictionPool()
     /// Bytes of large values, outside the arena.
@@ -77,6 +79,7 @@ struct ShardReference {
         let shard = unsafe body
         for database in 0..<(unsafe shard.pointee.databaseCount) { unsafe shard.pointee.tables[database].destroy() }
         for index in unsafe shard.pointee.graveyard.indices { unsafe shard.pointee.graveyard[index].destroy() }
+        for index in unsafe shard.pointee.emptied.indices { unsafe shard.pointee.emptied[index].destroy() }
         unsafe shard.pointee.tables.deallocate()
         unsafe shard.pointee.arena.destroy()
         unsafe shard.pointee.histogram.turnOff()

@@ -97,7 +97,7 @@ struct Arena {
 
     /// Gives all pages back and frees the arena's own memory.
     mutating func destroy() {
-        releaseAllPages()
+        retireAllPages()
         unsafe classes.deallocate()
     }
 
@@ -210,25 +210,27 @@ struct Arena {
         unsafe pool.pointee.give(page.page)
     }
 
-    /// Gives every page back whatever it holds: for a keyspace that was emptied as a whole.
-    mutating func releaseAllPages() {
+    /// Gives every page back whatever it holds: for a keyspace that was emptied as a whole. No page is visited.
+    mutating func retireAllPages() {
+        var chains: [UInt] = []
         for classIndex in 0..<sizeClasses.count {
             for list in 0...Self.fullList {
-                while let address = Address(bits: unsafe classes[classIndex].lists[list]) {
-                    let page = PageHeader(address)
-                    let used = page.used
-                    freeSize += used * page.slotSize
-                    unsafe classes[classIndex].freeSlots += used
-                    unsafe classes[classIndex].usedSlots -= used
-                    page.used = 0
-                    removePage(page)
-                }
+                let head = unsafe classes[classIndex].lists[list]
+                if head != 0 { chains.append(head) }
+                unsafe classes[classIndex].lists[list] = 0
             }
+            unsafe classes[classIndex].pageCount = 0
+            unsafe classes[classIndex].freeSlots = 0
+            unsafe classes[classIndex].usedSlots = 0
         }
         for classIndex in 0...sizeClasses.count {
             unsafe classes[classIndex].requestedSize = 0
             unsafe classes[classIndex].largeItems = 0
         }
+        unsafe pool.pointee.retire(chains, count: pageCount)
+        pageCount = 0
+        freeSize = 0
+        evacuable = (0, 0)
     }
 
     private mutating func setEvacuable(_ classIndex: Int, _ flag: Bool) {

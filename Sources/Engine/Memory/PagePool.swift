@@ -39,6 +39,8 @@ struct PagePool: ~Copyable {
         var warm: [UInt] = []
         /// Free pages whose memory was given back to the system.
         var cold: [UInt] = []
+        /// First pages of chains that a flush let go of, linked by their headers; resident until reused or released.
+        var retired: [UInt] = []
         /// The rest of the newest mapping.
         var next: UInt = 0
         var end: UInt = 0
@@ -81,6 +83,7 @@ struct PagePool: ~Copyable {
         }
         let bits = state.withLock { state -> UInt? in
             if let page = state.warm.popLast() { return page }
+            if let page = Self.popRetired(&state) { return page }
             if let page = state.cold.popLast() { return page }
             if state.next == state.end && !addMapping(&state) { return nil }
             defer { state.next += UInt(pageSize) }
@@ -110,6 +113,33 @@ struct PagePool: ~Copyable {
 
     /// Pages in stock whose memory is resident.
     var sparePageCount: Int { state.withLock { $0.warm.count } }
+
+    // MARK: Pages of a flushed keyspace
+
+    /// Takes back `count` pages at once, in chains linked by their headers, at the cost of a few words for each chain.
+    /// Those that nobody takes before are given to the system by `releaseRetired`.
+    borrowing func retire(_ chains: [UInt], count: Int) {
+        state.withLock { $0.retired += chains }
+        budget.adjust(by: -count * pageSize)
+    }
+
+    private static func popRetired(_ state: inout State) -> UInt? {
+        guard let page = state.retired.popLast() else { return nil }
+        let next = PageHeader(Address(bits: page)!).next
+        if next != 0 { state.retired.append(next) }
+        return page
+    }
+
+    /// Gives the memory of some retired pages to the system. False if there are none left.
+    borrowing func releaseRetired() -> Bool {
+        var pages: [UInt] = []
+        state.withLock { state in
+            while pages.count < 16, let page = Self.popRetired(&state) { pages.append(page) }
+        }
+        for page in pages { unsafe _ = madvise(Address(bits: page)!.raw, pageSize, MADV_DONTNEED) }
+        state.withLock { $0.cold += pages }
+        return !pages.isEmpty
+    }
 
     private borrowing func addMapping(_ state: inout State) -> Bool {
         // A page finds its header by masking an address, so mappings start on a page boundary.

@@ -193,14 +193,15 @@ extension Shard {
         evictionPool.removeAll()
         if graveyard.isEmpty && sharedCount == 0 && arena.usedSlotCount == table.itemCount {
             // Nothing else lives in these pages.
-            arena.releaseAllPages()
-            unsafe arena.pool.pointee.budget.adjust(by: -table.size)
-            unsafe tables[database].destroy()
+            arena.retireAllPages()
             histogram.removeAll()
+            // Normally the background has been here since the last flush: no indexes pile up if not.
+            while freeEmptied() { continue }
+            emptied.append(table)
         } else {
             // At the front: the one being buried stays last.
             graveyard.insert(table, at: 0)
-            unsafe tables[database] = HashTable(shardBits: table.shardBits)
         }
+        unsafe tables[database] = HashTable(shardBits: table.shardBits)
     }
 }

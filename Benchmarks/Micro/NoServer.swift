@@ -1,0 +1,22 @@
+// What the front-ends may ask of a server, where there is none: the benchmarks never ask.
+
+import Memcached
+import RESP
+
+struct NoServer {}
+
+extension NoServer: MemcachedControl {
+    func facts() -> MemcachedFacts { MemcachedFacts() }
+    func connections() -> [MemcachedConnection] { [] }
+    func setVerbosity(_ level: Int) {}
+    func setMemoryLimit(_ bytes: Int) -> Bool { false }
+    func resetStatistics() {}
+}
+
+extension NoServer: ServerControl {
+    func configuration() -> [ConfigurationEntry] { [] }
+    func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? { nil }
+    func rewriteConfiguration() -> String? { nil }
+    func serverFacts() -> ServerFacts { ServerFacts() }
+    func shutdown(_ order: ShutdownOrder) -> String? { "there is no server to stop" }
+}
