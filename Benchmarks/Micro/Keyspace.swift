@@ -55,15 +55,25 @@ final class Keyspace: Sendable {
 
         mutating func store(_ number: Int) {
             writeKey(number, at: 0)
-            let bytes = keys.span.bytes.extracting(0..<keySize)
-            let key = handle.key(bytes, in: DatabaseIndex(0))
-            let outcome = handle.store(key, keyspace.value.span.bytes, StoreOptions())
+            Self.store(&handle, keys, keyspace.value)
+        }
+
+        private static func store(_ handle: inout EngineHandle, _ keys: [UInt8], _ value: [UInt8]) {
+            let key = handle.key(keys.span.bytes.extracting(0..<keySize), in: DatabaseIndex(0))
+            let outcome = handle.store(key, value.span.bytes, StoreOptions())
             precondition(outcome == .stored)
         }
 
         mutating func get(_ number: Int) -> Int {
             writeKey(number, at: 0)
-            let key = handle.key(keys.span.bytes.extracting(0..<keySize), in: DatabaseIndex(0))
+            return Self.get(&handle, keys, at: 0, handle.hash(keys.span.bytes.extracting(0..<keySize)))
+        }
+
+        private static func get(
+            _ handle: inout EngineHandle, _ keys: [UInt8], at index: Int, _ hash: KeyHash
+        ) -> Int {
+            let range = index * keySize..<(index + 1) * keySize
+            let key = Key(keys.span.bytes.extracting(range), hash: hash, in: DatabaseIndex(0))
             var size = 0
             _ = handle.get(key) { size = $0.value.byteCount }
             return size
@@ -82,11 +92,7 @@ final class Keyspace: Sendable {
             for hash in hashes { handle.prefetchBucket(hash, in: DatabaseIndex(0)) }
             for hash in hashes { handle.prefetchItem(hash, in: DatabaseIndex(0)) }
             var size = 0
-            for index in 0..<batchSize {
-                let range = index * keySize..<(index + 1) * keySize
-                let key = Key(keys.span.bytes.extracting(range), hash: hashes[index], in: DatabaseIndex(0))
-                _ = handle.get(key) { size += $0.value.byteCount }
-            }
+            for index in 0..<batchSize { size += Self.get(&handle, keys, at: index, hashes[index]) }
             return size
         }
     }

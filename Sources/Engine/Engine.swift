@@ -103,7 +103,20 @@ public final class Engine: @unchecked Sendable {
     /// Bytes, 0 is none. A lower limit is reached by evicting in the background and at the next writes.
     public var memoryLimit: Int {
         get { unsafe state.pointee.pool.pointee.budget.limit.load(ordering: .relaxed) }
-        set { unsafe state.pointee.pool.pointee.budget.limit.store(max(0, newValue), ordering: .relaxed) }
+        set {
+            unsafe state.pointee.pool.pointee.budget.limit.store(max(0, newValue), ordering: .relaxed)
+            memorySlack = min(memorySlack, newValue / 8)
+        }
+    }
+
+    /// Bytes of the limit that items may not have, because the process holds them without the account knowing: holes
+    /// between index segments, say. Whoever watches the process sets it, from 0 to an eighth of the limit.
+    public var memorySlack: Int {
+        get { unsafe state.pointee.pool.pointee.budget.slack.load(ordering: .relaxed) }
+        set {
+            let slack = min(max(0, newValue), memoryLimit / 8)
+            unsafe state.pointee.pool.pointee.budget.slack.store(slack, ordering: .relaxed)
+        }
     }
 
     public var evictionPolicy: EvictionPolicy {

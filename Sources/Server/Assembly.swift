@@ -56,12 +56,14 @@ public final class Assembly: Sendable {
 
         // One handle for each worker, used on its thread only.
         let handles = workers.workers.map { _ in MaintenanceHandle(engine.makeHandle()) }
+        let watch = MemoryWatch(engine)
         workers.everyTick(milliseconds: max(1, 1000 / settings.hz)) { worker in
             handles[worker.index].maintain()
             guard worker.index == 0 else { return }
             let now = Milliseconds.readClock()
             resp.tick(now: now)
             memcached.tick(now: now)
+            watch.tick(now: now)
         }
     }
 

@@ -9,13 +9,20 @@ struct Budget: ~Copyable {
     /// 0 is no limit.
     let limit = Atomic<Int>(0)
     let used = Atomic<Int>(0)
+    /// Part of the limit that is taken by what the account cannot see.
+    let slack = Atomic<Int>(0)
+
+    /// What `used` may reach; `Int.max` without a limit.
+    private var bound: Int {
+        let limit = limit.load(ordering: .relaxed)
+        return limit == 0 ? Int.max : limit - slack.load(ordering: .relaxed)
+    }
 
     /// Counts `size` bytes if the limit allows it.
     @inline(__always)
     borrowing func reserve(_ size: Int) -> Bool {
         let after = used.wrappingAdd(size, ordering: .relaxed).newValue
-        let bound = limit.load(ordering: .relaxed)
-        if bound == 0 || after <= bound { return true }
+        if after <= bound { return true }
         _ = used.wrappingSubtract(size, ordering: .relaxed)
         return false
     }
@@ -25,10 +32,7 @@ struct Budget: ~Copyable {
         _ = used.wrappingAdd(size, ordering: .relaxed)
     }
 
-    var isOver: Bool {
-        let bound = limit.load(ordering: .relaxed)
-        return bound != 0 && used.load(ordering: .relaxed) > bound
-    }
+    var isOver: Bool { used.load(ordering: .relaxed) > bound }
 }
 
 /// Pages cut from large mappings. A page given back is kept for the next taker; beyond a small stock its memory is
