@@ -8,6 +8,7 @@ struct NoServer {}
 extension NoServer: MemcachedControl {
     func facts() -> MemcachedFacts { MemcachedFacts() }
     func connections() -> [MemcachedConnection] { [] }
+    func shutdown(isGraceful: Bool) {}
     func setVerbosity(_ level: Int) {}
     func setMemoryLimit(_ bytes: Int) -> Bool { false }
     func resetStatistics() {}
