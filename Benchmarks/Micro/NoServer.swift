@@ -9,6 +9,7 @@ extension NoServer: MemcachedControl {
     func facts() -> MemcachedFacts { MemcachedFacts() }
     func connections() -> [MemcachedConnection] { [] }
     func shutdown(isGraceful: Bool) {}
+    func logTraffic(_ text: String) {}
     func setVerbosity(_ level: Int) {}
     func setMemoryLimit(_ bytes: Int) -> Bool { false }
     func resetStatistics() {}
