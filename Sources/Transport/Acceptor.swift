@@ -115,11 +115,12 @@ final class Acceptor: @unchecked Sendable {
         let count = shared.connectionCount.wrappingAdd(1, ordering: .relaxed).newValue
         if count > shared.connectionCountMax.load(ordering: .relaxed) {
             shared.connectionCount.subtract(1, ordering: .relaxed)
-            refuse(fd, listener.refusal)
+            refuse(fd, listener.tls == nil ? listener.refusal : "")
             return
         }
+        let tls = listener.tls.map { ArrivalTLS(context: $0.source.context, verification: $0.verification) }
         let arrival = Arrival(
-            fd: fd, id: shared.nextID(), listener: listener, makeSession: listener.makeSession)
+            fd: fd, id: shared.nextID(), listener: listener, makeSession: listener.makeSession, tls: tls)
         let worker = workers[nextWorker]
         nextWorker = (nextWorker + 1) % workers.count
         if !worker.mailbox.post(.adopt(arrival)) { Worker.drop(arrival, shared) }

@@ -15,6 +15,8 @@ extension Link {
         state.insert(.closing)
         state.remove([.hasMore, .waiting])
         input.free()
+        // Before the handshake is done nothing can be sent, and nobody is owed anything.
+        if state.contains(.handshaking) { unsent.removeAll() }
         deadline = worker.currentTime().rawValue + TransportLimits.closeGraceMilliseconds
         if unsent.isEmpty { finishClose() }
     }
@@ -22,6 +24,7 @@ extension Link {
     /// All is sent: shut our end, and wait for the peer to close if it may still be sending.
     func finishClose() {
         if !state.isDisjoint(with: [.lingering, .gone]) { return }
+        if let stream, !sendFarewell(stream) { return updateInterest() }
         if state.contains(.inputEnded) || duet_shut_writing(fd) != 0 {
             closeNow()
             return
@@ -47,6 +50,7 @@ extension Link {
             connection.endCode.store(reason.rawValue, ordering: .relaxed)
         }
         endSession()
+        if let stream, unsent.isEmpty { _ = sendFarewell(stream) }
         state.insert(.gone)
         unregister()
         _ = Glibc.close(fd)
@@ -74,13 +78,18 @@ extension Link {
 
     /// The connection stands: the session may speak first.
     func opened() {
+        if let stream { return openEncrypted(stream) }
         updateInterest()
+        sayOpened()
+    }
+
+    func sayOpened() {
         session.connectionOpened(&worker.output, now: worker.currentTime())
         obey(.read)
     }
 
     private func obey(_ next: Progress.Next) {
-        sendOutput()
+        sendAnyOutput()
         if state.contains(.gone) { return }
         switch next {
         case .read, .yield:
@@ -113,7 +122,9 @@ extension Link {
     /// Called once a second.
     func checkTime(now: Milliseconds, idleTimeoutSeconds: Int) {
         if deadline != 0 {
-            if now.rawValue >= deadline { closeNow() }
+            if now.rawValue < deadline { return }
+            let isLate = state.contains(.handshaking) && !state.contains(.closing)
+            if isLate { handshakeFailed("the handshake took too long", tellsPeer: false) } else { closeNow() }
         } else if idleTimeoutSeconds > 0 && !state.contains(.waiting) {
             let idle = now.rawValue - connection.lastActive.load(ordering: .relaxed)
             if idle < idleTimeoutSeconds * 1000 { return }
@@ -125,8 +136,9 @@ extension Link {
     /// The worker stops: serve what has arrived, then close. A peer that is idle is closed at once.
     func leave() {
         if !state.isDisjoint(with: [.gone, .closing, .lingering, .leaving]) { return }
+        if state.contains(.handshaking) { return closeNow() }
         let readBefore = connection.bytesIn.load(ordering: .relaxed)
-        if state.isEmpty { readable() }
+        if state.isEmpty { if let stream { occurredEncrypted(stream, EV_READ) } else { readable() } }
         if state.contains(.gone) { return }
         state.insert(.leaving)
         connection.endCode.store(Connection.EndReason.shutdown.rawValue, ordering: .relaxed)

@@ -27,13 +27,35 @@ extension Link {
     /// Gives `bytes`, all that is unconsumed and none of it in `input`, to the session; keeps what it leaves.
     @inline(__always)
     private func serve(_ bytes: UnsafeRawBufferPointer) {
+        let progress = unsafe receive(bytes)
+        sendOutput()
+        if progress.consumed == bytes.count && progress.next == .read && state.isEmpty { return }
+        unsafe keepRest(of: bytes, progress)
+    }
+
+    /// As `serve`, for a TLS connection.
+    func serveDecrypted(_ bytes: UnsafeRawBufferPointer) {
+        let progress = unsafe receive(bytes)
+        sendAnyOutput()
+        if progress.consumed == bytes.count && progress.next == .read && state.isEmpty {
+            inputNeeded = 0
+            return
+        }
+        unsafe keepRest(of: bytes, progress)
+    }
+
+    @inline(__always)
+    private func receive(_ bytes: UnsafeRawBufferPointer) -> Progress {
         let worker = self.worker
         // SAFETY: the bytes lie in the worker's scratch, which nothing writes during the call.
         let progress = session.receive(
             unsafe RawSpan(_unsafeBytes: bytes), &worker.output, now: worker.currentTime())
         precondition(progress.consumed >= 0 && progress.consumed <= bytes.count)
-        sendOutput()
-        if progress.consumed == bytes.count && progress.next == .read && state.isEmpty { return }
+        return progress
+    }
+
+    @inline(__always)
+    private func keepRest(of bytes: UnsafeRawBufferPointer, _ progress: Progress) {
         if state.contains(.gone) { return }
         let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[progress.consumed...])
         if progress.next != .close && progress.next != .abort { unsafe input.append(rest) }
@@ -48,7 +70,7 @@ extension Link {
         let progress = session.receive(
             unsafe RawSpan(_unsafeBytes: input.bytes), &worker.output, now: worker.currentTime())
         precondition(progress.consumed >= 0 && progress.consumed <= input.count)
-        sendOutput()
+        sendAnyOutput()
         if state.contains(.gone) { return }
         input.consume(progress.consumed)
         advance(progress)
@@ -87,6 +109,9 @@ extension Link {
                 state.insert(.scheduled)
                 worker.schedule(self)
             }
+        } else if state.contains(.unread) && mayRead && !state.contains(.scheduled) {
+            state.insert(.scheduled)
+            worker.schedule(self)
         } else if state.isDisjoint(with: [.waiting, .closing, .scheduled]),
             !state.isDisjoint(with: [.inputEnded, .leaving])
         {
@@ -102,6 +127,8 @@ extension Link {
         let mayServe = !state.contains(.waiting) && unsent.byteCount <= Limits.unsentSizeMax
         if mayServe && state.contains(.hasMore) && !input.isEmpty {
             serveHeldInput()
+        } else if state.contains(.unread), mayRead, let stream {
+            occurredEncrypted(stream, EV_READ)
         } else {
             settle()
         }
@@ -169,7 +196,7 @@ extension Link {
     // MARK: Counting and the end of input
 
     @inline(__always)
-    private func didReceive(_ size: Int) {
+    func didReceive(_ size: Int) {
         let connection = self.connection
         worker.counters.add(.reads)
         worker.counters.add(.bytesRead, size)
@@ -179,7 +206,7 @@ extension Link {
 
     /// `size` is what read answered, 0 or less.
     @inline(never)
-    private func readEnded(_ size: Int) {
+    func readEnded(_ size: Int) {
         if size < 0 {
             if errno == EAGAIN || errno == EINTR { return }
             closeNow(.error)

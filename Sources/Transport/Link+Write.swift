@@ -25,16 +25,14 @@ extension Link {
         keepUnsent(after: sent)
     }
 
+    /// As `sendOutput`, for either kind of connection. Not on the fast path.
+    func sendAnyOutput() {
+        if let stream { sendEncrypted(stream) } else { sendOutput() }
+    }
+
     @inline(never)
     private func sendQueuedOrSpliced() {
-        if unsent.isEmpty {
-            keepUnsent(after: writeSpliced())
-        } else {
-            unsent.append(worker.output, after: 0)
-            worker.output.removeAll()
-            connection.unsentSize.store(unsent.byteCount, ordering: .relaxed)
-            updateInterest()
-        }
+        if unsent.isEmpty { keepUnsent(after: writeSpliced()) } else { queueOutput(after: 0) }
     }
 
     /// Writes copied bytes and shared values in their order, until all is sent or the socket is full.
@@ -62,7 +60,13 @@ extension Link {
             return
         }
         if sent > 0 { didSend(sent) }
-        if max(sent, 0) < worker.output.totalCount { unsent.append(worker.output, after: max(sent, 0)) }
+        queueOutput(after: max(sent, 0))
+    }
+
+    /// Moves the output behind its first `sent` bytes to the connection's queue.
+    func queueOutput(after sent: Int) {
+        let worker = self.worker
+        if sent < worker.output.totalCount { unsent.append(worker.output, after: sent) }
         worker.output.removeAll()
         connection.unsentSize.store(unsent.byteCount, ordering: .relaxed)
         updateInterest()
@@ -85,16 +89,22 @@ extension Link {
             connection.unsentSize.store(unsent.byteCount, ordering: .relaxed)
             connection.lastActive.store(worker.currentTime().rawValue, ordering: .relaxed)
         }
+        settleAfterSending()
+    }
+
+    /// The last step of a writable event: what if all is sent?
+    func settleAfterSending() {
+        let worker = self.worker
         if unsent.isEmpty && state.contains(.closing) { finishClose() }
         if unsent.isEmpty && state.contains(.waiting) && !state.contains(.gone) {
             session.connectionDrained(&worker.output, now: worker.currentTime())
-            sendOutput()
+            sendAnyOutput()
         }
         settle()
     }
 
     @inline(__always)
-    private func didSend(_ size: Int) {
+    func didSend(_ size: Int) {
         let connection = self.connection
         worker.counters.add(.writes)
         worker.counters.add(.bytesWritten, size)

@@ -28,6 +28,18 @@ struct LinkState: OptionSet {
     static let gone = LinkState(rawValue: 128)
     /// The session had its last call.
     static let sessionEnded = LinkState(rawValue: 256)
+
+    // TLS alone.
+
+    /// No byte of either session has passed yet.
+    static let handshaking = LinkState(rawValue: 512)
+    /// There may be input inside the stream that no event will tell of.
+    static let unread = LinkState(rawValue: 1024)
+    /// What goes on in one direction waits for the other.
+    static let readNeedsWrite = LinkState(rawValue: 2048)
+    static let writeNeedsRead = LinkState(rawValue: 4096)
+    /// The farewell waits for room in the socket.
+    static let saysFarewell = LinkState(rawValue: 8192)
 }
 
 /// One connection on its worker's thread. Owned by the worker's table until the end of the turn it closes in.
@@ -38,6 +50,8 @@ final class Link {
     let worker: Worker
     let session: any Session
     let fd: Int32
+    /// Nil for a plain connection.
+    let stream: TLSStream?
 
     private let event: UnsafeMutablePointer<event>
     /// EV_READ and EV_WRITE as libevent knows them now.
@@ -51,10 +65,11 @@ final class Link {
     /// When a closing connection is given up, in the worker's milliseconds; 0 for none.
     var deadline: Int64 = 0
 
-    init(connection: Connection, worker: Worker, session: any Session) {
+    init(connection: Connection, worker: Worker, session: any Session, stream: TLSStream?) {
         self.connection = connection
         self.worker = worker
         self.session = session
+        self.stream = stream
         fd = connection.fd
         unsafe event = .allocate(capacity: 1)
         unsafe event.initialize(to: CLibevent.event())
@@ -76,8 +91,12 @@ final class Link {
         if wanted != 0 {
             // SAFETY: the worker's table holds the link until `unregister`, which `closeNow` calls first.
             let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-            unsafe event_assign(
-                event, worker.loop.base, fd, Int16(wanted | EV_PERSIST), onSocketEvent, context)
+            let what = Int16(wanted | EV_PERSIST)
+            if stream == nil {
+                unsafe event_assign(event, worker.loop.base, fd, what, onSocketEvent, context)
+            } else {
+                unsafe event_assign(event, worker.loop.base, fd, what, onEncryptedEvent, context)
+            }
             unsafe event_add(event, nil)
         }
         registered = wanted
@@ -85,14 +104,21 @@ final class Link {
 
     private var wantedEvents: Int32 {
         if state.contains(.lingering) { return EV_READ }
-        var wanted = unsent.isEmpty ? 0 : EV_WRITE
-        let reads =
-            state.isDisjoint(with: [.inputEnded, .leaving, .closing])
+        let reading = state.contains(.readNeedsWrite) ? EV_WRITE : EV_READ
+        if state.contains(.handshaking) { return reading }
+        var wanted: Int32 = 0
+        if !unsent.isEmpty || state.contains(.saysFarewell) {
+            wanted = state.contains(.writeNeedsRead) ? EV_READ : EV_WRITE
+        }
+        if mayRead { wanted |= reading }
+        return wanted
+    }
+
+    var mayRead: Bool {
+        state.isDisjoint(with: [.inputEnded, .leaving, .closing])
             && unsent.byteCount <= Limits.unsentSizeMax
             && (!state.contains(.waiting) || input.count < TransportLimits.waitingInputMax)
             && (!state.contains(.hasMore) || input.count < TransportLimits.heldInputMax)
-        if reads { wanted |= EV_READ }
-        return wanted
     }
 
     func unregister() {
@@ -111,4 +137,11 @@ private func onSocketEvent(_ fd: Int32, _ what: Int16, _ context: UnsafeMutableR
     // SAFETY: the worker holds every link whose event is registered, to the end of the turn. The guaranteed
     // form spares the retain and release that takeUnretainedValue() would leave around the call.
     unsafe Unmanaged<Link>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.occurred(Int32(what)) }
+}
+
+private func onEncryptedEvent(_ fd: Int32, _ what: Int16, _ context: UnsafeMutableRawPointer?) {
+    // SAFETY: as in onSocketEvent.
+    unsafe Unmanaged<Link>.fromOpaque(context!)._withUnsafeGuaranteedRef { link in
+        if let stream = link.stream { link.occurredEncrypted(stream, Int32(what)) }
+    }
 }

@@ -13,18 +13,23 @@ public final class Listener: Sendable {
     /// Its sockets.
     public let endpoints: [ListeningEndpoint]
 
-    /// Sent, and the connection closed, when the connection limit is reached.
+    /// Nil if its connections are plain.
+    public let tls: ListenerTLS?
+
+    /// Sent, and the connection closed, when the connection limit is reached. Not under TLS: a handshake is what the
+    /// limit has no room for.
     let refusal: StaticString
     let makeSession: @Sendable (Connection) -> any Session
     private let acceptor: Acceptor
 
     init(
-        address: ListenAddress, port: UInt16, endpoints: [ListeningEndpoint], refusal: StaticString,
-        acceptor: Acceptor, makeSession: @escaping @Sendable (Connection) -> any Session
+        address: ListenAddress, port: UInt16, endpoints: [ListeningEndpoint], tls: ListenerTLS?,
+        refusal: StaticString, acceptor: Acceptor, makeSession: @escaping @Sendable (Connection) -> any Session
     ) {
         self.address = address
         self.port = port
         self.endpoints = endpoints
+        self.tls = tls
         self.refusal = refusal
         self.acceptor = acceptor
         self.makeSession = makeSession

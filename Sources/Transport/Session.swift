@@ -4,7 +4,8 @@ public import Base
 
 /// One connection's conversation, server's or client's side. Called by the connection's worker only.
 public protocol Session: AnyObject {
-    /// The connection stands. A client writes its first requests here; a server's side usually has nothing to say.
+    /// The connection stands, a TLS handshake included. A client writes its first requests here; a server's side
+    /// usually has nothing to say.
     func connectionOpened(_ output: inout OutputBuffer, now: Milliseconds)
 
     /// Serves the complete requests at the front of `input`.
@@ -27,7 +28,7 @@ public protocol Session: AnyObject {
     ///   with a blocked client). Anything but `.wait` closes.
     func inputEndedWhileWaiting() -> Progress.Next
 
-    /// The last call: the connection is gone, whoever closed it.
+    /// The last call: the connection is gone, whoever closed it. Under TLS it may never have been opened.
     func connectionClosed()
 }
 

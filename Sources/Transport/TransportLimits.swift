@@ -66,6 +66,21 @@ enum TransportLimits {
     /// An outbound connection is given up after this.
     static let connectTimeoutMilliseconds: Int32 = 10_000
 
+    /// The plaintext of a TLS record: the protocol's bound.
+    static let tlsRecordSizeMax = 16 * 1024
+
+    /// Records sent in one writable event, so that a fast reader of a long queue does not hold up the others.
+    static let tlsRecordsPerEvent = 32
+
+    /// What OpenSSL reads from a socket in one call: several records, so that a large value is not a call each.
+    static let tlsReadAheadSize = 64 * 1024
+
+    /// A handshake that is not done by then is given up.
+    static let handshakeMilliseconds: Int64 = 10_000
+
+    /// Steps of handshakes in one turn: with RSA keys one costs up to a millisecond.
+    static let handshakesPerTurnMax = 8
+
     /// Threads that one process may ask for: far beyond any machine's cores, small enough to be a typing
     /// error.
     static let workerCountMax = 1024

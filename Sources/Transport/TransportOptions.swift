@@ -25,6 +25,9 @@ public struct TransportOptions: Sendable {
     /// How long `stop()` waits for peers to take the replies they are owed.
     public var stopGraceMilliseconds = 5000
 
+    /// Told of a connection whose handshake failed or whose encryption broke, and why, on its worker's thread.
+    public var onTLSFailure: (@Sendable (Connection, String) -> Void)?
+
     public init(workerCount: Int) {
         self.workerCount = workerCount
     }
@@ -50,4 +53,12 @@ public enum TransportCounter: Int, CaseIterable, Sendable {
     case acceptPauses
     /// For how long.
     case acceptPauseMicroseconds
+    /// Handshakes that began a session.
+    case tlsSessions
+    /// Handshakes that continued one.
+    case tlsResumptions
+    /// Handshakes that failed or took too long.
+    case tlsHandshakeErrors
+    /// Connections lost to a violation of TLS after the handshake.
+    case tlsProtocolErrors
 }

@@ -11,12 +11,19 @@ extension Worker {
             Self.drop(arrival, shared)
             return
         }
+        let stream = arrival.tls?.context.makeStream(
+            fd: arrival.fd, verification: arrival.tls?.verification, host: arrival.tls?.host)
+        if arrival.tls != nil && stream == nil {
+            Self.drop(arrival, shared)
+            return
+        }
         let slot = takeSlot()
         let connection = Connection(
             id: arrival.id, worker: self, listener: arrival.listener, fd: arrival.fd, slot: slot,
             remote: SocketAddress(remoteOf: arrival.fd), local: SocketAddress(localOf: arrival.fd),
             openedAt: currentTime())
-        let link = Link(connection: connection, worker: self, session: arrival.makeSession(connection))
+        let link = Link(
+            connection: connection, worker: self, session: arrival.makeSession(connection), stream: stream)
         links[slot] = link
         liveCount += 1
         registry.withLock { registry in

@@ -35,6 +35,12 @@ public final class Worker: @unchecked Sendable {
     private let scratch: UnsafeMutableRawPointer
     let vectors: UnsafeMutableBufferPointer<iovec>
 
+    /// Where records of several pieces are put together; nil until there is one.
+    private var recordBlock: UnsafeMutableRawPointer?
+    /// Steps of handshakes in the turn that began at `handshakesAt`.
+    var handshakeCount = 0
+    var handshakesAt = Milliseconds(0)
+
     var links: [Link?] = []
     var freeSlots: [Int] = []
     var liveCount = 0
@@ -55,6 +61,7 @@ public final class Worker: @unchecked Sendable {
         self.index = index
         self.counters = counters
         self.shared = shared
+        unsafe recordBlock = nil
         loop = try EventLoop()
         mailbox = try Mailbox()
         let headroom = TransportLimits.stashedInputMax
@@ -66,6 +73,7 @@ public final class Worker: @unchecked Sendable {
 
     deinit {
         unsafe scratch.deallocate()
+        unsafe recordBlock?.deallocate()
         unsafe vectors.deallocate()
     }
 
@@ -77,6 +85,14 @@ public final class Worker: @unchecked Sendable {
     }
 
     func deliver(_ message: WorkerMessage) { mailbox.post(message) }
+
+    /// tlsRecordSizeMax bytes.
+    var recordArea: UnsafeMutableRawPointer {
+        if let block = unsafe recordBlock { return unsafe block }
+        let block = UnsafeMutableRawPointer.allocate(byteCount: TransportLimits.tlsRecordSizeMax, alignment: 64)
+        unsafe recordBlock = block
+        return unsafe block
+    }
 
     /// The time of this wake-up: the clock is read once a turn, when first asked for. The worker's own
     /// thread.
@@ -112,4 +128,14 @@ struct Arrival: Sendable {
     /// Nil for an outbound connection, which no limit counts.
     let listener: Listener?
     let makeSession: @Sendable (Connection) -> any Session
+    /// Nil for a plain connection.
+    var tls: ArrivalTLS?
+}
+
+/// What its worker makes the stream of a TLS connection from.
+struct ArrivalTLS: Sendable {
+    let context: TLSContext
+    var verification: PeerVerification?
+    /// The server's name, on an outbound connection.
+    var host: String?
 }

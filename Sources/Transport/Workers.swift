@@ -2,6 +2,7 @@
 
 public import Base
 import CLibevent
+import COpenSSL
 import Glibc
 import Synchronization
 
@@ -64,6 +65,12 @@ public final class Workers: Sendable {
         return all.filter { !$0.isClosed }.sorted { $0.id < $1.id }
     }
 
+    /// The version of OpenSSL that this process runs with.
+    public static var opensslVersion: String {
+        // SAFETY: a constant, terminated text.
+        unsafe String(cString: OpenSSL_version(OPENSSL_VERSION))
+    }
+
     /// The version of libevent that this process runs with.
     public static var libeventVersion: String {
         // SAFETY: a constant, terminated text.
@@ -75,36 +82,44 @@ public final class Workers: Sendable {
     /// Binds and listens at once; accepting begins with `run()`. Also while running.
     ///
     /// - Parameter refusal: what a connection over the limit reads before it is closed.
-    /// - Parameter makeSession: called on the connection's worker.
+    /// - Parameter tls: how its connections are encrypted; nil for plain ones.
+    /// - Parameter makeSession: called on the connection's worker, under TLS before the handshake.
     public func listen(
-        on address: ListenAddress, refusal: StaticString,
+        on address: ListenAddress, refusal: StaticString, tls: ListenerTLS? = nil,
         makeSession: @escaping @Sendable (Connection) -> any Session
     ) throws(TransportError) -> Listener {
         let (sockets, port) = try ListeningSocket.open(address, shared.options)
         let acceptor = acceptor
         let listener = Listener(
-            address: address, port: port, endpoints: sockets.map(\.endpoint), refusal: refusal, acceptor: acceptor,
-            makeSession: makeSession)
+            address: address, port: port, endpoints: sockets.map(\.endpoint), tls: tls, refusal: refusal,
+            acceptor: acceptor, makeSession: makeSession)
         acceptor.post { acceptor.add(sockets, of: listener) }
         return listener
     }
 
     /// Connects, waiting for the outcome in the calling thread (so not on a worker), and hands the socket
-    /// to a worker. Outbound connections count towards no limit.
+    /// to a worker. Outbound connections count towards no limit. The worker does the handshake under `tls`.
     public func connect(
-        to address: ListenAddress, onWorker index: Int,
+        to address: ListenAddress, onWorker index: Int, tls: TLSContext? = nil,
         makeSession: @escaping @Sendable (Connection) -> any Session
     ) throws(TransportError) {
         let fd: Int32
+        var name: String?
         switch address {
         case .tcp(let host, let port):
+            // An address is no name to ask for.
+            if !host.utf8.allSatisfy({ (48...58).contains($0) || $0 == 46 }) && !host.contains(":") {
+                name = host
+            }
             fd = try Self.connectToFirst(
                 of: try Sockets.resolve(host: host, port: port, toListen: false), address)
             Sockets.setTCPOptions(fd, keepAliveSeconds: shared.options.keepAliveSeconds)
         case .unix(let path, _):
             fd = try Sockets.connect(try Sockets.resolve(path: path), for: path)
         }
-        let arrival = Arrival(fd: fd, id: shared.nextID(), listener: nil, makeSession: makeSession)
+        let arrival = Arrival(
+            fd: fd, id: shared.nextID(), listener: nil, makeSession: makeSession,
+            tls: tls.map { ArrivalTLS(context: $0, host: name) })
         if !workers[index].mailbox.post(.adopt(arrival)) { Worker.drop(arrival, shared) }
     }
 

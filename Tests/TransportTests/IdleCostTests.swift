@@ -53,4 +53,28 @@ struct IdleCostTests {
         #expect(perConnection < 1024)
         for fd in fds { close(fd) }
     }
+
+    @Test("an idle TLS connection costs under 24 KB, its client in this process included", .enabled(if: isWanted))
+    func idleEncrypted() throws {
+        let count = 400
+        let (server, _) = try makeTLSServer { $0.connectionCountMax = count + 10 }
+        defer { server.finish() }
+        let context = try TestCertificates.client()
+        var clients: [TLSClient] = []
+        clients.reserveCapacity(count + 10)
+        func open(_ more: Int) throws {
+            for _ in 0..<more {
+                let client = try TLSClient(server.connect(), context)
+                client.send(TestPattern.frames("x"))
+                #expect(client.receiveText() == "x")
+                clients.append(client)
+            }
+        }
+        try open(10)
+        let before = residentSize()
+        try open(count)
+        let perConnection = (residentSize() - before) / count
+        print("idle: \(perConnection) bytes a TLS connection of two ends, over \(count) connections")
+        #expect(perConnection < 48 * 1024)
+    }
 }

@@ -181,7 +181,8 @@ final class Replies: Sendable {
     let texts = Mutex<[[UInt8]]>([])
 }
 
-private final class AskingSession: Session {
+/// Asks one question, keeps the answer, closes.
+final class AskingSession: Session {
     private let replies: Replies
     init(_ replies: Replies) { self.replies = replies }
 

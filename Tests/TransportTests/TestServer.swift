@@ -1,6 +1,7 @@
 // A reactor on a thread of its own, and blocking clients for it.
 
 import Base
+import COpenSSL  // It has timeval too, and either may be meant.
 import Glibc
 import Synchronization
 import Testing
@@ -16,14 +17,14 @@ final class TestServer: Sendable {
 
     init(
         on address: ListenAddress = .tcp(host: "127.0.0.1", port: 0), workerCount: Int = 2,
-        _ echo: EchoOptions = EchoOptions(), starts: Bool = true,
+        _ echo: EchoOptions = EchoOptions(), tls: ListenerTLS? = nil, starts: Bool = true,
         configure: (inout TransportOptions) -> Void = { _ in }
     ) throws {
         var options = TransportOptions(workerCount: workerCount)
         configure(&options)
         workers = try Workers(options)
         let journal = journal
-        listener = try workers.listen(on: address, refusal: "go away\r\n") { connection in
+        listener = try workers.listen(on: address, refusal: "go away\r\n", tls: tls) { connection in
             EchoSession(connection, echo, journal)
         }
         if starts { start() }
