@@ -12,6 +12,7 @@ extension NoServer: MemcachedControl {
     func logTraffic(_ text: String) {}
     func setVerbosity(_ level: Int) {}
     func setMemoryLimit(_ bytes: Int) -> Bool { false }
+    func refreshCertificates() -> String? { "Error TLS not enabled" }
     func resetStatistics() {}
 }
 

@@ -93,7 +93,7 @@ extension MemcachedSession {
             guard let key = cursor.next(input), key.count <= Self.keySizeMax else { return nil }
             return hashed(Request(.line, verb, line: line.text, key: key, next: line.next), input)
         case .get, .set, .metaGet, .gat, .gats, .metaNoop, .flushAll, .version, .verbosity, .quit, .cacheMemoryLimit,
-            .slabs, .lru, .shutdown:
+            .slabs, .lru, .shutdown, .refreshCertificates:
             guard let line = findLine(input, from: start) else { return nil }
             return Request(.line, verb, line: line.text, key: Token(start, start), next: line.next)
         }

@@ -64,6 +64,7 @@ extension MemcachedSession {
         case .version: output.append(Reply.version)
         case .verbosity: verbosity(line, input, &output)
         case .cacheMemoryLimit: cacheMemoryLimit(line, input, &output)
+        case .refreshCertificates: refreshCertificates(line, input, &output)
         case .stats:
             if let served = cacheDump(line, input, &output) { return served }
             statistics(line, input, &output)

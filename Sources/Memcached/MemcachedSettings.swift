@@ -98,6 +98,10 @@ public protocol MemcachedControl: Sendable {
     /// - Returns: false if the server cannot go there.
     func setMemoryLimit(_ bytes: Int) -> Bool
 
+    /// `refresh_certs`: has new connections use what the certificate files hold now.
+    /// - Returns: nil, or what is wrong with them; the old ones then stay in use.
+    func refreshCertificates() -> String?
+
     /// `stats reset`: clears the counters behind `facts`.
     func resetStatistics()
 }
@@ -126,6 +130,22 @@ public struct MemcachedFacts: Sendable {
     /// Seconds; 0 is no timeout, and then `idle_kicks` is not shown.
     public var idleTimeoutSeconds = 0
     public var verbosity = 0
+    /// Nil while no listener of this door speaks TLS.
+    public var tls: MemcachedTLSFacts?
+
+    public init() {}
+}
+
+/// What `stats` tells of TLS.
+public struct MemcachedTLSFacts: Sendable {
+    /// Handshakes that continued no earlier session; shown if sessions are cached.
+    public var newSessions = 0
+    public var cachesSessions = false
+    public var handshakeErrors = 0
+    public var protocolErrors = 0
+    public var secondsSinceRefresh = 0
+    /// Rows of `stats settings` and their values.
+    public var settings: [String: String] = [:]
 
     public init() {}
 }

@@ -19,7 +19,13 @@ public final class Assembly: Sendable {
     private let workers: Workers
 
     /// - Parameter settings: checked by whoever parsed them.
-    public init(_ settings: Configuration, log: Log) throws(StartError) {
+    public convenience init(_ settings: Configuration, log: Log) throws(StartError) {
+        let certificates = try Self.certificates(for: settings, log)
+        try self.init(settings, log: log, certificates)
+    }
+
+    /// - Parameter certificates: loaded before, perhaps with more rights than there are now; nil without TLS.
+    init(_ settings: Configuration, log: Log, _ certificates: Certificates?) throws(StartError) {
         var settings = settings
         settings.workerCount = settings.workerCountResolved
         let engine = Engine(settings.engineOptions)
@@ -27,7 +33,13 @@ public final class Assembly: Sendable {
         engine.compactionPolicy = settings.compactionPolicy
         engine.tracksItemSizes = settings.tracksItemSizes
         do throws(TransportError) {
-            workers = try Workers(settings.transportOptions)
+            var options = settings.transportOptions
+            options.onTLSFailure = { connection, reason in
+                log.notice(
+                    "Error accepting a client connection: \(reason) "
+                        + "(addr=\(connection.remoteAddress) laddr=\(connection.localAddress))")
+            }
+            workers = try Workers(options)
         } catch {
             throw StartError(description: error.description)
         }
@@ -44,15 +56,23 @@ public final class Assembly: Sendable {
         guard !plan.isEmpty || settings.memcachedUDPPort != 0 else {
             throw StartError(description: "Every door is closed: no port and no unix socket.")
         }
-        memcachedListeners = try Self.open(
-            .memcached, plan, settings, workers, log, refusal: Self.memcachedRefusal
+        let opener = Opener(settings: settings, workers: workers, log: log)
+        memcachedListeners = try opener.open(
+            plan.filter { $0.door == .memcached }, certificates, refusal: Self.memcachedRefusal
         ) { connection, language in memcached.makeSession(connection, protocol: language) }
-        respListeners = try Self.open(.resp, plan, settings, workers, log, refusal: Self.respRefusal) {
-            connection, _ in
+        let makeRESP: @Sendable (Connection, MemcachedProtocol?) -> any Session = { connection, _ in
             control.admits(connection) ? resp.makeSession(connection) : DeniedSession(connection)
         }
+        let refusal = Self.respRefusal
+        respListeners = try opener.open(
+            plan.filter { $0.door == .resp }, certificates, refusal: refusal, makeSession: makeRESP)
         memcachedDatagrams = try Self.openDatagrams(settings, workers, memcached)
         control.note(memcached: memcachedListeners, datagrams: memcachedDatagrams, resp: respListeners)
+        control.serveTLS(certificates, respListeners.filter { $0.tls != nil }) {
+            settings, certificates throws(StartError) in
+            let plan = ListenPlan.encrypted(.resp, settings.respBind, port: settings.respTLSPort)
+            return try opener.open(plan, certificates, refusal: refusal, makeSession: makeRESP)
+        }
 
         // One handle for each worker, used on its thread only.
         let handles = workers.workers.map { _ in MaintenanceHandle(engine.makeHandle()) }
@@ -101,27 +121,55 @@ public final class Assembly: Sendable {
     private static let memcachedRefusal: StaticString = "ERROR Too many open connections\r\n"
     private static let respRefusal: StaticString = "-ERR max number of clients reached\r\n"
 
-    private static func open(
-        _ door: Door, _ plan: [PlannedListener], _ settings: Configuration, _ workers: Workers, _ log: Log,
-        refusal: StaticString,
+    /// What `settings` need to speak TLS; nil if nothing is to.
+    static func certificates(for settings: Configuration, _ log: Log) throws(StartError) -> Certificates? {
+        guard settings.needsCertificates else { return nil }
+        do throws(CertificateProblem) {
+            return Certificates(try Certificates.load(settings))
+        } catch {
+            if settings.followsMemcachedHabits {
+                throw StartError(description: error.memcachedText, exitCode: ExitCode.usage)
+            }
+            log.warning(error.redisText)
+            throw StartError(description: "Failed to configure TLS. Check logs for more info.")
+        }
+    }
+}
+
+/// Opens planned listeners.
+private struct Opener: Sendable {
+    let settings: Configuration
+    let workers: Workers
+    let log: Log
+
+    /// - Parameter certificates: not nil if any of `plan` is to speak TLS.
+    func open(
+        _ plan: [PlannedListener], _ certificates: Certificates?, refusal: StaticString,
         makeSession: @escaping @Sendable (Connection, MemcachedProtocol?) -> any Session
     ) throws(StartError) -> [Listener] {
         var listeners: [Listener] = []
-        for planned in plan where planned.door == door {
+        for planned in plan {
             var address = planned.address
             // A port that the system chose for the first address is the door's port.
-            if case .tcp(let host, 0) = address, let first = listeners.first {
+            if case .tcp(let host, 0) = address,
+                let first = listeners.first(where: { ($0.tls != nil) == (planned.tls != nil) })
+            {
                 address = .tcp(host: host, port: first.port)
             }
+            let tls = planned.tls.flatMap { planned in
+                certificates.map { ListenerTLS($0.source, verification: planned.clients) }
+            }
+            precondition((tls != nil) == (planned.tls != nil), "a listener without its certificates")
             do throws(TransportError) {
                 let language = planned.language
                 listeners.append(
-                    try workers.listen(on: address, refusal: refusal) { makeSession($0, language) })
+                    try workers.listen(on: address, refusal: refusal, tls: tls) { makeSession($0, language) })
             } catch {
                 guard planned.isOptional else {
+                    for listener in listeners { listener.close() }
                     throw StartError(listening: planned, error, settings)
                 }
-                log.verbose("Not listening for \(door.rawValue): \(error)")
+                log.verbose("Not listening for \(planned.door.rawValue): \(error)")
             }
         }
         return listeners

@@ -10,21 +10,24 @@ enum Banner {
         var lines = ["", "  Duet \(Version.number): one cache, two doors", ""]
         // Redis' words for port and process: scripts wait for them.
         if personality == .redis {
-            lines += [" Running in standalone mode", " Port: \(max(0, server.control.settings.respPort))"]
+            lines += [" Running in standalone mode", " Port: \(server.control.settings.shownRESPPort)"]
         }
         lines.append(" PID: \(System.processID)")
         lines.append("")
         lines.append("  memcached  " + addresses(memcached))
         lines.append("  RESP       " + addresses(resp))
         lines.append("")
-        let examples = [memcached.first.flatMap(memcachedExample), resp.first.flatMap(respExample)].compactMap
-        { $0 }
+        let examples = [
+            memcached.first { $0.tls == nil }.flatMap(memcachedExample),
+            resp.first { $0.tls == nil }.flatMap(respExample),
+        ].compactMap { $0 }
         if !examples.isEmpty { lines += ["  Try:"] + examples.map { "    " + $0 } + [""] }
         return lines.map { $0 + "\n" }.joined()
     }
 
     private static func addresses(_ listeners: [Listener]) -> String {
-        listeners.isEmpty ? "closed" : listeners.map(\.boundAddress).joined(separator: "  ")
+        if listeners.isEmpty { return "closed" }
+        return listeners.map { $0.boundAddress + ($0.tls == nil ? "" : " (TLS)") }.joined(separator: "  ")
     }
 
     private static func memcachedExample(_ listener: Listener) -> String? {

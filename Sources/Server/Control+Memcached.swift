@@ -27,6 +27,7 @@ extension Control: MemcachedControl {
         facts.bytesRead = counters.total(.bytesRead)
         facts.bytesWritten = counters.total(.bytesWritten)
         facts.idleTimeoutSeconds = workers.idleTimeoutSeconds
+        facts.tls = tlsFacts
         facts.verbosity = Self.verbosity(of: log.level)
         return facts
     }

@@ -15,7 +15,7 @@ extension Control: ServerControl {
         facts.operatingSystem = operatingSystem
         facts.processID = System.processID
         facts.runID = runID
-        facts.port = max(0, settings.respPort)
+        facts.port = settings.shownRESPPort
         facts.startedAt = startedAt
         facts.hz = settings.hz
         facts.executable = executable

@@ -24,7 +24,7 @@ extension Control {
                 if let refusal = Self.write(entry, into: &settings) { return refusal }
                 if !changed.contains(entry.name) { changed.append(entry.name) }
             }
-            if let refusal = apply(settings, over: state.settings, state.respFrontEnd) { return refusal }
+            if let refusal = apply(settings, over: &state) { return refusal }
             state.settings = settings
             state.changed = changed
             return nil
@@ -52,9 +52,8 @@ extension Control {
     }
 
     /// Brings what changed into effect. All that can fail comes first.
-    private func apply(
-        _ new: Configuration, over old: Configuration, _ respFrontEnd: RESPFrontEnd?
-    ) -> ConfigurationRefusal? {
+    private func apply(_ new: Configuration, over state: inout State) -> ConfigurationRefusal? {
+        let old = state.settings
         if new.connectionCountMax > old.connectionCountMax {
             let wanted = new.connectionCountMax + ProcessLimits.descriptorsBesideConnections
             let allowed = System.raiseOpenFileLimit(to: wanted)
@@ -64,6 +63,7 @@ extension Control {
                 return ConfigurationRefusal(name: "maxclients", reason: .invalid(reason))
             }
         }
+        if let refusal = applyTLS(new, over: &state) { return refusal }
         if new.connectionCountMax != old.connectionCountMax {
             workers.connectionCountMax = new.connectionCountMax
         }
@@ -74,7 +74,7 @@ extension Control {
         if new.evictionPolicy != old.evictionPolicy { engine.evictionPolicy = new.evictionPolicy }
         if new.evictionSamples != old.evictionSamples { engine.evictionSamples = new.evictionSamples }
         log.level = new.logLevel
-        respFrontEnd?.change { $0.take(from: new) }
+        state.respFrontEnd?.change { $0.take(from: new) }
         return nil
     }
 

@@ -32,6 +32,12 @@ final class Control: Sendable {
         var reloads: [Reload] = []
         /// Of both doors.
         var listeners: [Listener] = []
+        /// Set when any door speaks TLS.
+        var certificates: Certificates?
+        /// The listeners of tls-port.
+        var respTLSListeners: [Listener] = []
+        /// Opens them on another port.
+        var openRESPTLS: (@Sendable (Configuration, Certificates) throws(StartError) -> [Listener])?
     }
 
     init(_ settings: Configuration, engine: Engine, workers: Workers, log: Log) {
@@ -54,18 +60,20 @@ final class Control: Sendable {
 
     /// Takes over the ports that the system chose.
     func note(memcached: [Listener], datagrams: [DatagramListener], resp: [Listener]) {
+        func take(_ port: inout Int, _ listeners: [Listener], encrypted: Bool) {
+            guard port < 0, let first = listeners.first(where: { ($0.tls != nil) == encrypted }) else { return }
+            port = Int(first.port)
+        }
         state.withLock { state in
             state.listeners = memcached + resp
             state.datagrams = datagrams
             if state.settings.memcachedUDPPort < 0, let first = datagrams.first {
                 state.settings.memcachedUDPPort = Int(first.port)
             }
-            if state.settings.memcachedPort < 0, let first = memcached.first {
-                state.settings.memcachedPort = Int(first.port)
-            }
-            if state.settings.respPort < 0, let first = resp.first {
-                state.settings.respPort = Int(first.port)
-            }
+            take(&state.settings.memcachedPort, memcached, encrypted: state.settings.memcachedUsesTLS)
+            take(&state.settings.memcachedTLSPort, memcached, encrypted: true)
+            take(&state.settings.respPort, resp, encrypted: false)
+            take(&state.settings.respTLSPort, resp, encrypted: true)
         }
     }
 

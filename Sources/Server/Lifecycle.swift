@@ -55,12 +55,14 @@ struct Lifecycle {
         try checkLogFile()
         try checkHugePages()
         try raiseLimits()
+        // Keys are often root's alone.
+        let certificates = try loadCertificates()
         try changeUser()
         try detach()
         sayHello()
         let server: Assembly
         do throws(StartError) {
-            server = try Assembly(settings, log: log)
+            server = try Assembly(settings, log: log, certificates)
         } catch {
             throw Refusal(error.description, error.exitCode ?? failure)
         }
@@ -142,6 +144,14 @@ struct Lifecycle {
                 + "the system allows \(allowed): "
                 + "maxclients has been reduced to \(possible).")
         settings.connectionCountMax = possible
+    }
+
+    private func loadCertificates() throws(Refusal) -> Certificates? {
+        do throws(StartError) {
+            return try Assembly.certificates(for: settings, log)
+        } catch {
+            throw Refusal(error.description, error.exitCode ?? failure)
+        }
     }
 
     private func changeUser() throws(Refusal) {
@@ -268,11 +278,14 @@ extension Lifecycle {
         if personality != .memcached && (isWatched || settings.alwaysShowsBanner) {
             Files.write(Banner.text(personality, server), to: STDOUT_FILENO)
         } else if personality == .redis {
-            log.notice("Running mode=standalone, port=\(max(0, server.control.settings.respPort)).")
+            log.notice("Running mode=standalone, port=\(server.control.settings.shownRESPPort).")
         }
         let listeners =
             server.memcachedListeners.map { ("memcached", $0) } + server.respListeners.map { ("RESP", $0) }
-        for (door, listener) in listeners { log.notice("Listening for \(door) on \(listener.boundAddress)") }
+        for (door, listener) in listeners {
+            let tls = listener.tls == nil ? "" : " (TLS)"
+            log.notice("Listening for \(door) on \(listener.boundAddress)\(tls)")
+        }
         guard personality != .memcached else {
             for endpoint in server.memcachedListeners.flatMap(\.endpoints) {
                 log.verbose("<\(endpoint.fd) server listening (auto-negotiate)")

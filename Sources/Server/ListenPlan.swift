@@ -17,6 +17,14 @@ struct PlannedListener: Equatable, Sendable {
     let isOptional: Bool
     /// What its word says that it speaks; nil leaves it to the door.
     var language: MemcachedProtocol?
+    /// Nil for plain bytes.
+    var tls: PlannedTLS?
+}
+
+/// How a planned listener differs from what TLS settings say.
+struct PlannedTLS: Equatable, Sendable {
+    /// In place of the settings' `clients`.
+    var clients: PeerVerification?
 }
 
 enum ListenPlan {
@@ -24,7 +32,12 @@ enum ListenPlan {
     static func make(_ settings: Configuration) -> [PlannedListener] {
         var plan: [PlannedListener] = []
         if settings.memcachedPort != 0 {
-            plan += tcp(.memcached, settings.memcachedBind, port: max(0, settings.memcachedPort))
+            plan += tcp(
+                .memcached, settings.memcachedBind, port: max(0, settings.memcachedPort),
+                tls: settings.memcachedUsesTLS ? PlannedTLS() : nil)
+        }
+        if settings.memcachedTLSPort != 0 {
+            plan += encrypted(.memcached, settings.memcachedBind, port: settings.memcachedTLSPort)
         }
         if !settings.memcachedUnixSocket.isEmpty {
             plan.append(
@@ -33,7 +46,10 @@ enum ListenPlan {
                     keepsZero: settings.followsMemcachedHabits))
         }
         if settings.respPort != 0 {
-            plan += tcp(.resp, settings.respBind, port: max(0, settings.respPort))
+            plan += tcp(.resp, settings.respBind, port: max(0, settings.respPort), tls: nil)
+        }
+        if settings.respTLSPort != 0 {
+            plan += encrypted(.resp, settings.respBind, port: settings.respTLSPort)
         }
         if !settings.respUnixSocket.isEmpty {
             plan.append(
@@ -45,10 +61,25 @@ enum ListenPlan {
     /// The addresses of the memcached door's UDP port: those of its TCP port. A port 0 is for the system to choose.
     static func datagrams(_ settings: Configuration) -> [PlannedListener] {
         guard settings.memcachedUDPPort != 0 else { return [] }
-        return tcp(.memcached, settings.memcachedBind, port: max(0, settings.memcachedUDPPort))
+        return tcp(.memcached, settings.memcachedBind, port: max(0, settings.memcachedUDPPort), tls: nil)
     }
 
-    private static func tcp(_ door: Door, _ words: [String], port: Int) -> [PlannedListener] {
+    /// A door's port under TLS: once at each of its addresses, whatever ports they bring, but not where a word says no.
+    static func encrypted(_ door: Door, _ words: [String], port: Int) -> [PlannedListener] {
+        var hosts: Set<String> = []
+        let plan = tcp(door, words.filter { BoundAddress($0, port: 0).tls != .notls }, port: 0, tls: PlannedTLS())
+        return plan.compactMap { planned in
+            guard case .tcp(let host, _) = planned.address, hosts.insert(host).inserted else { return nil }
+            let address = ListenAddress.tcp(host: host, port: UInt16(max(0, port)))
+            return PlannedListener(
+                door: door, address: address, isOptional: planned.isOptional, language: planned.language,
+                tls: planned.tls)
+        }
+    }
+
+    private static func tcp(
+        _ door: Door, _ words: [String], port: Int, tls: PlannedTLS?
+    ) -> [PlannedListener] {
         // Redis' `*` is IPv4 alone; memcached's is both, unless `::*` says so itself.
         let starIsIPv4 = door == .resp || words.contains { $0.hasSuffix("::*") }
         return words.map { word in
@@ -61,7 +92,16 @@ enum ListenPlan {
                 }
             return PlannedListener(
                 door: door, address: .tcp(host: host, port: UInt16(bound.port)), isOptional: bound.isOptional,
-                language: bound.language)
+                language: bound.language, tls: planned(bound.tls, otherwise: tls))
+        }
+    }
+
+    private static func planned(_ prefix: TLSPrefix?, otherwise: PlannedTLS?) -> PlannedTLS? {
+        switch prefix {
+        case nil: otherwise
+        case .notls: nil
+        case .btls: PlannedTLS(clients: PeerVerification.none)
+        case .mtls: PlannedTLS(clients: .required)
         }
     }
 

@@ -80,7 +80,7 @@ import Testing
         let found = rows(TestServer(settings).connect(), "stats settings")
         #expect(found.first?.name == "maxbytes")
         #expect(found.last?.name == "client_flags_size")
-        #expect(found.count == 55)
+        #expect(found.count == 66)
         let values = Dictionary(found.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         #expect(values["growth_factor"] == "1.07")
         #expect(values["item_size_max"] == "2097152")

@@ -38,6 +38,7 @@ final class TestControl: MemcachedControl {
 
     func setVerbosity(_ level: Int) {}
     func setMemoryLimit(_ bytes: Int) -> Bool { bytes <= 1 << 40 }
+    func refreshCertificates() -> String? { "Error TLS not enabled" }
     func resetStatistics() {}
     func shutdown(isGraceful: Bool) { shutdowns.withLock { $0.append(isGraceful) } }
     let shutdowns = Mutex<[Bool]>([])

@@ -185,7 +185,18 @@ struct ConfigurationTests {
         ] {
             let bound = BoundAddress(word, port: 5)
             #expect(bound.host == host && bound.port == port && bound.isOptional == isOptional, "\(word)")
-            #expect(bound.badPort == nil)
+            #expect(bound.badPort == nil && bound.tls == nil)
+        }
+    }
+
+    @Test("an address may say by a prefix what it does about TLS")
+    func prefixes() {
+        for (word, host, tls) in [
+            ("notls:127.0.0.1:7", "127.0.0.1", TLSPrefix.notls), ("btls:[::1]:7", "::1", .btls),
+            ("mtls:host:7", "host", .mtls),
+        ] {
+            let bound = BoundAddress(word, port: 5)
+            #expect(bound.host == host && bound.port == 7 && bound.tls == tls, "\(word)")
         }
     }
 }

@@ -4,6 +4,7 @@ import Base
 import Engine
 import Memcached
 import Testing
+import Transport
 
 @testable import Server
 
@@ -123,7 +124,7 @@ struct MemcachedCommandLineTests {
     }
 
     private static let notBuilt = [
-        "-Z", "-e /x", "-o ext_path=/x:1g", "-o ssl_key=x", "-o proxy_config=x", "-l mtls:127.0.0.1",
+        "-e /x", "-o ext_path=/x:1g", "-o proxy_config=x",
     ]
 
     @Test("what is not built is refused with a reason", arguments: notBuilt)
@@ -196,5 +197,63 @@ struct MemcachedCommandLineTests {
         #expect(settings.watcherLogSize == 8192 && settings.workerLogSize == 9216)
         let reported = settings.memcachedSettings
         #expect(!reported.isWatchEnabled && reported.workerLogSize == 9216)
+    }
+
+    @Test("-Z and ssl_* become TLS settings, and a second door is encrypted too")
+    func tls() {
+        let plain = started("")
+        #expect(plain?.memcachedUsesTLS == false && plain?.tls.clients == PeerVerification.none)
+        let settings = started(
+            "-Z -o ssl_chain_cert=a.crt,ssl_key=a.key,ssl_keyformat=DER,ssl_verify_mode=2,ssl_ca_cert=ca.crt "
+                + "-o ssl_ciphers=X:Y,ssl_session_cache,ssl_kernel_tls,ssl_min_version=3 --resp-port 7000 "
+                + "-l 127.0.0.1,notls:127.0.0.1:5,mtls:[::1]:6")
+        #expect(settings?.memcachedUsesTLS == true && settings?.respPort == 0 && settings?.respTLSPort == 7000)
+        #expect(settings?.tls.certificateFile == "a.crt" && settings?.tls.keyFile == "a.key")
+        #expect(settings?.tls.keyFormat == .der && settings?.tls.clients == .required)
+        #expect(settings?.tls.authorityFile == "ca.crt" && settings?.tls.ciphers == "X:Y")
+        #expect(settings?.tls.sessionCountMax == 20_480 && settings?.tls.usesKernel == true)
+        #expect(settings?.tls.versions == [.v1_3])
+        #expect(settings?.memcachedBind == ["127.0.0.1", "notls:127.0.0.1:5", "mtls:[::1]:6"])
+        let plan = settings.map(ListenPlan.make) ?? []
+        #expect(plan.filter { $0.door == .memcached }.map(\.tls) == [PlannedTLS(), nil, PlannedTLS(clients: .required)])
+        #expect(started("-Z -o ssl_min_version=0")?.tls.versions == [.v1_0, .v1_1, .v1_2, .v1_3])
+        #expect(started("-Z -o ssl_keyformat=2")?.tls.keyFormat == .der)
+    }
+
+    private static let wrongTLS: [(String, String, Int32)] = [
+        ("-o ssl_chain_cert", "Missing ssl_chain_cert argument", 1), ("-o ssl_key", "Missing ssl_key argument", 1),
+        ("-o ssl_verify_mode", "Missing ssl_verify_mode argument", 1),
+        ("-o ssl_verify_mode=x", "could not parse argument to ssl_verify_mode", 1),
+        ("-o ssl_verify_mode=4", "Invalid ssl_verify_mode. Use help to see valid options.", 1),
+        ("-o ssl_min_version=9", "Invalid ssl_min_version. Use help to see valid options.", 1),
+        ("-o ssl_keyformat=FOO", "could not parse argument to ssl_keyformat", 1),
+        ("-o ssl_keyformat=ENGINE", "This server does not support keys in an engine (-o ssl_keyformat).", 1),
+        ("-o ssl_wbuf_size=x", "could not parse argument to ssl_wbuf_size", 1),
+        ("-Z -p 0", "ERROR: You cannot enable SSL without a TCP port.", 64),
+        (
+            "-l notls:127.0.0.1",
+            "'notls' option is valid only when SSL is enabled\n"
+                + "failed to listen on one of interface(s) notls:127.0.0.1: Success", 71
+        ),
+    ]
+
+    @Test("wrong words about TLS are refused as memcached does", arguments: wrongTLS)
+    func refusedTLS(line: String, text: String, code: Int32) {
+        #expect(parse(line) == .refuse(text, code: code))
+    }
+
+    @Test("ssl_* without -Z, and what does nothing, are named")
+    func idleTLS() {
+        guard case .start(_, let warnings) = parse("-o ssl_key=x,ssl_wbuf_size=32") else {
+            Issue.record("refused")
+            return
+        }
+        #expect(warnings.contains("Without -Z nothing is encrypted: no effect of ssl_key, ssl_wbuf_size."))
+        guard case .start(let settings, let others) = parse("-Z -o ssl_wbuf_size=32") else {
+            Issue.record("refused")
+            return
+        }
+        #expect(others.contains { $0.hasSuffix("ssl_wbuf_size") })
+        #expect(settings.reportedRows["ssl_wbuf_size"] == "32768")
     }
 }

@@ -1,11 +1,11 @@
 // An assembled server in this process, and blocking clients for its doors.
 
 import Base
+import COpenSSL
 import Glibc
 import Synchronization
-import Transport
-
 @testable import Server
+@testable import Transport
 
 /// Serves on ports that the system chooses; `finish()` stops it and waits.
 final class TestServer: Sendable {
@@ -47,11 +47,14 @@ final class TestServer: Sendable {
 /// Sends text, reads lines; gives up after 20 seconds.
 final class TestClient {
     private let fd: Int32
+    private var stream: TLSStream?
 
     struct Failure: Error {}
 
     /// - Parameter receiveSize: of the socket's receive buffer; nil leaves it to the system.
-    init(port: UInt16, receiveSize: Int32? = nil) throws {
+    /// - Parameter tls: shakes hands as this; nil stays plain.
+    /// - Parameter host: the last number of 127.0.0.x.
+    init(port: UInt16, receiveSize: Int32? = nil, tls: TLSContext? = nil, host: UInt32 = 1) throws {
         fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var receiveSize {
             unsafe setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receiveSize, socklen_t(MemoryLayout<Int32>.size))
@@ -59,7 +62,7 @@ final class TestClient {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = (0x7F00_0000 + host).bigEndian
         // SAFETY: a sockaddr_in may be read as the sockaddr that it begins with.
         let result = unsafe withUnsafePointer(to: &address) { place in
             unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -68,6 +71,9 @@ final class TestClient {
         }
         guard result == 0 else { throw Failure() }
         limitWaiting()
+        guard let tls else { return }
+        stream = tls.makeStream(fd: fd, verification: nil, host: nil)
+        guard case .done? = stream?.handshake() else { throw Failure() }
     }
 
     /// - Parameter path: of a unix socket, at most 107 bytes.
@@ -93,12 +99,25 @@ final class TestClient {
 
     deinit { close(fd) }
 
-    func send(_ text: String) { Files.write(text, to: fd) }
+    func send(_ text: String) {
+        guard let stream else { return Files.write(text, to: fd) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            guard case .done(let size) = unsafe rest.withUnsafeBytes({ unsafe stream.write($0) }) else { return }
+            rest = rest.dropFirst(size)
+        }
+    }
+
+    /// The name in the server's certificate.
+    var peerName: String? { stream?.peerName }
 
     // One byte at a time: replies are short here, and nothing behind a line may be taken.
     private func readByte() -> UInt8? {
         var byte: UInt8 = 0
-        return unsafe read(fd, &byte, 1) == 1 ? byte : nil
+        guard let stream else { return unsafe read(fd, &byte, 1) == 1 ? byte : nil }
+        guard case .done = unsafe withUnsafeMutableBytes(of: &byte, { unsafe stream.read($0.baseAddress!, 1) })
+        else { return nil }
+        return byte
     }
 
     /// A line without its end; what came so far if the peer closed.
@@ -143,4 +162,16 @@ final class TestClient {
 private func runAssembly(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     unsafe Unmanaged<Assembly>.fromOpaque(box!).takeRetainedValue().run()
     return nil
+}
+
+extension TLSStream {
+    /// The common name in the peer's certificate.
+    fileprivate var peerName: String? {
+        guard let certificate = unsafe SSL_get1_peer_certificate(pointer) else { return nil }
+        defer { unsafe X509_free(certificate) }
+        guard let text = unsafe X509_NAME_oneline(X509_get_subject_name(certificate), nil, 0) else { return nil }
+        defer { unsafe duet_tls_free(text) }
+        // `/CN=name`.
+        return unsafe String(String(cString: text).dropFirst(4))
+    }
 }

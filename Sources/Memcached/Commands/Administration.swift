@@ -1,4 +1,4 @@
-// flush_all, verbosity, cache_memlimit, shutdown.
+// flush_all, verbosity, cache_memlimit, shutdown, refresh_certs.
 
 import Base
 import Engine
@@ -84,5 +84,18 @@ extension MemcachedSession {
             reply = Reply.error
         }
         if !quiet { output.append(reply) }
+    }
+
+    /// `refresh_certs [noreply]`.
+    func refreshCertificates(_ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) {
+        let quiet = isQuiet(line, input)
+        let problem = frontEnd.control.refreshCertificates()
+        if quiet { return }
+        if let problem {
+            output.append(problem)
+            output.append("\r\n" as StaticString)
+        } else {
+            output.append(Reply.ok)
+        }
     }
 }

@@ -9,7 +9,7 @@ enum Verb: UInt8 {
     case metaGet, metaSet, metaDelete, metaArithmetic, metaNoop, metaDebug
     case delete, incr, decr, touch
     case flushAll, version, verbosity, quit, stats, cacheMemoryLimit
-    case slabs, lru, shutdown
+    case slabs, lru, shutdown, refreshCertificates
     case lruCrawler, watch
     case unknown
 
@@ -19,7 +19,7 @@ enum Verb: UInt8 {
         case .set, .add, .replace, .append, .prepend, .cas, .metaSet: true
         case .get, .gets, .gat, .gats, .metaGet, .metaDelete, .metaArithmetic, .metaNoop, .metaDebug, .delete,
             .incr, .decr, .touch, .flushAll, .version, .verbosity, .quit, .stats, .cacheMemoryLimit, .slabs,
-            .lru, .shutdown, .lruCrawler, .watch, .unknown:
+            .lru, .shutdown, .refreshCertificates, .lruCrawler, .watch, .unknown:
             false
         }
     }
@@ -73,6 +73,7 @@ enum Verb: UInt8 {
         if name.equals("verbosity") { return .verbosity }
         if name.equals("cache_memlimit") { return .cacheMemoryLimit }
         if name.equals("lru_crawler") { return .lruCrawler }
+        if name.equals("refresh_certs") { return .refreshCertificates }
         return .unknown
     }
 }

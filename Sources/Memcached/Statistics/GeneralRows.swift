@@ -107,7 +107,15 @@ extension MemcachedSession {
         row("log_watcher_skipped", watch.skipped, &output)
         row("log_watcher_sent", watch.sent, &output)
         row("log_watchers", watch.watchers, &output)
+        if let tls = facts.tls { appendTLS(tls, &output) }
         for name in ["unexpected_napi_ids", "round_robin_fallback"] { row(name, 0, &output) }
+    }
+
+    private func appendTLS(_ tls: MemcachedTLSFacts, _ output: inout OutputBuffer) {
+        if tls.cachesSessions { row("ssl_new_sessions", tls.newSessions, &output) }
+        row("ssl_handshake_errors", tls.handshakeErrors, &output)
+        row("ssl_proto_errors", tls.protocolErrors, &output)
+        row("time_since_server_cert_refresh", tls.secondsSinceRefresh, &output)
     }
 
     private func appendKeyspace(_ output: inout OutputBuffer) {

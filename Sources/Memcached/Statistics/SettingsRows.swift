@@ -7,11 +7,12 @@ import Synchronization
 extension MemcachedSession {
     func appendSettings(_ output: inout OutputBuffer) {
         let reported = frontEnd.settings.reportedRows
-        for (name, value) in settingsRows() { row(name, reported[name] ?? value, &output) }
+        let tls = frontEnd.control.facts().tls?.settings ?? [:]
+        for (name, value) in settingsRows() { row(name, reported[name] ?? tls[name] ?? value, &output) }
     }
 
     private func settingsRows() -> [(String, String)] {
-        ownRows() + lruRows() + [
+        ownRows() + lruRows() + tlsRows + [
             ("num_napi_ids", "(null)"), ("memory_file", "(null)"), ("client_flags_size", "4"),
         ]
     }
@@ -80,6 +81,16 @@ extension MemcachedSession {
             ("read_buf_mem_limit", "0"),
             ("track_sizes", Self.yesNo(frontEnd.engine.tracksItemSizes)),
             ("inline_ascii_response", "no"),
+        ]
+    }
+
+    /// As of a server without TLS; one that has it reports its own.
+    private var tlsRows: [(String, String)] {
+        [
+            ("ssl_enabled", "no"), ("ssl_chain_cert", "(null)"), ("ssl_key", "(null)"), ("ssl_verify_mode", "0"),
+            ("ssl_keyformat", "1"), ("ssl_ciphers", "NULL"), ("ssl_ca_cert", "NULL"),
+            ("ssl_wbuf_size", "16384"), ("ssl_session_cache", "no"), ("ssl_kernel_tls", "no"),
+            ("ssl_min_version", "tlsv1.2"),
         ]
     }
 

@@ -19,6 +19,7 @@ enum Help {
           --memcached-bind ADDR ...    memcached addresses
           --memcached-unixsocket PATH  memcached unix socket
           --memcached-db 0             the database that the memcached door serves
+          --tls-port 0, --memcached-tls-port 0, --tls-cert-file PATH, --tls-key-file PATH, --tls-auth-clients yes
           --maxmemory 0                limit of the keyspace, as in 512mb or 2gb; 0 is none
           --maxmemory-policy NAME      noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-...
           --threads 0                  worker threads; 0 is one for each processor

@@ -1,6 +1,7 @@
 // Who was called: one executable answers to three names.
 
 import Engine
+import Transport
 
 /// What the words of a command line ask for.
 public enum Invocation: Equatable, Sendable {
@@ -65,6 +66,9 @@ public enum Personality: Sendable, Equatable {
             settings.logLevel = .warning
             // memcached does not announce itself; whoever sets NOTIFY_SOCKET waits for it.
             settings.supervision = .auto
+            settings.tls.clients = .none
+            settings.tls.sessionCountMax = nil
+            settings.tls.sessionSeconds = 7200  // OpenSSL's own, which memcached leaves as it is.
         case .redis:
             settings.memcachedPort = 0
             settings.respBind = ["*", "-::*"]

@@ -49,6 +49,8 @@ struct MemcachedCommandLine {
     var settings = Personality.memcached.defaults
     /// Options of memcached's own machinery, which change nothing here.
     var tuning: [String] = []
+    /// Names of the ssl_* sub-options that were given.
+    var tlsGiven: Set<String> = []
     var warnings: [String] = []
     private var listens: [String] = []
     private var respPort = 0
@@ -120,7 +122,7 @@ struct MemcachedCommandLine {
         case "B": try setProtocol(argument)
         case "S": wantsSASL = true
         case "Y": settings.memcachedAuthFile = argument
-        case "Z": throw Refusal("This server does not support TLS (-Z) yet.", ExitCode.usage)
+        case "Z": settings.memcachedUsesTLS = true
         case "e":
             throw Refusal(
                 "This server does not support a memory file (-e): it cannot restart warm yet.", ExitCode.usage)
@@ -131,6 +133,7 @@ struct MemcachedCommandLine {
     mutating func finish(isRoot: Bool) throws(Refusal) -> Configuration {
         try checkNumbers()
         try checkExtended()
+        try checkTLS()
         try setListeners()
         try setLogins()
         if isRoot {
@@ -164,9 +167,14 @@ struct MemcachedCommandLine {
             settings.reportedRows["inter"] = listens.joined(separator: ",")
         }
         guard respPort != 0 else { return }
-        settings.respPort = respPort
+        // -Z holds for every TCP port.
+        if settings.memcachedUsesTLS { settings.respTLSPort = respPort } else { settings.respPort = respPort }
         // Whoever named interfaces for one door means them for both; unnamed, the second door stays at home.
-        let hosts = listens.isEmpty ? [] : settings.memcachedBind.map { BoundAddress($0, port: 0).host }
+        var hosts: [String] = []
+        for word in listens.isEmpty ? [] : settings.memcachedBind {
+            let host = BoundAddress(word, port: 0).host
+            if !hosts.contains(host) { hosts.append(host) }
+        }
         if !hosts.isEmpty {
             settings.respBind = hosts
             settings.isProtected = false
@@ -208,10 +216,13 @@ struct MemcachedCommandLine {
     /// One -l address, its prefixes checked and kept for whoever listens.
     private func interface(_ text: String) throws(Refusal) -> String {
         let parsed = BoundAddress(text, port: 0)
-        let problem = parsed.host.isEmpty ? parsed.problem ?? "Invalid address: \"\(text)\"" : parsed.problem
-        for prefix in ["btls:", "mtls:"] where text.hasPrefix(prefix) {
-            throw Refusal("This server does not support the prefix of -l \(text) yet.", ExitCode.usage)
+        if let prefix = parsed.tls, !settings.memcachedUsesTLS {
+            throw Refusal(
+                "'\(prefix.rawValue)' option is valid only when SSL is enabled\n"
+                    + "failed to listen on one of interface(s) \(listens.joined(separator: ",")): Success",
+                ExitCode.osError)
         }
+        let problem = parsed.host.isEmpty ? parsed.problem ?? "Invalid address: \"\(text)\"" : parsed.problem
         guard let problem else { return text }
         throw Refusal(
             "\(problem)\nfailed to listen on one of interface(s) \(listens.joined(separator: ",")): Invalid argument",

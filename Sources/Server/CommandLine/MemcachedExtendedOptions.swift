@@ -19,6 +19,7 @@ private enum ExtendedKind: Sendable {
     case fraction(ClosedRange<Double>, row: String?, wrong: String, unreadable: String? = nil)
     case hashAlgorithm
     case slabSizes
+    case tls
     case notBuilt(String)
 }
 
@@ -108,10 +109,9 @@ private let extendedOptions: [String: ExtendedKind] = {
         "ext_max_frag": .fraction(
             -1e9...1e9, row: nil, wrong: "", unreadable: "could not parse argument to ext_max_frag"),
         "ext_max_sleep": size("ext_max_sleep"),
-        "ssl_chain_cert": .notBuilt("TLS"), "ssl_key": .notBuilt("TLS"), "ssl_verify_mode": .notBuilt("TLS"),
-        "ssl_keyformat": .notBuilt("TLS"), "ssl_ciphers": .notBuilt("TLS"), "ssl_ca_cert": .notBuilt("TLS"),
-        "ssl_wbuf_size": .notBuilt("TLS"), "ssl_session_cache": .notBuilt("TLS"),
-        "ssl_kernel_tls": .notBuilt("TLS"), "ssl_min_version": .notBuilt("TLS"),
+        "ssl_chain_cert": .tls, "ssl_key": .tls, "ssl_verify_mode": .tls, "ssl_keyformat": .tls,
+        "ssl_ciphers": .tls, "ssl_ca_cert": .tls, "ssl_wbuf_size": .tls, "ssl_session_cache": .tls,
+        "ssl_kernel_tls": .tls, "ssl_min_version": .tls,
         "proxy_config": .notBuilt("the proxy"), "proxy_arg": .notBuilt("the proxy"),
         "proxy_uring": .notBuilt("the proxy"), "proxy_memprofile": .notBuilt("the proxy"),
     ]
@@ -146,6 +146,9 @@ extension MemcachedCommandLine {
 
     private mutating func apply(_ name: String, _ kind: ExtendedKind, _ argument: String?) throws(Refusal) {
         switch kind {
+        case .tls:
+            tlsGiven.insert(name)
+            return try applyTLS(name, argument)
         case .notBuilt(let what):
             throw Refusal("This server does not support \(what) (-o \(name)).", ExitCode.usage)
         case .flag(let row, let value):

@@ -80,7 +80,7 @@ enum MemcachedOptions {
             "Y", "auth-file", argument: true, "-Y, --auth-file=<file>",
             "log in by text; up to 8 lines of user:password"),
         Row("e", "memory-file", argument: true, "-e, --memory-file=<file>", "not supported yet"),
-        Row("Z", "enable-ssl", "-Z, --enable-ssl", "not supported yet"),
+        Row("Z", "enable-ssl", "-Z, --enable-ssl", "enable TLS/SSL on TCP ports (notls:<addr> in -l: not there)"),
         Row("o", "extended", argument: true, "", ""),
         Row("N", "napi-ids", argument: true, "-N, --napi_ids, --napi-ids", "no effect here"),
         // 1.6.18 spelled the long name with an underscore.

@@ -2,12 +2,23 @@
 
 import Memcached
 
-/// `127.0.0.1`, `[::1]:11212`, `localhost:11212`, `*`, `-::1`.
+/// What a word says about TLS, whatever the door's default is. Source: memcached's `-l`.
+enum TLSPrefix: String, CaseIterable, Sendable {
+    /// No TLS.
+    case notls
+    /// TLS that asks for no client certificate.
+    case btls
+    /// TLS that requires one.
+    case mtls
+}
+
+/// `127.0.0.1`, `[::1]:11212`, `localhost:11212`, `*`, `-::1`, `notls:127.0.0.1:11212`.
 struct BoundAddress: Equatable, Sendable {
     var host: String
     var port: Int
     /// A leading `-`: no error if the machine lacks the address.
     var isOptional = false
+    var tls: TLSPrefix?
     /// What stood where a port should, if it is none.
     var badPort: String?
     /// What the listener is to speak; nil leaves it to the door.
@@ -21,6 +32,10 @@ struct BoundAddress: Equatable, Sendable {
         if text.hasPrefix("-") {
             isOptional = true
             text = text.dropFirst()
+        }
+        for prefix in TLSPrefix.allCases where text.hasPrefix(prefix.rawValue + ":") {
+            tls = prefix
+            text = text.dropFirst(prefix.rawValue.count + 1)
         }
         self.port = port
         host = ""

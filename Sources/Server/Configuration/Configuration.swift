@@ -28,6 +28,9 @@ public struct Configuration: Sendable, Equatable {
     /// The largest unfinished request, bytes, from 1 MiB.
     public var requestSizeMax = 1 << 30
 
+    /// TCP port under TLS, beside `respPort` and on the same addresses; the same range.
+    public var respTLSPort = 0
+
     // MARK: The memcached door
 
     /// TCP port, 1...65535; 0 closes the TCP side of the door, -1 lets the system choose.
@@ -36,6 +39,10 @@ public struct Configuration: Sendable, Equatable {
     public var memcachedBind = ["127.0.0.1", "-::1"]
     /// UDP port at the same addresses, 1...65535; 0 is none, -1 lets the system choose.
     public var memcachedUDPPort = 0
+    /// `-Z`: every TCP address speaks TLS unless its word says `notls:`.
+    public var memcachedUsesTLS = false
+    /// TCP port under TLS, beside `memcachedPort` and on the same addresses; the same range.
+    public var memcachedTLSPort = 0
     public var memcachedUnixSocket = ""
     public var memcachedUnixSocketMode: mode_t = 0o700
     /// What its listeners speak. With an auth file it is text alone, with a password database binary alone.
@@ -73,6 +80,10 @@ public struct Configuration: Sendable, Equatable {
     public var crawlItemsMax = 0
     /// Rows of `stats settings` that only repeat what the command line said.
     public var reportedRows: [String: String] = [:]
+
+    // MARK: TLS of both doors
+
+    public var tls = TLSSettings()
 
     // MARK: The keyspace
 
@@ -138,6 +149,9 @@ public struct Configuration: Sendable, Equatable {
     public var configurationFile = ""
 
     public init() {}
+
+    /// The port that Redis' own words name: the plain one, else the one under TLS.
+    var shownRESPPort: Int { respPort != 0 ? max(0, respPort) : max(0, respTLSPort) }
 
     /// Workers to start, with "one for each processor" worked out.
     var workerCountResolved: Int { workerCount > 0 ? workerCount : System.processorCount }

@@ -142,7 +142,9 @@ struct ConfigurationLoader {
             settings.respBind = ["127.0.0.1", "-::1"]
         }
         let asksNobody = settings.memcachedAuthFile.isEmpty && settings.memcachedPasswordDatabase.isEmpty
-        let isOpen = settings.memcachedPort != 0 || !settings.memcachedUnixSocket.isEmpty
+        let isOpen =
+            settings.memcachedPort != 0 || settings.memcachedTLSPort != 0
+            || !settings.memcachedUnixSocket.isEmpty
         if !settings.password.isEmpty, isOpen, asksNobody {
             warnings.append(
                 "requirepass guards the RESP door only: the memcached door (memcached-port) has no password.")

@@ -50,11 +50,15 @@ struct Directive: Sendable {
         live: Bool = false
     ) -> Directive {
         one(name, path, live: live, print: { String($0) }) { word throws(WrongValue) in
-            guard let number = Int(word) else {
-                throw WrongValue("argument couldn't be parsed into an integer")
-            }
-            return try checked(number, range)
+            try wholeNumber(word, range)
         }
+    }
+
+    static func wholeNumber(_ word: String, _ range: ClosedRange<Int>) throws(WrongValue) -> Int {
+        guard let number = Int(word) else {
+            throw WrongValue("argument couldn't be parsed into an integer")
+        }
+        return try checked(number, range)
     }
 
     /// Bytes, with units.

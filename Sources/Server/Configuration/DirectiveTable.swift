@@ -3,13 +3,14 @@
 
 import Engine
 import Memcached
+import Transport
 
 enum DirectiveTable {
     static func find(_ name: String) -> Directive? { byName[name] }
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    static let all: [Directive] = respDoor + memcachedDoor + keyspace + connections + process
+    static let all: [Directive] = respDoor + memcachedDoor + tls + keyspace + connections + process
 
     private static let respDoor: [Directive] = [
         .number("port", \.respPort, 0...65535),
@@ -47,6 +48,30 @@ enum DirectiveTable {
     private static func protocolName(_ value: MemcachedProtocol) -> String {
         protocols.first { $0.1 == value }?.0 ?? ""
     }
+
+    private static let tls: [Directive] = [
+        .number("tls-port", \.respTLSPort, 0...65535, live: true),
+        .number("memcached-tls-port", \.memcachedTLSPort, 0...65535),
+        .text("tls-cert-file", \.tls.certificateFile, live: true),
+        .text("tls-key-file", \.tls.keyFile, live: true),
+        .text("tls-key-file-pass", \.tls.keyPassword, live: true),
+        .text("tls-ca-cert-file", \.tls.authorityFile, live: true),
+        .text("tls-ca-cert-dir", \.tls.authorityDirectory, live: true),
+        .choice(
+            "tls-auth-clients", \.tls.clients, [("no", .none), ("yes", .required), ("optional", .optional)],
+            live: true,
+            print: { $0 == .none ? "no" : $0 == .required ? "yes" : "optional" }),
+        .text("tls-protocols", \.tls.protocols, live: true),
+        .text("tls-ciphers", \.tls.ciphers, live: true),
+        .text("tls-ciphersuites", \.tls.ciphersuites, live: true),
+        .flag("tls-prefer-server-ciphers", \.tls.prefersServerCiphers, live: true),
+        .text("tls-dh-params-file", \.tls.parametersFile, live: true),
+        .flag("tls-session-caching", \.tls.resumesSessions, live: true),
+        .one("tls-session-cache-size", \.tls.sessionCountMax, live: true, print: { String($0 ?? 0) }) {
+            word throws(WrongValue) in try Directive.wholeNumber(word, 0...Int(Int32.max))
+        },
+        .number("tls-session-cache-timeout", \.tls.sessionSeconds, 0...Int(Int32.max), live: true),
+    ]
 
     private static let keyspace: [Directive] = [
         .memory("maxmemory", \.memoryLimit, 0...Int.max, live: true),

@@ -45,10 +45,14 @@ enum ForeignDirectives {
         "slaveof": "",
         "slowlog-log-slower-than": "-1",
         "syslog-enabled": "no",
-        "tls-port": "0",
+        "tls-client-cert-file": "",
+        "tls-client-key-file": "",
+        "tls-client-key-file-pass": "",
+        "tls-cluster": "no",
+        "tls-replication": "no",
     ]
 
-    private static let guards = ["aclfile", "rename-command", "user", "tls-auth-clients"]
+    private static let guards = ["aclfile", "rename-command", "user"]
 
     // Names only, in the order of Redis' own documentation.
     private static let unvalued = """
@@ -86,10 +90,7 @@ enum ForeignDirectives {
         shutdown-on-sigint shutdown-on-sigterm shutdown-timeout slave-announce-ip slave-announce-port \
         slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data slowlog-max-len \
         socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries \
-        syslog-facility syslog-ident tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers \
-        tls-ciphersuites tls-client-cert-file tls-client-key-file tls-client-key-file-pass tls-cluster \
-        tls-dh-params-file tls-key-file tls-key-file-pass tls-prefer-server-ciphers tls-protocols \
-        tls-replication tls-session-cache-size tls-session-cache-timeout tls-session-caching \
+        syslog-facility syslog-ident \
         tracking-table-max-keys unixsocketgroup zset-max-listpack-entries zset-max-listpack-value \
         zset-max-ziplist-entries zset-max-ziplist-value
         """

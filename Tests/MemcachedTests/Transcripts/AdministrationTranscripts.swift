@@ -144,12 +144,24 @@ import Testing
             """)
     }
 
+    @Test("refresh_certs answers with what is wrong, in one line, unless it is quiet")
+    func certificates() {
+        check(
+            """
+            > refresh_certs
+            < Error TLS not enabled
+            > refresh_certs and more
+            < Error TLS not enabled
+            > refresh_certs noreply
+            > mn
+            < MN
+            """)
+    }
+
     @Test("what is not there yet says so")
     func notYet() {
         check(
             """
-            > refresh_certs
-            < ERROR
             > extstore item_age 1
             < ERROR
             """)
