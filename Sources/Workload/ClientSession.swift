@@ -24,6 +24,7 @@ final class ClientSession: Session {
     private let fillsMisses: Bool
     private let isPaced: Bool
     private var reader: ReplyReader
+    private var hasOpened = false
 
     // Unanswered requests, oldest first, and missed keys to store: rings whose sizes are powers of two.
     private var ring: [Pending]
@@ -56,6 +57,7 @@ final class ClientSession: Session {
 
     func connectionOpened(_ output: inout OutputBuffer, now: Milliseconds) {
         context.openCount += 1
+        hasOpened = true
         guard let password = context.options.password else { return }
         context.encoder.appendLogin(password, to: &output)
         push(.login, key: 0, at: monotonicNanoseconds())
@@ -69,12 +71,14 @@ final class ClientSession: Session {
     }
 
     func connectionClosed() {
-        context.openCount -= 1
+        if hasOpened { context.openCount -= 1 }
+        context.endedCount += 1
         context.outstandingCount -= pendingCount
         guard context.stage != .finished else { return }
         context.counters.add(.connectionsLost)
         context.counters.add(.unanswered, pendingCount)
-        context.note(error: "the server closed a connection")
+        context.note(
+            error: hasOpened ? "the server closed a connection" : "no TLS handshake with the server")
         pendingCount = 0
     }
 

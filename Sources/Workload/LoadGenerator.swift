@@ -28,22 +28,39 @@ public final class LoadGenerator: Sendable {
             ThreadContext(options, part: $0, counters: board.makeRow())
         }
         let conductor = Conductor(options, contexts, board, onProgress)
+        let tls = try makeTLS()
         do throws(TransportError) {
-            try conduct(conductor, contexts)
+            try conduct(conductor, contexts, tls)
         } catch {
             throw .connection(error.description)
         }
         return try conductor.report()
     }
 
-    private func conduct(_ conductor: Conductor, _ contexts: [ThreadContext]) throws(TransportError) {
+    private func makeTLS() throws(WorkloadError) -> TLSContext? {
+        guard options.usesTLS else { return nil }
+        var settings = TLSOptions()
+        settings.authorityFile = options.tlsAuthorityFile
+        settings.verification = options.tlsAuthorityFile.isEmpty ? .none : .required
+        settings.certificateFile = options.tlsCertificateFile
+        settings.keyFile = options.tlsKeyFile
+        do throws(TLSError) {
+            return try TLSContext(.client, settings)
+        } catch {
+            throw .options(error.description)
+        }
+    }
+
+    private func conduct(
+        _ conductor: Conductor, _ contexts: [ThreadContext], _ tls: TLSContext?
+    ) throws(TransportError) {
         var settings = TransportOptions(workerCount: options.threadCount)
         settings.stopGraceMilliseconds = 200
         let workers = try Workers(settings)
         let address = ServerAddress.parse(options.server, wireProtocol: options.wireProtocol)
         for place in 0..<options.connectionCount {
             let context = contexts[place % options.threadCount]
-            try workers.connect(to: address, onWorker: place % options.threadCount) { connection in
+            try workers.connect(to: address, onWorker: place % options.threadCount, tls: tls) { connection in
                 let session = ClientSession(context, connection, place: place)
                 context.sessions.append(session)
                 return session

@@ -35,6 +35,8 @@ final class ThreadContext: @unchecked Sendable {
     /// Requests under way on all of this worker's connections.
     var outstandingCount = 0
     var openCount = 0
+    /// Connections that are closed, whether they ever stood or not.
+    var endedCount = 0
     var errorExample: String?
     var preloadErrorExample: String?
     /// When measuring began here, 0 if it never did.
@@ -107,7 +109,8 @@ final class ThreadContext: @unchecked Sendable {
 
     /// Whether this worker has nothing under way and nothing left to begin in its present stage.
     func isDone(at time: UInt64) -> Bool {
-        if sessions.count < sessionCount { return false }
+        // Under TLS a session is there before its handshake is done.
+        if openCount + endedCount < sessionCount { return false }
         if openCount == 0 { return true }
         return switch stage {
         case .waiting: outstandingCount == 0

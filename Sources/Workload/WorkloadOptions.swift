@@ -66,6 +66,14 @@ public struct WorkloadOptions: Sendable, Equatable {
     /// RESP: AUTH's argument. memcached: `USER PASSWORD`, sent as the first `set`.
     public var password: String?
 
+    /// Speaks TLS.
+    public var usesTLS = false
+    /// PEM: the authorities that must have signed the server's certificate; `""` trusts any server.
+    public var tlsAuthorityFile = ""
+    /// PEM: the client's own certificate and key; `""` for none.
+    public var tlsCertificateFile = ""
+    public var tlsKeyFile = ""
+
     public init() {}
 
     /// Keys the encoder must have digits for.
@@ -99,6 +107,9 @@ public struct WorkloadOptions: Sendable, Equatable {
         }
         if let ratePerSecond, !(ratePerSecond > 0 && ratePerSecond <= 100_000_000) {
             return "--rate must be above 0"
+        }
+        if !usesTLS && !(tlsAuthorityFile + tlsCertificateFile + tlsKeyFile).isEmpty {
+            return "--cacert, --cert and --key need --tls"
         }
         if fillsMisses && keysPerRequest > 1 { return "--hit-fill works with --multiget 1" }
         return distribution.problem
