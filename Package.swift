@@ -18,8 +18,8 @@ let settings: [SwiftSetting] = [
         ], .when(configuration: .release)),
 ]
 
-func room(_ name: String, needs: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: needs, exclude: ["README.md"], swiftSettings: settings)
+func room(_ name: String, needs: [Target.Dependency], documents: [String] = []) -> Target {
+    .target(name: name, dependencies: needs, exclude: ["README.md"] + documents, swiftSettings: settings)
 }
 
 func tests(_ name: String, of needs: [Target.Dependency]) -> Target {
@@ -47,7 +47,7 @@ let package = Package(
         room("Base", needs: ["CIntrinsics"]),
         room("Engine", needs: ["Base", "CIntrinsics"]),
         room("Transport", needs: ["Base", "CLibevent", "COpenSSL"]),
-        room("Memcached", needs: ["Base", "Engine", "Transport"]),
+        room("Memcached", needs: ["Base", "Engine", "Transport"], documents: ["Checklist.md"]),
         room("RESP", needs: ["Base", "Engine", "Transport"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
         room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "RESP"]),
