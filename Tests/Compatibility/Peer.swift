@@ -130,8 +130,11 @@ final class Wire {
 
     /// Sends `request` and what makes the server say `marker`, and returns the reply before it.
     func ask(_ request: [UInt8], ending probe: String, _ marker: String) throws -> [UInt8] {
-        guard send(request + Array(probe.utf8)) else { throw Failure(text: "the connection is closed") }
-        let end = Array(marker.utf8)
+        try ask(request, ending: Array(probe.utf8), Array(marker.utf8))
+    }
+
+    func ask(_ request: [UInt8], ending probe: [UInt8], _ end: [UInt8]) throws -> [UInt8] {
+        guard send(request + probe) else { throw Failure(text: "the connection is closed") }
         var reply: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while !reply.suffix(end.count).elementsEqual(end) {
