@@ -41,18 +41,13 @@ final class DatagramReader {
 
     /// A bounded number of requests, so that the worker's connections have their turn.
     private func serveBatch() {
+        let worker = self.worker
         for _ in 0..<TransportLimits.datagramBatchMax {
             guard let size = receive() else { return }
             worker.counters.add(.reads)
             worker.counters.add(.bytesRead, size)
-            let now = worker.currentTime()
-            port.lastActive.store(now.rawValue, ordering: .relaxed)
-            assert(worker.output.isEmpty)
             // SAFETY: `size` bytes were just written there, and nothing else uses the area during the call.
-            let datagram = unsafe RawSpan(_unsafeStart: worker.readArea, byteCount: size)
-            session.receive(datagram, &worker.output, now: now)
-            layOutReply()
-            worker.output.removeAll()
+            unsafe serve(UnsafeRawBufferPointer(start: worker.readArea, count: size), worker)
             guard sendFrames() else {
                 // The rest of this reply goes before the next request is taken.
                 readable?.pause()
@@ -60,6 +55,15 @@ final class DatagramReader {
                 return
             }
         }
+    }
+
+    private func serve(_ bytes: UnsafeRawBufferPointer, _ worker: Worker) {
+        let now = worker.currentTime()
+        port.lastActive.store(now.rawValue, ordering: .relaxed)
+        assert(worker.output.isEmpty)
+        unsafe session.receive(RawSpan(_unsafeBytes: bytes), &worker.output, now: now)
+        layOutReply()
+        worker.output.removeAll()
     }
 
     /// Takes the next datagram into the worker's read area; nil if there is none.
