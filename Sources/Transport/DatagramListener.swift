@@ -55,7 +55,11 @@ extension Workers {
     public func receiveDatagrams(
         host: String, port: UInt16, makeSession: @escaping @Sendable (Worker) -> any DatagramSession
     ) throws(TransportError) -> DatagramListener {
-        let (sockets, port) = try Self.bindDatagrams(host, port)
+        let text = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let (sockets, port) = try Sockets.bindEach(host: host, port: port) { target throws(TransportError) in
+            let socket = try Self.bindDatagram(target, text)
+            return (socket, socket.fd)
+        }
         var ports: [DatagramPort] = []
         for worker in workers {
             for socket in sockets {
@@ -67,31 +71,6 @@ extension Workers {
             }
         }
         return DatagramListener(host: host, port: port, ports: ports)
-    }
-
-    /// A socket for each address that `host` stands for, all on one port.
-    private static func bindDatagrams(
-        _ host: String, _ port: UInt16
-    ) throws(TransportError) -> (sockets: [DatagramPort], port: UInt16) {
-        let text = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        var sockets: [DatagramPort] = []
-        var port = port
-        var lacking: TransportError?
-        let families = try Sockets.resolve(host: host, port: port, toListen: true)
-        for index in families.indices {
-            let target = try Sockets.resolve(host: host, port: port, toListen: true)[index]
-            do throws(TransportError) {
-                let socket = try bindDatagram(target, text)
-                sockets.append(socket)
-                if port == 0 { port = SocketAddress(localOf: socket.fd).portNumber }
-            } catch .system(let call, let address, let code)
-                where code == EAFNOSUPPORT || code == EADDRNOTAVAIL
-            {
-                lacking = .system(call: call, address: address, errno: code)
-            }
-        }
-        if let lacking, sockets.isEmpty { throw lacking }
-        return (sockets, port)
     }
 
     private static func bindDatagram(

@@ -99,35 +99,14 @@ final class ListeningSocket: Sendable {
     ) throws(TransportError) -> (sockets: [ListeningSocket], port: UInt16) {
         switch address {
         case .tcp(let host, let port):
-            return try openTCP(host, port, options, address.description)
+            let text = address.description
+            return try Sockets.bindEach(host: host, port: port) { target throws(TransportError) in
+                let socket = try bindTCP(target, options, text)
+                return (socket, socket.fd)
+            }
         case .unix(let path, let mode):
             return ([try openUnix(path, mode, options)], 0)
         }
-    }
-
-    private static func openTCP(
-        _ host: String, _ port: UInt16, _ options: TransportOptions, _ text: String
-    ) throws(TransportError) -> (sockets: [ListeningSocket], port: UInt16) {
-        var sockets: [ListeningSocket] = []
-        var port = port
-        var lacking: TransportError?
-        let families = try Sockets.resolve(host: host, port: port, toListen: true)
-        for index in families.indices {
-            // The first address may have been given a free port; the others take the same.
-            let target = try Sockets.resolve(host: host, port: port, toListen: true)[index]
-            do throws(TransportError) {
-                let socket = try bindTCP(target, options, text)
-                sockets.append(socket)
-                if port == 0 { port = SocketAddress(localOf: socket.fd).portNumber }
-            } catch .system(let call, let address, let code)
-                where code == EAFNOSUPPORT || code == EADDRNOTAVAIL
-            {
-                // A machine without IPv6 still resolves names to its addresses. One bound is enough.
-                lacking = .system(call: call, address: address, errno: code)
-            }
-        }
-        if let lacking, sockets.isEmpty { throw lacking }
-        return (sockets, port)
     }
 
     private static func bindTCP(

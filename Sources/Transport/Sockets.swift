@@ -52,6 +52,32 @@ enum Sockets {
         return found
     }
 
+    /// Binds a socket to each address that `host` stands for, all on one port; for 0 the one that the system gives the
+    /// first. One bound is enough: a machine without IPv6 still resolves names to its addresses.
+    static func bindEach<Bound>(
+        host: String, port: UInt16, _ bind: (Resolved) throws(TransportError) -> (socket: Bound, fd: Int32)
+    ) throws(TransportError) -> (sockets: [Bound], port: UInt16) {
+        var sockets: [Bound] = []
+        var port = port
+        var lacking: TransportError?
+        let families = try resolve(host: host, port: port, toListen: true)
+        for index in families.indices {
+            // Again, since the port may have been chosen by now.
+            let target = try resolve(host: host, port: port, toListen: true)[index]
+            do throws(TransportError) {
+                let bound = try bind(target)
+                sockets.append(bound.socket)
+                if port == 0 { port = SocketAddress(localOf: bound.fd).portNumber }
+            } catch .system(let call, let address, let code)
+                where code == EAFNOSUPPORT || code == EADDRNOTAVAIL
+            {
+                lacking = .system(call: call, address: address, errno: code)
+            }
+        }
+        if let lacking, sockets.isEmpty { throw lacking }
+        return (sockets, port)
+    }
+
     /// The address of a unix socket.
     static func resolve(path: String) throws(TransportError) -> Resolved {
         var address = sockaddr_un()

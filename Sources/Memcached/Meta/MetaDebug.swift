@@ -27,6 +27,12 @@ extension MemcachedSession {
         }
         output.append(" la=")
         output.append(decimal: item.idleMilliseconds / 1000)
+        Self.appendFacts(item, &output)
+        output.append("\r\n")
+    }
+
+    /// What `me` and metadump tell alike: ` cas=1 fetch=no cls=1 size=69`.
+    static func appendFacts(_ item: borrowing ItemView, _ output: inout OutputBuffer) {
         output.append(" cas=")
         output.append(decimal: item.cas)
         output.append(item.isFetched ? " fetch=yes" : " fetch=no")
@@ -34,6 +40,5 @@ extension MemcachedSession {
         output.append(decimal: item.sizeClassIndex)
         output.append(" size=")
         output.append(decimal: item.footprint)
-        output.append("\r\n")
     }
 }
