@@ -1,5 +1,6 @@
 // Memory of values that do not fit their item: taken from malloc, counted to the byte.
 
+import CIntrinsics
 import Glibc
 
 /// Blocks of memory of one value, and what they take in all.
@@ -15,7 +16,7 @@ struct Heap {
 
     /// The bytes that `block` may be filled with, at least those it was asked for.
     @inline(__always)
-    static func capacity(of block: Address) -> Int { unsafe malloc_usable_size(block.raw) }
+    static func capacity(of block: Address) -> Int { Int(unsafe duet_usable_size(block.raw)) }
 
     /// A block of at least `count` bytes, aligned to 16. Its content is undefined.
     @inline(__always)
