@@ -87,7 +87,7 @@ struct CommandTableTests {
             #expect(spec.name == spec.name.lowercased())
             #expect(spec.summary.hasSuffix("."))
             #expect(spec.arity != 0)
-            #expect(spec.keys.first == 0 || !spec.keys.access.isEmpty)
+            #expect(spec.keys.first == 0 || !spec.keys.ranges.isEmpty)
             #expect(!(spec.flags.contains(.read) && spec.flags.contains(.write)))
             _ = ArgumentSyntax.parse(spec.syntax)
         }

@@ -30,41 +30,49 @@ extension RESPSession {
         for name in spec.categoryNames { output.appendSimple("@\(name)") }
         output.appendSet(spec.tips.count, version)
         for tip in spec.tips { output.appendBulk(tip) }
-        output.appendSet(spec.keys.access.count, version)
-        for (number, access) in spec.keys.access.enumerated() {
-            appendKeys(spec.keys, number, access, &output)
-        }
+        output.appendSet(spec.keys.ranges.count, version)
+        for range in spec.keys.ranges { appendKeys(range, &output) }
         output.appendSet(spec.subcommands.count, version)
         for subcommand in spec.subcommands { appendEntry(subcommand, in: spec, &output) }
     }
 
     /// One key specification: where keys begin, how far they go, what happens to them.
-    private func appendKeys(
-        _ keys: CommandSpec.Keys, _ number: Int, _ access: String, _ output: inout OutputBuffer
-    ) {
+    private func appendKeys(_ range: CommandSpec.KeyRange, _ output: inout OutputBuffer) {
         output.appendMap(3, version)
         output.appendBulk("flags")
-        appendNames(access, &output)
+        appendNames(range.access, &output)
         output.appendBulk("begin_search")
-        output.appendMap(2, version)
-        output.appendBulk("type")
-        output.appendBulk("index")
-        output.appendBulk("spec")
-        output.appendMap(1, version)
-        output.appendBulk("index")
-        output.appendInteger(keys.first + number)
+        switch range.start {
+        case .index(let place): appendTyped("index", [("index", place)], &output)
+        case .keyword(let word, let from):
+            output.appendMap(2, version)
+            output.appendBulk("type")
+            output.appendBulk("keyword")
+            output.appendBulk("spec")
+            output.appendMap(2, version)
+            output.appendBulk("keyword")
+            output.appendBulk(word)
+            output.appendBulk("startfrom")
+            output.appendInteger(from)
+        }
         output.appendBulk("find_keys")
+        switch range.extent {
+        case .range(let last, let step, let limit):
+            appendTyped("range", [("lastkey", last), ("keystep", step), ("limit", limit)], &output)
+        case .counted: appendTyped("keynum", [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)], &output)
+        }
+    }
+
+    private func appendTyped(_ type: String, _ numbers: [(String, Int)], _ output: inout OutputBuffer) {
         output.appendMap(2, version)
         output.appendBulk("type")
-        output.appendBulk("range")
+        output.appendBulk(type)
         output.appendBulk("spec")
-        output.appendMap(3, version)
-        output.appendBulk("lastkey")
-        output.appendInteger(keys.last < 0 ? keys.last : 0)
-        output.appendBulk("keystep")
-        output.appendInteger(keys.step)
-        output.appendBulk("limit")
-        output.appendInteger(0)
+        output.appendMap(numbers.count, version)
+        for (name, number) in numbers {
+            output.appendBulk(name)
+            output.appendInteger(number)
+        }
     }
 
     /// A name and the map that documents it.
@@ -99,7 +107,7 @@ extension RESPSession {
     ) {
         output.appendArray(arguments.count)
         for argument in arguments {
-            let isKey = argument.kind == .key && keyNumber < keys.access.count
+            let isKey = argument.kind == .key && !keys.ranges.isEmpty
             let isPlain = !argument.isOptional && !argument.isMultiple
             var count = 2 + (isKey ? 1 : 0) + (argument.token == nil ? 0 : 1)
             count += (isPlain ? 0 : 1) + (argument.parts.isEmpty ? 0 : 1)
@@ -110,7 +118,7 @@ extension RESPSession {
             output.appendBulk(argument.kind.rawValue)
             if isKey {
                 output.appendBulk("key_spec_index")
-                output.appendInteger(keyNumber)
+                output.appendInteger(min(keyNumber, keys.ranges.count - 1))
                 keyNumber += 1
             }
             if let token = argument.token {

@@ -103,21 +103,23 @@ extension RESPSession {
             }
             spec = chosen
         }
-        guard spec.keys.first > 0 else { return fail("ERR The command has no key arguments", &output) }
+        guard !spec.keys.ranges.isEmpty else { return fail("ERR The command has no key arguments", &output) }
         guard spec.arity >= 0 ? count == spec.arity : count >= -spec.arity else {
             return fail("ERR Invalid number of arguments specified for command", &output)
         }
-        let last = spec.keys.last < 0 ? count + spec.keys.last : spec.keys.last
-        let places = Array(stride(from: spec.keys.first, through: last, by: spec.keys.step))
+        let words = (0..<count).map { request[2 + $0].copiedText() }
+        guard let places = spec.keys.places(count: count, word: { words[$0] }) else {
+            return fail("ERR Invalid arguments specified for command", &output)
+        }
         output.appendArray(places.count)
-        for (number, place) in places.enumerated() {
+        for (place, access) in places {
             guard withAccess else {
                 output.appendBulk(request[2 + place])
                 continue
             }
             output.appendArray(2)
             output.appendBulk(request[2 + place])
-            appendNames(spec.keys.access[min(number, spec.keys.access.count - 1)], &output)
+            appendNames(access, &output)
         }
     }
 }

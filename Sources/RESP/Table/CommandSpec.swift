@@ -17,12 +17,17 @@ struct CommandSpec: Sendable {
         static let noAuthentication = Flags(rawValue: 256)
         static let noTransaction = Flags(rawValue: 512)
         static let whileBusy = Flags(rawValue: 1024)
+        /// May wait for another client to bring what is missing.
+        static let blocking = Flags(rawValue: 2048)
+        /// Not all keys stand at fixed places.
+        static let movableKeys = Flags(rawValue: 4096)
 
         /// In the order in which COMMAND tells them.
         static let names: [(Flags, String)] = [
             (.write, "write"), (.read, "readonly"), (.deniedWhenFull, "denyoom"), (.admin, "admin"),
-            (.noScript, "noscript"), (.whileLoading, "loading"), (.whileStale, "stale"), (.fast, "fast"),
-            (.noAuthentication, "no_auth"), (.noTransaction, "no_multi"), (.whileBusy, "allow_busy"),
+            (.noScript, "noscript"), (.blocking, "blocking"), (.whileLoading, "loading"), (.whileStale, "stale"),
+            (.fast, "fast"), (.noAuthentication, "no_auth"), (.noTransaction, "no_multi"),
+            (.movableKeys, "movablekeys"), (.whileBusy, "allow_busy"),
         ]
 
         /// Commands about the connection itself, which are always possible.
@@ -30,36 +35,29 @@ struct CommandSpec: Sendable {
     }
 
     enum Group: String {
-        case string, generic, connection, server, cluster
+        case string, bitmap, hyperloglog, generic, connection, server, cluster
+        case list, hash, set, geo, stream, transactions, pubsub, scripting
+        case sortedSet = "sorted-set"
     }
 
     /// Access categories that do not follow from the flags.
     struct Categories: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt32
         static let keyspace = Categories(rawValue: 1)
         static let string = Categories(rawValue: 2)
         static let connection = Categories(rawValue: 4)
         static let dangerous = Categories(rawValue: 8)
-    }
-
-    /// Where keys stand: `last` counts from the end if negative.
-    struct Keys {
-        var first = 0
-        var last = 0
-        var step = 0
-        /// What is done to them: one entry for all, or one a key; in COMMAND's words.
-        var access: [String] = []
-
-        static let none = Keys()
-        static func one(_ access: String, at place: Int = 1) -> Keys {
-            Keys(first: place, last: place, step: 1, access: [access])
-        }
-        static func two(_ first: String, _ second: String) -> Keys {
-            Keys(first: 1, last: 2, step: 1, access: [first, second])
-        }
-        static func all(_ access: String, step: Int = 1) -> Keys {
-            Keys(first: 1, last: -1, step: step, access: [access])
-        }
+        static let set = Categories(rawValue: 16)
+        static let sortedSet = Categories(rawValue: 32)
+        static let list = Categories(rawValue: 64)
+        static let hash = Categories(rawValue: 128)
+        static let bitmap = Categories(rawValue: 256)
+        static let hyperloglog = Categories(rawValue: 512)
+        static let geo = Categories(rawValue: 1024)
+        static let stream = Categories(rawValue: 2048)
+        static let pubsub = Categories(rawValue: 4096)
+        static let transaction = Categories(rawValue: 8192)
+        static let scripting = Categories(rawValue: 16384)
     }
 
     /// Lower case; a subcommand's own name without its container's.
@@ -99,17 +97,21 @@ struct CommandSpec: Sendable {
 
     /// All access categories, in the order in which COMMAND tells them. Source: Redis ACL categories.
     var categoryNames: [String] {
-        var names: [String] = []
-        if categories.contains(.keyspace) { names.append("keyspace") }
-        if flags.contains(.read) { names.append("read") }
-        if flags.contains(.write) { names.append("write") }
-        if categories.contains(.string) { names.append("string") }
-        if flags.contains(.admin) { names.append("admin") }
-        names.append(flags.contains(.fast) ? "fast" : "slow")
-        if flags.contains(.admin) || categories.contains(.dangerous) { names.append("dangerous") }
-        if categories.contains(.connection) { names.append("connection") }
-        return names
+        var members: Set<String> = [flags.contains(.fast) ? "fast" : "slow"]
+        for (category, name) in Self.namesOfCategories where categories.contains(category) { members.insert(name) }
+        if flags.contains(.read) { members.insert("read") }
+        if flags.contains(.write) { members.insert("write") }
+        if flags.contains(.blocking) { members.insert("blocking") }
+        if flags.contains(.admin) { members.formUnion(["admin", "dangerous"]) }
+        return Self.allCategoryNames.filter(members.contains)
     }
+
+    private static let namesOfCategories: [(Categories, String)] = [
+        (.keyspace, "keyspace"), (.string, "string"), (.connection, "connection"), (.dangerous, "dangerous"),
+        (.set, "set"), (.sortedSet, "sortedset"), (.list, "list"), (.hash, "hash"), (.bitmap, "bitmap"),
+        (.hyperloglog, "hyperloglog"), (.geo, "geo"), (.stream, "stream"), (.pubsub, "pubsub"),
+        (.transaction, "transaction"), (.scripting, "scripting"),
+    ]
 
     static let allCategoryNames = [
         "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "hyperloglog", "geo",

@@ -1,0 +1,117 @@
+// Where the keys of a command stand among its arguments: for COMMAND INFO and COMMAND GETKEYS.
+
+extension CommandSpec {
+    /// The places of a command's keys.
+    struct Keys {
+        /// Those at fixed places, as one range: the first, the last (from the end if negative) and the step; 0 if
+        /// there are none.
+        var first = 0
+        var last = 0
+        var step = 0
+        /// All of them, with what is done to them.
+        var ranges: [KeyRange] = []
+
+        static let none = Keys()
+
+        static func one(_ access: String, at place: Int = 1) -> Keys {
+            Keys(first: place, last: place, step: 1, ranges: [KeyRange(access, at: place)])
+        }
+        static func two(_ first: String, _ second: String) -> Keys {
+            Keys(first: 1, last: 2, step: 1, ranges: [KeyRange(first, at: 1), KeyRange(second, at: 2)])
+        }
+        /// Two keys that are treated alike.
+        static func pair(_ access: String) -> Keys {
+            Keys(first: 1, last: 2, step: 1, ranges: [KeyRange(access, at: 1, to: 1)])
+        }
+        /// All arguments from 1 on, but for the last ones that `end` leaves: -1 leaves none.
+        static func all(_ access: String, step: Int = 1, to end: Int = -1) -> Keys {
+            Keys(first: 1, last: end, step: step, ranges: [KeyRange(access, at: 1, to: end, step: step)])
+        }
+        /// One that is written and all behind it that are read.
+        static func target(_ access: String, at place: Int = 1, sources: String) -> Keys {
+            Keys(
+                first: place, last: -1, step: 1,
+                ranges: [KeyRange(access, at: place), KeyRange(sources, at: place + 1, to: -1)])
+        }
+    }
+
+    /// Keys that stand side by side. Source: Redis key specifications.
+    struct KeyRange {
+        enum Start {
+            case index(Int)
+            /// Behind this word, which is looked for from the argument `from` on.
+            case keyword(String, from: Int)
+        }
+
+        enum Extent {
+            /// Up to `last`: counted from the first key, or from the end if negative; with a limit only within this
+            /// fraction of what is left.
+            case range(last: Int, step: Int, limit: Int)
+            /// As many as the argument at the start says, the first right behind it.
+            case counted
+        }
+
+        /// What is done to the keys, in COMMAND's words.
+        var access: String
+        var start: Start
+        var extent: Extent
+
+        init(_ access: String, start: Start, extent: Extent) {
+            self.access = access
+            self.start = start
+            self.extent = extent
+        }
+
+        init(_ access: String, at place: Int, to last: Int = 0, step: Int = 1) {
+            self.init(access, start: .index(place), extent: .range(last: last, step: step, limit: 0))
+        }
+    }
+}
+
+extension CommandSpec.Keys {
+    /// The places of the keys among `count` arguments, each with what is done to it; nil if there are none or
+    /// fewer than a range must have.
+    /// - Parameter word: the argument at a place.
+    func places(count: Int, word: (Int) -> String) -> [(place: Int, access: String)]? {
+        var places: [(place: Int, access: String)] = []
+        for range in ranges {
+            guard let start = range.firstPlace(count, word) else { continue }
+            guard let found = range.places(from: start, count, word) else { return nil }
+            for place in found { places.append((place, range.access)) }
+        }
+        return places.isEmpty ? nil : places
+    }
+}
+
+extension CommandSpec.KeyRange {
+    fileprivate func firstPlace(_ count: Int, _ word: (Int) -> String) -> Int? {
+        switch start {
+        case .index(let place): return place
+        case .keyword(let text, let from):
+            guard from < count, let found = (from..<count).first(where: { word($0).uppercased() == text }) else {
+                return nil
+            }
+            return found + 1
+        }
+    }
+
+    /// nil if the request has not as many arguments.
+    fileprivate func places(from start: Int, _ count: Int, _ word: (Int) -> String) -> [Int]? {
+        let first: Int
+        let end: Int
+        let distance: Int
+        switch extent {
+        case .range(let last, let step, let limit):
+            first = start
+            end = last >= 0 ? start + last : limit == 0 ? count + last : start + (count - start) / limit + last
+            distance = step
+        case .counted:
+            guard start < count, let keyCount = Int(word(start)), keyCount > 0, keyCount < count else { return nil }
+            first = start + 1
+            end = start + keyCount
+            distance = 1
+        }
+        guard first < count && end < count && end >= first else { return nil }
+        return Array(stride(from: first, through: end, by: distance))
+    }
+}
