@@ -9,8 +9,8 @@ import Testing
 @Suite("Transcripts")
 struct TranscriptTests {
     static let all =
-        Transcript.strings + Transcript.keyspace + Transcript.connection + Transcript.versionThree + Transcript.byHand
-        + Transcript.faults
+        Transcript.strings + Transcript.bits + Transcript.keyspace + Transcript.connection + Transcript.versionThree
+        + Transcript.byHand + Transcript.faults
 
     @Test("the replies are the same however the bytes are cut", arguments: all)
     func holds(_ transcript: Transcript) {

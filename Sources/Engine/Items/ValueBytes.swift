@@ -10,6 +10,8 @@ extension EngineHandle {
     static func move(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, at offset: Int) {
         guard source.count > 0 else { return }
         precondition(offset >= 0 && offset + source.count <= target.count)
+        // A large value that stays where it is costs nothing.
+        if unsafe UnsafeRawPointer(target.baseAddress! + offset) == source.baseAddress! { return }
         unsafe _ = memmove(target.baseAddress! + offset, source.baseAddress!, source.count)
     }
 

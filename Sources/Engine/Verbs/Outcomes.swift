@@ -49,6 +49,11 @@ public struct StoreOptions: Sendable {
         @inline(__always) get { marks.contains(.binaryKey) }
         @inline(__always) set { if newValue { marks.insert(.binaryKey) } else { marks.remove(.binaryKey) } }
     }
+    /// Remembered with the item: its value was computed, not given, as `ItemView.isRaw` tells.
+    public var isRaw: Bool {
+        get { marks.contains(.raw) }
+        set { if newValue { marks.insert(.raw) } else { marks.remove(.raw) } }
+    }
     var marks: Item.Marks = []
     /// Refuses, as `.otherKind`, to replace a value that is not a string.
     public var requiresString = false

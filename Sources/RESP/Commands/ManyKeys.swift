@@ -4,14 +4,14 @@ import Base
 import Engine
 
 extension RESPSession {
-    /// Hashes the keys at arguments 1, 1 + step …, leaving the hashes in `hashes`; returns their shards. The first keys
-    /// are loaded into the cache before the shards are taken, so that these are held for a shorter time.
-    private func gatherKeys(_ request: Request, step: Int) -> (shards: ShardSet, count: Int) {
-        let count = (request.count &- 1) / step
+    /// Hashes the keys at arguments `first`, `first` + step …, leaving the hashes in `hashes`; returns their shards. The
+    /// first keys are loaded into the cache before the shards are taken, so that these are held for a shorter time.
+    func gatherKeys(_ request: Request, from first: Int = 1, step: Int) -> (shards: ShardSet, count: Int) {
+        let count = (request.count &- first) / step
         hashes.reserve(count)
         var shards = ShardSet()
         for index in 0..<count {
-            let hash = engine.hash(request[1 &+ index &* step])
+            let hash = engine.hash(request[first &+ index &* step])
             hashes[index] = hash.rawValue
             engine.insert(hash, into: &shards)
             if index < RESPLimits.batchCountMax { engine.prefetchBucket(hash, in: database) }

@@ -108,4 +108,10 @@ extension CommandSpec {
         keys: .one("RW access update"), since: "2.6.0",
         "Adds a decimal fraction to a number; a missing one counts as 0.",
         syntax: "key increment:double")
+
+    static let lcs = CommandSpec(
+        "lcs", arity: -3, .read, .string, .string, keys: .pair("RO access"), since: "7.0.0",
+        complexity: "O(N*M), N and M being the lengths of the strings",
+        "Finds the longest common subsequence of two strings.",
+        syntax: "key1:key key2:key [LEN] [IDX] [MINMATCHLEN min-match-len:integer] [WITHMATCHLEN]")
 }

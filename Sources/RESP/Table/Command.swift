@@ -4,7 +4,8 @@
 enum Command: UInt8, CaseIterable {
     case get, set
     case setnx, setex, psetex, getset, getdel, getex, mget, mset, msetnx, append, strlen, getrange, substr, setrange
-    case incr, decr, incrby, decrby, incrbyfloat
+    case incr, decr, incrby, decrby, incrbyfloat, lcs
+    case setbit, getbit, bitcount, bitpos, bitop, bitfield, bitfieldRO
     case del, unlink, exists, type, touch
     case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
     case rename, renamenx, copy, move
@@ -35,6 +36,14 @@ enum Command: UInt8, CaseIterable {
         case .incrby: .incrby
         case .decrby: .decrby
         case .incrbyfloat: .incrbyfloat
+        case .lcs: .lcs
+        case .setbit: .setbit
+        case .getbit: .getbit
+        case .bitcount: .bitcount
+        case .bitpos: .bitpos
+        case .bitop: .bitop
+        case .bitfield: .bitfield
+        case .bitfieldRO: .bitfieldRO
         case .del: .del
         case .unlink: .unlink
         case .exists: .exists

@@ -45,7 +45,7 @@ enum CommandTable {
                 if index < 8 { words.low |= UInt64(byte) << (8 * index) }
                 if index >= 8 { words.high |= UInt64(byte) << (8 * (index - 8)) }
             }
-            var index = place(words.low, words.high)
+            var index = place(words.low | caseBits, words.high | caseBits)
             while entries[index].low != 0 { index = (index + 1) % size }
             entries[index] = Entry(
                 low: words.low, high: words.high,
@@ -56,6 +56,10 @@ enum CommandTable {
         return entries
     }()
 
+    /// What a small letter has and a capital has not.
+    private static let caseBits: UInt64 = 0x2020_2020_2020_2020
+
+    /// Where the search for a name begins. Names that differ in these bits only begin at the same place.
     @inline(__always)
     private static func place(_ low: UInt64, _ high: UInt64) -> Int {
         let mixed = (low ^ (high &* 0x9E37_79B9_7F4A_7C15)) &* 0xD6E8_FEB8_6659_FD93
@@ -83,23 +87,20 @@ enum CommandTable {
                 if index >= 8 { high |= byte << UInt64(8 &* (index &- 8)) }
             }
         }
-        return row(fold(low, min(size, 8)), fold(high, max(size, 8) &- 8))
-    }
-
-    /// Lower-cases `count` letters. A byte that is no letter never becomes one by this.
-    @inline(__always)
-    private static func fold(_ word: UInt64, _ count: Int) -> UInt64 {
-        let bits: UInt64 = 0x2020_2020_2020_2020
-        return count == 8 ? word | bits : word | (bits & (1 << UInt64(8 &* count) &- 1))
+        return row(low, high)
     }
 
     @inline(__always)
     private static func row(_ low: UInt64, _ high: UInt64) -> CommandRow {
-        var index = place(low, high)
-        while entries[index].low != 0 {
-            if entries[index].low == low && entries[index].high == high { return entries[index].row }
+        var index = place(low | caseBits, high | caseBits)
+        while true {
+            let entry = entries[index]
+            // The bits that decide the case count only where the name has a letter; the underscore has none.
+            if low | entry.low & caseBits == entry.low && high | entry.high & caseBits == entry.high {
+                return entry.row
+            }
+            if entry.low == 0 { return .unknown }
             index = (index &+ 1) & (size &- 1)
         }
-        return .unknown
     }
 }

@@ -38,6 +38,21 @@ extension Transcript {
             > TTL e
             < :-1
             """#),
+        // Redis 7.0 looks at the arguments only if there is a string; 7.2 looks at them first.
+        Transcript(
+            "BITCOUNT and BITPOS refuse wrong arguments for a key that holds nothing",
+            #"""
+            > BITCOUNT missing x 1
+            < -ERR value is not an integer or out of range
+            > BITCOUNT missing -1 -2 foo
+            < -ERR syntax error
+            > BITCOUNT missing 1
+            < -ERR syntax error
+            > BITPOS missing 0 x
+            < -ERR value is not an integer or out of range
+            > BITPOS missing 0 0 1 foo
+            < -ERR syntax error
+            """#),
         Transcript(
             "INFO answers by section",
             #"""
