@@ -46,6 +46,13 @@ struct Address: Equatable {
     }
 
     @inline(__always) func copy(from source: Address, count: Int) { unsafe _ = memcpy(raw, source.raw, count) }
+    /// As `copy`, where both may overlap.
+    @inline(__always) func move(from source: Address, count: Int) { unsafe _ = memmove(raw, source.raw, count) }
+    /// Puts bytes here.
+    @inline(__always) func write(_ bytes: RawSpan) {
+        // SAFETY: an empty span may have no address, and is left alone.
+        unsafe bytes.withUnsafeBytes { if $0.count > 0 { unsafe _ = memcpy(raw, $0.baseAddress!, $0.count) } }
+    }
     @inline(__always) func zero(count: Int) { unsafe _ = memset(raw, 0, count) }
     @inline(__always) func prefetch() { unsafe duet_prefetch(raw) }
 }
