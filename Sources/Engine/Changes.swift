@@ -37,5 +37,7 @@ public protocol ChangeListener: AnyObject, Sendable {
     /// A whole database (or all, if nil) was emptied.
     func keyspaceFlushed(database: DatabaseIndex?)
 
-    func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex)
+    /// Two databases were exchanged.
+    /// - Parameter engine: holds all shards for the call, and may be asked about keys.
+    func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex, _ engine: inout EngineHandle)
 }

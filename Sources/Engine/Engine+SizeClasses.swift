@@ -160,14 +160,21 @@ extension Engine {
     /// Sets the counters to 0, those of the size classes too.
     public func resetCounters() {
         counters.reset()
-        let count = sizeClassTable.count
-        eachShard(()) { _, shard in
-            for index in 0...count { unsafe shard.arena.classes[index].ends = ItemEnds() }
-        }
+        eachShard(()) { _, shard in shard.arena.resetEnds() }
+    }
+
+    /// As `resetCounters()`, for a thread that may be in a section of `handle`; see `memory(through:)`.
+    public func resetCounters(through handle: inout EngineHandle) {
+        counters.reset()
+        handle.eachShard(()) { _, shard in shard.arena.resetEnds() }
     }
 }
 
 extension Arena {
+    fileprivate func resetEnds() {
+        for index in 0...sizeClasses.count { unsafe classes[index].ends = ItemEnds() }
+    }
+
     /// Shows items of one class: all if there are up to `countMax`, else the first ones met in a few pages, begun at a
     /// random one and at random slots.
     fileprivate func sample(_ countMax: Int, ofClass classIndex: Int, _ random: inout SplitMix64, _ body: (Item) -> Void) {

@@ -163,19 +163,22 @@ public final class Engine: @unchecked Sendable {
     }
 
     public func memory() -> MemoryUse {
+        eachShard(memoryOfPool) { use, shard in shard.add(to: &use) }
+    }
+
+    /// As `memory()`, for a thread that may be in a section of `handle`. Shards that others hold are then left out,
+    /// unless it is a section of all.
+    public func memory(through handle: inout EngineHandle) -> MemoryUse {
+        handle.eachShard(memoryOfPool) { use, shard in shard.add(to: &use) }
+    }
+
+    private var memoryOfPool: MemoryUse {
         var use = MemoryUse()
         use.limit = memoryLimit
         use.used = unsafe state.pointee.pool.pointee.budget.used.load(ordering: .relaxed)
         use.pageSize = unsafe state.pointee.pool.pointee.pageSize
         use.sparePageCount = unsafe state.pointee.pool.pointee.sparePageCount
-        let classCount = unsafe state.pointee.sizeClasses.count
-        return eachShard(use) { use, shard in
-            use.pageCount += shard.arena.pageCount
-            use.freeSlots += shard.arena.freeSize
-            for index in 0...classCount { use.requested += unsafe shard.arena.classes[index].requestedSize }
-            use.items += shard.arena.usedSize + shard.sharedSize
-            for database in 0..<shard.databaseCount { use.index += unsafe shard.tables[database].size }
-        }
+        return use
     }
 
     var sizeClassTable: SizeClasses { unsafe state.pointee.sizeClasses }
@@ -196,5 +199,15 @@ public final class Engine: @unchecked Sendable {
     /// the engine meanwhile.
     public func checkInvariants(fail: (String) -> Void) {
         unsafe state.pointee.checkInvariants(fail: fail)
+    }
+}
+
+extension Shard {
+    func add(to use: inout MemoryUse) {
+        use.pageCount += arena.pageCount
+        use.freeSlots += arena.freeSize
+        for index in 0...arena.sizeClasses.count { use.requested += unsafe arena.classes[index].requestedSize }
+        use.items += arena.usedSize + sharedSize
+        for database in 0..<databaseCount { use.index += unsafe tables[database].size }
     }
 }

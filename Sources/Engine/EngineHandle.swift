@@ -34,8 +34,8 @@ public struct EngineHandle: @unchecked Sendable {
     var random: SplitMix64
 
     /// A verb that finds no room goes over the memory limit instead of answering `.outOfMemory`: for the later parts of
-    /// a request whose first part found room, so that it is done whole or not at all. Set it inside a section and take
-    /// it back there.
+    /// a request whose first part found room, so that it is done whole or not at all. Set it inside a section and put
+    /// it back there as it was.
     public var mayOvershoot = false
     /// `prepare` agrees to what it found no room for.
     var isOvershooting = false
@@ -120,6 +120,7 @@ public struct EngineHandle: @unchecked Sendable {
         let index = shardIndex(hash)
         let shard = unsafe shards[index]
         if held != 0 && held &>> UInt64(index) & 1 == 1 { return unsafe body(&self, shard.body) }
+        assert(held == 0, "a key outside the section: its shard might be waited for by whom we wait for")
         unsafe shard.lock.pointee.lock()
         let result = unsafe body(&self, shard.body)
         unsafe shard.lock.pointee.unlock()
@@ -145,6 +146,15 @@ public struct EngineHandle: @unchecked Sendable {
         return true
     }
 
+    /// Folds `body` over the shards, each locked, those left out that cannot safely be waited for.
+    mutating func eachShard<R>(_ start: R, _ body: (inout R, inout Shard) -> Void) -> R {
+        var result = start
+        for index in 0..<shardCount {
+            _ = unsafe lockedIfSafe(at: index) { _, shard in unsafe body(&result, &shard.pointee) }
+        }
+        return result
+    }
+
     // MARK: Sections
 
     /// Adds the shard of `hash` to `set`.
@@ -154,8 +164,8 @@ public struct EngineHandle: @unchecked Sendable {
 
     /// Holds the shards of `set`, taken in ascending order, while `body` runs verbs on the handle it is given:
     /// nothing from
-    /// outside comes between. Verbs inside may touch only keys whose hashes are in `set`. Sections do not nest, except
-    /// inside `.all`.
+    /// outside comes between. Verbs inside may touch only keys whose hashes are in `set`. A section inside
+    /// a section must find its shards held already.
     public mutating func section<R>(_ set: ShardSet, _ body: (inout EngineHandle) -> R) -> R {
         let count = shardCount
         let wanted = count == 64 ? set.mask : set.mask & ((1 << UInt64(count)) - 1)

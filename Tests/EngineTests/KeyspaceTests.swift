@@ -125,7 +125,9 @@ struct KeyspaceTests {
             lines.withLock { $0.append(line) }
         }
         func keyspaceFlushed(database: DatabaseIndex?) { lines.withLock { $0.append("flushed") } }
-        func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex) { lines.withLock { $0.append("swapped") } }
+        func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex, _ engine: inout EngineHandle) {
+            lines.withLock { $0.append("swapped") }
+        }
     }
 
     @Test("a flush frees the account at once, its pages being reused or given back", arguments: [false, true])

@@ -30,6 +30,9 @@ public struct ItemView: ~Escapable {
         @_lifetime(copy self) get { unsafe _overrideLifetime(item.key, copying: self) }  // SAFETY: self is shown under the lock.
     }
 
+    /// The key's hash, computed anew.
+    public var keyHash: KeyHash { unsafe state.pointee.hasher.hash(item.key) }
+
     /// The value of a string.
     public var value: RawSpan {
         @inline(__always)

@@ -46,7 +46,7 @@ extension EngineHandle {
         let need = unsafe prepare(
             target, over: existing, shape, in: targetShard, reusesSlot: false, sparing: from.item)
         // A move needs no more memory in the end; a copy does.
-        if need != nil && !removesSource { return .outOfMemory }
+        if need != nil && !removesSource && !mayOvershoot { return .outOfMemory }
         if let shared = shape.shared {
             shared.retain()
             unsafe state.pointee.pool.pointee.budget.adjust(by: shared.footprint)
@@ -145,7 +145,7 @@ extension EngineHandle {
                 unsafe tables[Int(a.rawValue)] = tables[Int(b.rawValue)]
                 unsafe tables[Int(b.rawValue)] = kept
             }
-            unsafe handle.state.pointee.tellOfDatabases { $0.databasesSwapped(a, b) }
+            unsafe handle.state.pointee.tellOfDatabases { $0.databasesSwapped(a, b, &handle) }
         }
     }
 

@@ -63,7 +63,7 @@ extension EngineHandle {
         if let block = old.shared, block.isUnique, hasCAS == old.fields.contains(.cas), newSize >= block.byteCount {
             // Grow the block itself: appending to a large value copies it only now and then.
             let growth = newSize - block.byteCount
-            guard unsafe shard.pointee.makeRoom(.block(size: growth), sparing: old, evictionContext) else {
+            guard unsafe reserveBlock(growth, sparing: old, in: shard) else {
                 return .needsRoom(.block(size: growth))
             }
             unsafe budget.pointee.budget.adjust(by: -growth)
@@ -83,7 +83,7 @@ extension EngineHandle {
         }
         guard let block = SharedBytes(byteCount: newSize) else { return .done(nil) }
         let footprint = block.footprint
-        guard unsafe shard.pointee.makeRoom(.block(size: footprint), sparing: old, evictionContext) else {
+        guard unsafe reserveBlock(footprint, sparing: old, in: shard) else {
             block.release()
             return .needsRoom(.block(size: footprint))
         }

@@ -254,10 +254,18 @@ extension EngineHandle {
         return mayOvershoot
     }
 
-    /// Brings the keyspace under its limit, evicting if it may. False if it stays over. Called without a shard's lock.
+    /// As above, evicting in this shard only, whose lock is held.
+    mutating func reserveBlock(_ size: Int, sparing: Item, in shard: UnsafeMutablePointer<Shard>) -> Bool {
+        if unsafe shard.pointee.makeRoom(.block(size: size), sparing: sparing, evictionContext) { return true }
+        if isOvershooting { unsafe state.pointee.pool.pointee.budget.adjust(by: size) }
+        return isOvershooting
+    }
+
+    /// Brings the keyspace under its limit, evicting if it may. False if it stays over and may not. In a section only
+    /// shards that nobody else holds are looked at.
     /// Source: Redis 7 performEvictions, before each command that may need memory.
     public mutating func makeRoomToWrite() -> Bool {
-        !(unsafe state.pointee.pool.pointee.budget.isOver) || makeRoomElsewhere(.block(size: 0))
+        !(unsafe state.pointee.pool.pointee.budget.isOver) || makeRoomElsewhere(.block(size: 0)) || mayOvershoot
     }
 
     /// Repeats `attempt` under the key's lock until it answers, making room in between; nil if there is none to make.

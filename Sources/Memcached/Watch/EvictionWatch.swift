@@ -20,5 +20,5 @@ final class EvictionWatch: ChangeListener {
     }
 
     func keyspaceFlushed(database: DatabaseIndex?) {}
-    func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex) {}
+    func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex, _ engine: inout EngineHandle) {}
 }
