@@ -10,6 +10,7 @@ public final class RESPFrontEnd: Sendable {
     let engine: Engine
     let control: any ServerControl
     let clients = ClientRegistry()
+    let watchedKeys: WatchedKeys
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
 
@@ -24,6 +25,7 @@ public final class RESPFrontEnd: Sendable {
     public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
         self.engine = engine
         self.control = control
+        watchedKeys = WatchedKeys(engine)
         self.settings = Mutex(settings)
         bulkSizeMax = Atomic(settings.bulkSizeMax)
         requestSizeMax = Atomic(settings.requestSizeMax)
@@ -62,9 +64,10 @@ public final class RESPFrontEnd: Sendable {
     /// A copy of the present settings.
     public var currentSettings: RESPSettings { settings.withLock { $0 } }
 
-    /// Samples the rates that INFO tells. Call it about ten times a second, from one thread; without it INFO has no
-    /// `instantaneous_` rows.
+    /// Samples the rates that INFO tells, and stops following the engine when nobody watches keys any more. Call it
+    /// about ten times a second, from one thread; without it INFO has no `instantaneous_` rows.
     public func tick(now: Milliseconds) {
+        watchedKeys.tick()
         let facts = control.serverFacts()
         rates.sample(
             RateMeter.Totals(

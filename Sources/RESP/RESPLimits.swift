@@ -29,6 +29,10 @@ enum RESPLimits {
     /// Offsets inside one batch are 32 bits wide.
     static let inputSizeMax = Int(UInt32.max)
 
+    /// Ticks without a watched key before the engine's changes are not followed any more: a second or so, since
+    /// following anew takes all shards.
+    static let idleWatchTicks = 10
+
     /// Text of a command and of its arguments that an error repeats. Source: Redis, unknown command.
     static let errorTextSizeMax = 128
 }

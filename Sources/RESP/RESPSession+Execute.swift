@@ -10,9 +10,7 @@ extension RESPSession {
         let request = Request(input, slots, queued)
         guard let command = queued.row.command else { return refuseUnknown(request, &output) }
         guard queued.row.accepts(count: request.count) else { return refuseCount(command, &output) }
-        if !isAuthenticated && !command.isAllowedUnauthenticated {
-            return fail("NOAUTH Authentication required.", &output)
-        }
+        if needsAdmission && !admits(command, queued, request, &output) { return }
         lastCommand = Int(command.rawValue)
         if command == .get { return get(request, &output) }
         if command == .set { return set(request, &output) }
@@ -21,7 +19,7 @@ extension RESPSession {
 
     /// One line a command: complete, or it does not compile.
     @inline(never)
-    private func serve(_ command: Command, _ request: Request, _ output: inout OutputBuffer) {
+    func serve(_ command: Command, _ request: Request, _ output: inout OutputBuffer) {
         switch command {
         case .get: get(request, &output)
         case .set: set(request, &output)
@@ -82,6 +80,11 @@ extension RESPSession {
         case .reset: reset(&output)
         case .select: select(request, &output)
         case .auth: auth(request, &output)
+        case .multi: multi(&output)
+        case .exec: exec(&output)
+        case .discard: discard(&output)
+        case .watch: watch(request, &output)
+        case .unwatch: unwatch(&output)
         case .client: client(request, &output)
         case .info: info(request, &output)
         case .config: config(request, &output)
@@ -133,6 +136,10 @@ extension RESPSession {
 
     @inline(never)
     private func refuseCount(_ command: Command, _ output: inout OutputBuffer) {
+        if command == .exec {
+            return abortExec(&output) { $0.append("wrong number of arguments for 'exec' command") }
+        }
+        flawTransaction()
         fail(made: "ERR wrong number of arguments for '\(command.spec.name)' command", &output)
     }
 
@@ -145,6 +152,7 @@ extension RESPSession {
             ending = .abort
             return
         }
+        flawTransaction()
         counters.add(.errors)
         output.append("-ERR unknown command '")
         appendErrorText(name, RESPLimits.errorTextSizeMax, &output)
@@ -176,6 +184,13 @@ extension RESPSession {
     func subcommand<S: Subcommand>(
         _ container: Command, _ request: Request, _ output: inout OutputBuffer
     ) -> S? {
+        guard let index = subcommandIndex(container, request, &output) else { return nil }
+        if !isExecuting { lastCommand = Int(container.rawValue) | (index + 1) << 8 }
+        return S(rawValue: index)
+    }
+
+    /// As `subcommand`, by position in the container's row.
+    func subcommandIndex(_ container: Command, _ request: Request, _ output: inout OutputBuffer) -> Int? {
         let spec = CommandTable.specs[Int(container.rawValue)]
         let name = request[1].copiedText().lowercased()
         guard let index = spec.subcommands.firstIndex(where: { $0.name == name }) else {
@@ -190,8 +205,7 @@ extension RESPSession {
             fail(made: "ERR wrong number of arguments for '\(spec.name)|\(name)' command", &output)
             return nil
         }
-        lastCommand = Int(container.rawValue) | (index + 1) << 8
-        return S(rawValue: index)
+        return index
     }
 
     /// What HELP answers, printed from the table.

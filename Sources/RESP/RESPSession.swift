@@ -19,7 +19,17 @@ final class RESPSession: Session {
 
     var database = DatabaseIndex.first
     var version = ProtocolVersion.two
-    var isAuthenticated: Bool
+    var isAuthenticated: Bool { didSet { needsAdmission = !isAuthenticated || transaction != nil } }
+    /// What came since MULTI; nil outside of a transaction.
+    var transaction: Transaction? { didSet { needsAdmission = !isAuthenticated || transaction != nil } }
+    /// A request may not simply be served: one branch on the request path for all such cases.
+    private(set) var needsAdmission: Bool
+    /// EXEC is serving what was queued.
+    var isExecuting = false
+    /// In the order of WATCH; all are known to `RESPFrontEnd.watchedKeys`, but those that changed.
+    var watchedKeys: [WatchedKey] = []
+    /// Bytes held for them.
+    var watchedSize = 0
     /// Set by a command that ends the conversation, by QUIT for one.
     var ending: Ending = .none
     /// As `ClientRecord.lastCommand`, published at the end of each batch.
@@ -38,9 +48,13 @@ final class RESPSession: Session {
         queue = context.queue
         hashes = context.hashes
         isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
+        needsAdmission = !isAuthenticated
     }
 
-    func connectionClosed() { frontEnd.clients.remove(record) }
+    func connectionClosed() {
+        endTransaction()
+        frontEnd.clients.remove(record)
+    }
 
     func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
         engine.now = now

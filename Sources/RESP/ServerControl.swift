@@ -3,6 +3,8 @@
 public import Base
 
 /// The server as CONFIG, INFO and SHUTDOWN need it. Called on worker threads, never from the path of data commands.
+///
+/// Inside EXEC the calling thread holds shards: nothing here may take one, or wait for somebody who does.
 public protocol ServerControl: Sendable {
     /// All settings, by the names and in the spelling of redis.conf; `databases` must be among them.
     /// Source: Redis CONFIG GET.

@@ -6,7 +6,8 @@ import Testing
 @testable import RESP
 
 /// `> words` is a request, quoted as in redis-cli; `>> text` raw bytes; `< line` a line of the reply; `@ n` lets n
-/// milliseconds pass; `! closed` says that the connection is over. \xHH and \r \n \\ stand for bytes.
+/// milliseconds pass; `% words` is another client's request, whose reply does not matter; `! closed` says that the
+/// connection is over. \xHH and \r \n \\ stand for bytes.
 struct Transcript: CustomTestStringConvertible {
     let title: String
     let text: String
@@ -21,18 +22,22 @@ struct Transcript: CustomTestStringConvertible {
     /// What is sent at one moment, and what must come back.
     struct Turn {
         var at: Int64 = 0
+        /// What the other client says first.
+        var other: [UInt8] = []
         var sent: [UInt8] = []
         var expected: [UInt8] = []
         var endsClosed = false
     }
 
-    /// Turns are only parted by time: everything else is one pipeline.
+    /// Turns are only parted by time and by the other client: everything else is one pipeline.
     func turns() -> [Turn] {
         var turns = [Turn()]
         for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
             let last = turns.count - 1
             if line.hasPrefix("@ ") {
                 turns.append(Turn(at: turns[last].at + Int64(line.dropFirst(2))!))
+            } else if line.hasPrefix("% ") {
+                turns.append(Turn(at: turns[last].at, other: Conversation.request(Self.words(line.dropFirst(2)))))
             } else if line.hasPrefix(">> ") {
                 turns[last].sent += Self.bytes(line.dropFirst(3))
             } else if line.hasPrefix("> ") {
@@ -106,8 +111,11 @@ struct Transcript: CustomTestStringConvertible {
     private func hold(_ fixture: Fixture, _ how: String, _ pieces: ([UInt8]) -> [[UInt8]]) -> Bool {
         fixture.connect(id: 1).ask("FLUSHALL")
         let conversation = fixture.connect(id: 7)
+        let other = fixture.connect(id: 8)
         for turn in turns() {
             conversation.now = Milliseconds(Fixture.start.rawValue + turn.at)
+            other.now = conversation.now
+            other.send(turn.other)
             let before = conversation.replies.count
             for piece in pieces(turn.sent) { conversation.send(piece) }
             let got = Array(conversation.replies[before...])
@@ -128,6 +136,7 @@ struct Transcript: CustomTestStringConvertible {
             }
         }
         conversation.session.connectionClosed()
+        other.session.connectionClosed()
         return true
     }
 

@@ -10,7 +10,7 @@ import Testing
 struct TranscriptTests {
     static let all =
         Transcript.strings + Transcript.bits + Transcript.keyspace + Transcript.connection + Transcript.versionThree
-        + Transcript.byHand + Transcript.faults
+        + Transcript.byHand + Transcript.transactions + Transcript.faults
 
     @Test("the replies are the same however the bytes are cut", arguments: all)
     func holds(_ transcript: Transcript) {

@@ -70,7 +70,7 @@ extension EngineHandle {
         if needsBlock(key, valueSize: size) {
             guard let block = SharedBytes(byteCount: size) else { return .done(nil) }
             let need = MemoryNeed.block(size: block.footprint)
-            guard unsafe shard.pointee.makeRoom(need, sparing: nil, evictionContext) else {
+            guard unsafe reserveBlock(block.footprint, sparing: nil, in: shard) else {
                 block.release()
                 return .needsRoom(need)
             }

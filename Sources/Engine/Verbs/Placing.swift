@@ -255,7 +255,7 @@ extension EngineHandle {
     }
 
     /// As above, evicting in this shard only, whose lock is held.
-    mutating func reserveBlock(_ size: Int, sparing: Item, in shard: UnsafeMutablePointer<Shard>) -> Bool {
+    mutating func reserveBlock(_ size: Int, sparing: Item?, in shard: UnsafeMutablePointer<Shard>) -> Bool {
         if unsafe shard.pointee.makeRoom(.block(size: size), sparing: sparing, evictionContext) { return true }
         if isOvershooting { unsafe state.pointee.pool.pointee.budget.adjust(by: size) }
         return isOvershooting

@@ -61,6 +61,13 @@ final class ClientRecord: Sendable {
     /// The last command's raw value, and its subcommand's index plus one in the upper half; -1 before the first.
     let lastCommand = Atomic<Int>(-1)
     let lastActiveAt: Atomic<Int64>
+    /// Commands queued since MULTI, -1 outside of a transaction.
+    let queuedCount = Atomic<Int>(-1)
+    /// Bytes held for queued commands and watched keys.
+    let queuedSize = Atomic<Int>(0)
+    let watchedCount = Atomic<Int>(0)
+    /// A watched key changed: EXEC will do nothing. Set by whoever changes it, under the key's shard.
+    let isWatchBroken = Atomic<Bool>(false)
 
     init(_ peer: ClientPeer) {
         self.peer = peer
@@ -75,16 +82,27 @@ final class ClientRecord: Sendable {
         let idle = max(0, (now.rawValue - lastActiveAt.load(ordering: .relaxed)) / 1000)
         var text = "id=\(peer.id) addr=\(peer.address) laddr=\(peer.localAddress)"
         text += " fd=\(peer.connection?.fd ?? -1) name=\(names.name)"
-        text += " age=\(age) idle=\(idle) flags=N db=\(database.load(ordering: .relaxed))"
-        text += " sub=0 psub=0 ssub=0 multi=-1 watch=0"
+        text += " age=\(age) idle=\(idle) flags=\(flags) db=\(database.load(ordering: .relaxed))"
+        text += " sub=0 psub=0 ssub=0 multi=\(queuedCount.load(ordering: .relaxed))"
+        // Once one of them changed, the others are not looked at any more.
+        let isBroken = isWatchBroken.load(ordering: .relaxed)
+        text += " watch=\(isBroken ? 0 : watchedCount.load(ordering: .relaxed))"
+        if let connection = peer.connection { text += " qbuf=\(connection.pendingByteCount)" }
+        text += " multi-mem=\(queuedSize.load(ordering: .relaxed))"
         if let connection = peer.connection {
-            text += " qbuf=\(connection.pendingByteCount) omem=\(connection.unsentByteCount)"
+            text += " omem=\(connection.unsentByteCount)"
             text += " tot-net-in=\(connection.bytesRead) tot-net-out=\(connection.bytesWritten)"
         }
         text += " events=r cmd=\(commandName) user=default redir=-1"
         text += " resp=\(protocolVersion.load(ordering: .relaxed))"
         text += " lib-name=\(names.libraryName) lib-ver=\(names.libraryVersion)"
         return text
+    }
+
+    private var flags: String {
+        var flags = queuedCount.load(ordering: .relaxed) >= 0 ? "x" : ""
+        if isWatchBroken.load(ordering: .relaxed) { flags += "d" }
+        return flags.isEmpty ? "N" : flags
     }
 
     private var commandName: String {

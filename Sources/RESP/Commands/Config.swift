@@ -11,7 +11,7 @@ extension RESPSession {
         case .set: configSet(request, &output)
         case .resetstat:
             frontEnd.counters.reset()
-            frontEnd.engine.resetCounters()
+            frontEnd.engine.resetCounters(through: &engine)
             frontEnd.control.resetStatistics()
             output.appendOK()
         case .rewrite:

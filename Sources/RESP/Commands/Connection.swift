@@ -36,6 +36,7 @@ extension RESPSession {
 
     /// Back to how the connection began, its authentication included.
     func reset(_ output: inout OutputBuffer) {
+        endTransaction()
         use(.first)
         speak(.two)
         record.names.withLock { $0.name = "" }

@@ -29,7 +29,7 @@ struct InfoText {
         facts = frontEnd.control.serverFacts()
         // Redis tells modules and errors only when asked; the empty section is for tools that look for its title.
         let sections: [(String, (inout InfoText) -> Void)] = [
-            ("Server", { $0.server() }), ("Clients", { $0.clients() }), ("Memory", { $0.memory() }),
+            ("Server", { $0.server() }), ("Clients", { $0.clients() }), ("Memory", { $0.memory(engine) }),
             ("Persistence", { $0.persistence() }), ("Stats", { $0.statistics() }),
             ("Replication", { $0.replication() }), ("CPU", { $0.processor() }), ("Modules", { _ in }),
             ("Cluster", { $0.row("cluster_enabled", 0) }), ("Keyspace", { $0.keyspace(engine) }),
@@ -84,8 +84,9 @@ struct InfoText {
         row("blocked_clients", 0)
     }
 
-    private mutating func memory() {
-        let use = frontEnd.engine.memory()
+    private mutating func memory(_ handle: EngineHandle) {
+        var engine = handle
+        let use = frontEnd.engine.memory(through: &engine)
         row("used_memory", use.used)
         row("used_memory_human", Self.human(use.used))
         if let size = facts.residentSize {

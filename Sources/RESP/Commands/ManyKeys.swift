@@ -24,7 +24,7 @@ extension RESPSession {
 
     /// Runs `body` for each key in order, all shards held, loading a chunk of keys into the cache before its turn.
     @inline(__always)
-    private func section(
+    func section(
         _ request: Request, step: Int, _ shards: ShardSet, _ count: Int,
         _ body: (inout EngineHandle, Key, _ index: Int) -> Void
     ) {
@@ -65,11 +65,12 @@ extension RESPSession {
         guard engine.makeRoomToWrite() else { return failMemory(&output) }
         let (shards, count) = gatherKeys(request, step: 2)
         var isStored = true
+        let mayOvershoot = engine.mayOvershoot
         section(request, step: 2, shards, count) { engine, key, index in
             guard isStored else { return }
             isStored = engine.store(key, request[2 &+ index &* 2], StoreOptions()) == .stored
             // All or nothing: what follows the first may go over the memory limit, as it may in Redis.
-            engine.mayOvershoot = isStored && index &+ 1 < count
+            engine.mayOvershoot = mayOvershoot || (isStored && index &+ 1 < count)
         }
         isStored ? output.appendOK() : failMemory(&output)
     }
@@ -81,6 +82,7 @@ extension RESPSession {
         let hashes = hashes
         let database = database
         var outcome = StoreOutcome.stored
+        let mayOvershoot = engine.mayOvershoot
         engine.section(shards) { engine in
             for index in 0..<count {
                 let key = Key(request[1 &+ index &* 2], hash: KeyHash(rawValue: hashes[index]), in: database)
@@ -92,7 +94,7 @@ extension RESPSession {
             for index in 0..<count {
                 let key = Key(request[1 &+ index &* 2], hash: KeyHash(rawValue: hashes[index]), in: database)
                 outcome = engine.store(key, request[2 &+ index &* 2], StoreOptions())
-                engine.mayOvershoot = outcome == .stored && index &+ 1 < count
+                engine.mayOvershoot = mayOvershoot || (outcome == .stored && index &+ 1 < count)
                 if outcome != .stored { return }
             }
         }

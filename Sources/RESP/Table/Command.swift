@@ -11,6 +11,7 @@ enum Command: UInt8, CaseIterable {
     case rename, renamenx, copy, move
     case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
     case hello, ping, echo, quit, reset, select, auth, client
+    case multi, exec, discard, watch, unwatch
     case info, config, command, time, memory, object, role, module, shutdown, cluster
 
     var spec: CommandSpec {
@@ -77,6 +78,11 @@ enum Command: UInt8, CaseIterable {
         case .select: .select
         case .auth: .auth
         case .client: .client
+        case .multi: .multi
+        case .exec: .exec
+        case .discard: .discard
+        case .watch: .watch
+        case .unwatch: .unwatch
         case .info: .info
         case .config: .config
         case .command: .command

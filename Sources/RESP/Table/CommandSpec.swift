@@ -21,13 +21,15 @@ struct CommandSpec: Sendable {
         static let blocking = Flags(rawValue: 2048)
         /// Not all keys stand at fixed places.
         static let movableKeys = Flags(rawValue: 4096)
+        /// Not itself in the log of slow commands: what it executes is.
+        static let skipsSlowLog = Flags(rawValue: 8192)
 
         /// In the order in which COMMAND tells them.
         static let names: [(Flags, String)] = [
             (.write, "write"), (.read, "readonly"), (.deniedWhenFull, "denyoom"), (.admin, "admin"),
             (.noScript, "noscript"), (.blocking, "blocking"), (.whileLoading, "loading"), (.whileStale, "stale"),
-            (.fast, "fast"), (.noAuthentication, "no_auth"), (.noTransaction, "no_multi"),
-            (.movableKeys, "movablekeys"), (.whileBusy, "allow_busy"),
+            (.skipsSlowLog, "skip_slowlog"), (.fast, "fast"), (.noAuthentication, "no_auth"),
+            (.noTransaction, "no_multi"), (.movableKeys, "movablekeys"), (.whileBusy, "allow_busy"),
         ]
 
         /// Commands about the connection itself, which are always possible.

@@ -103,11 +103,11 @@ extension Transcript {
             > SELECT 2
             < +OK
             > CLIENT INFO
-            < $207
-            < id=7 addr=127.0.0.1:40007 laddr=127.0.0.1:6379 fd=-1 name= age=0 idle=0 flags=N db=2 sub=0 psub=0 ssub=0 multi=-1 watch=0 events=r cmd=client|info user=default redir=-1 resp=2 lib-name=duet-test lib-ver=1.0\x0a
+            < $219
+            < id=7 addr=127.0.0.1:40007 laddr=127.0.0.1:6379 fd=-1 name= age=0 idle=0 flags=N db=2 sub=0 psub=0 ssub=0 multi=-1 watch=0 multi-mem=0 events=r cmd=client|info user=default redir=-1 resp=2 lib-name=duet-test lib-ver=1.0\x0a
             > CLIENT LIST ID 7
-            < $207
-            < id=7 addr=127.0.0.1:40007 laddr=127.0.0.1:6379 fd=-1 name= age=0 idle=0 flags=N db=2 sub=0 psub=0 ssub=0 multi=-1 watch=0 events=r cmd=client|list user=default redir=-1 resp=2 lib-name=duet-test lib-ver=1.0\x0a
+            < $219
+            < id=7 addr=127.0.0.1:40007 laddr=127.0.0.1:6379 fd=-1 name= age=0 idle=0 flags=N db=2 sub=0 psub=0 ssub=0 multi=-1 watch=0 multi-mem=0 events=r cmd=client|list user=default redir=-1 resp=2 lib-name=duet-test lib-ver=1.0\x0a
             > CLIENT KILL TYPE normal SKIPME yes ADDR 127.0.0.1:40007
             < :0
             > CLIENT KILL ID 7 SKIPME no

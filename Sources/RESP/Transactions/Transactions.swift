@@ -1,0 +1,222 @@
+// MULTI, EXEC, DISCARD, WATCH, UNWATCH. Source: Redis 7 command reference, group "transactions".
+
+import Base
+import Engine
+import Synchronization
+
+extension RESPSession {
+    // MARK: Queueing
+
+    /// Decides about a request of a session that is not authenticated or in a transaction: refuses it, keeps it for
+    /// EXEC, or answers true to have it served now. Source: Redis 7 processCommand.
+    @inline(never)
+    func admits(
+        _ command: Command, _ queued: QueuedRequest, _ request: Request, _ output: inout OutputBuffer
+    ) -> Bool {
+        if !isAuthenticated && !command.isAllowedUnauthenticated {
+            flawTransaction()
+            fail("NOAUTH Authentication required.", &output)
+            return false
+        }
+        guard let transaction else { return true }
+        if command == .exec || command == .discard || command == .quit || command == .reset { return true }
+        guard let spec = resolve(command, request, &output) else {
+            flawTransaction()
+            return false
+        }
+        lastCommand = Int(command.rawValue)
+        if spec.flags.contains(.noTransaction) {
+            flawTransaction()
+            fail("ERR Command not allowed inside a transaction", &output)
+        } else if !engine.makeRoomToWrite() {
+            // Whatever it is: queueing takes memory.
+            flawTransaction()
+            failMemory(&output)
+        } else if command == .multi || command == .watch {
+            return true
+        } else {
+            enqueue(queued, request, spec, transaction, &output)
+        }
+        return false
+    }
+
+    /// The row that says what the request is, its subcommand's if it has one; nil if there is none such, and that was
+    /// replied.
+    private func resolve(_ command: Command, _ request: Request, _ output: inout OutputBuffer) -> CommandSpec? {
+        let spec = CommandTable.specs[Int(command.rawValue)]
+        guard !spec.subcommands.isEmpty && request.count > 1 else { return spec }
+        return subcommandIndex(command, request, &output).map { spec.subcommands[$0] }
+    }
+
+    private func enqueue(
+        _ queued: QueuedRequest, _ request: Request, _ spec: CommandSpec, _ transaction: Transaction,
+        _ output: inout OutputBuffer
+    ) {
+        // One that will not be executed takes no memory.
+        if !transaction.isFlawed && !isWatchBroken {
+            guard mayHold(Transaction.size(of: request)) else { return }
+            transaction.append(queued, request, spec, engine)
+            publishTransaction()
+        }
+        output.append("+QUEUED\r\n")
+    }
+
+    /// Whether so many more bytes may be kept for the client, queued commands and watched keys counted; if not, the
+    /// conversation is over. Source: Redis 7 readQueryFromClient, client-query-buffer-limit.
+    private func mayHold(_ size: Int) -> Bool {
+        let sizeMax = min(frontEnd.requestSizeMax.load(ordering: .relaxed), RESPLimits.inputSizeMax)
+        if (transaction?.size ?? 0) &+ watchedSize &+ size <= sizeMax { return true }
+        ending = .abort
+        return false
+    }
+
+    /// A request was refused when it came, so EXEC will refuse all of them.
+    func flawTransaction() { transaction?.isFlawed = true }
+
+    private func publishTransaction() {
+        record.queuedCount.store(transaction?.count ?? -1, ordering: .relaxed)
+        record.queuedSize.store((transaction?.size ?? 0) &+ watchedSize, ordering: .relaxed)
+        record.watchedCount.store(watchedKeys.count, ordering: .relaxed)
+    }
+
+    // MARK: Commands
+
+    func multi(_ output: inout OutputBuffer) {
+        guard transaction == nil else { return fail("ERR MULTI calls can not be nested", &output) }
+        transaction = Transaction()
+        publishTransaction()
+        output.appendOK()
+    }
+
+    func discard(_ output: inout OutputBuffer) {
+        guard transaction != nil else { return fail("ERR DISCARD without MULTI", &output) }
+        endTransaction()
+        output.appendOK()
+    }
+
+    func unwatch(_ output: inout OutputBuffer) {
+        unwatchAll()
+        output.appendOK()
+    }
+
+    /// Forgets queued commands and watched keys.
+    func endTransaction() {
+        if transaction != nil {
+            transaction = nil
+            publishTransaction()
+        }
+        unwatchAll()
+    }
+
+    /// EXEC itself is refused, for a reason of its own.
+    func abortExec(_ output: inout OutputBuffer, _ reason: (inout OutputBuffer) -> Void) {
+        endTransaction()
+        counters.add(.errors)
+        output.append("-EXECABORT Transaction discarded because of: ")
+        reason(&output)
+        output.append("\r\n")
+    }
+
+    func exec(_ output: inout OutputBuffer) {
+        guard let transaction else { return fail("ERR EXEC without MULTI", &output) }
+        if transaction.needsMemory && !engine.makeRoomToWrite() {
+            return abortExec(&output) { $0.append("OOM command not allowed when used memory > 'maxmemory'.") }
+        }
+        if transaction.isFlawed {
+            endTransaction()
+            return fail("EXECABORT Transaction discarded because of previous errors.", &output)
+        }
+        run(transaction, &output)
+        endTransaction()
+        lastCommand = Int(Command.exec.rawValue)
+    }
+
+    /// Executes all that is queued, or nothing if a watched key changed: both in one section, so that nothing comes
+    /// between them.
+    private func run(_ transaction: Transaction, _ output: inout OutputBuffer) {
+        var shards = transaction.shards
+        for key in watchedKeys { engine.insert(key.hash, into: &shards) }
+        prefetch(transaction)
+        let bytes = transaction.takeBytes()
+        let input = bytes.span
+        // Commands use the session's handle, so it is the one that holds the section meanwhile.
+        var outside = engine
+        outside.section(shards) { inside in
+            engine = inside
+            if areWatchedKeysUntouched() {
+                unwatchAll()
+                // What was let in is done as a whole: it found memory, or needs none. Source: Redis 7 execCommand.
+                engine.mayOvershoot = transaction.needsMemory
+                isExecuting = true
+                output.appendArray(transaction.count)
+                for index in 0..<transaction.count {
+                    let queued = transaction.commands[index]
+                    counters.add(.commands)
+                    serve(queued.row.command!, Request(input, transaction.slots, queued), &output)
+                }
+                isExecuting = false
+                engine.mayOvershoot = false
+            } else {
+                output.append(version == .three ? "_\r\n" : "*-1\r\n")
+            }
+            inside = engine
+        }
+        engine = outside
+    }
+
+    /// Loads the first commands' items into the cache before their shards are taken.
+    private func prefetch(_ transaction: Transaction) {
+        let count = min(transaction.count, RESPLimits.batchCountMax)
+        for index in 0..<count where transaction.commands[index].row.hasKey {
+            engine.prefetchBucket(KeyHash(rawValue: transaction.commands[index].hash), in: database)
+        }
+        for index in 0..<count where transaction.commands[index].row.hasKey {
+            engine.prefetchItem(KeyHash(rawValue: transaction.commands[index].hash), in: database)
+        }
+    }
+
+    // MARK: Watching
+
+    var isWatchBroken: Bool { record.isWatchBroken.load(ordering: .relaxed) }
+
+    func watch(_ request: Request, _ output: inout OutputBuffer) {
+        guard transaction == nil else { return fail("ERR WATCH inside MULTI is not allowed", &output) }
+        // Nothing that is watched from here on could make EXEC succeed.
+        if isWatchBroken { return output.appendOK() }
+        var size = 0
+        for index in 1..<request.count { size &+= request[index].byteCount &+ 2 &* MemoryLayout<WatchedKey>.stride }
+        guard mayHold(size) else { return }
+        if watchedKeys.isEmpty { frontEnd.watchedKeys.begin() }
+        let (shards, count) = gatherKeys(request, step: 1)
+        section(request, step: 1, shards, count) { engine, key, _ in
+            // Removes an item whose time has run out, so that there is none.
+            let exists = engine.look(key) { _ in }
+            let watched = WatchedKey(bytes: key.bytes.copiedBytes(), hash: key.hash, database: key.database)
+            guard frontEnd.watchedKeys.add(watched, existed: exists, for: record) else { return }
+            watchedKeys.append(watched)
+            watchedSize &+= watched.size
+        }
+        publishTransaction()
+        output.appendOK()
+    }
+
+    /// Whether no watched key changed. Its shards are held: a key whose time ran out unnoticed is removed, and told of.
+    private func areWatchedKeysUntouched() -> Bool {
+        for key in watchedKeys {
+            if isWatchBroken { return false }
+            _ = engine.look(Key(key.bytes.span.rawBytes, hash: key.hash, in: key.database)) { _ in }
+        }
+        return !isWatchBroken
+    }
+
+    func unwatchAll() {
+        guard !watchedKeys.isEmpty else { return }
+        for key in watchedKeys { frontEnd.watchedKeys.remove(key, for: record) }
+        watchedKeys = []
+        watchedSize = 0
+        // Nobody knows of the record any more who could mark it.
+        record.isWatchBroken.store(false, ordering: .relaxed)
+        frontEnd.watchedKeys.end()
+        publishTransaction()
+    }
+}
