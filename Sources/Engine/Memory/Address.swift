@@ -54,5 +54,12 @@ struct Address: Equatable {
         unsafe bytes.withUnsafeBytes { if $0.count > 0 { unsafe _ = memcpy(raw, $0.baseAddress!, $0.count) } }
     }
     @inline(__always) func zero(count: Int) { unsafe _ = memset(raw, 0, count) }
+    /// The bytes from here on. Valid until whoever owns the memory changes it, which is the caller's to know.
+    @inline(__always)
+    @_lifetime(immortal)
+    func bytes(_ count: Int) -> RawSpan {
+        // SAFETY: as for all loads here: the owner's layout says that count bytes lie there.
+        unsafe _overrideLifetime(RawSpan(_unsafeStart: raw, byteCount: count), copying: ())
+    }
     @inline(__always) func prefetch() { unsafe duet_prefetch(raw) }
 }
