@@ -169,7 +169,7 @@ extension PackedTree {
             mend(&cursor)
             cursor = self.cursor(at: position)
         } else {
-            let isWide = !isAtEdge && leaf.slack > max(Self.leafStep * 4, leaf.used / 2)
+            let isWide = !isAtEdge && leaf.slack > Self.leafStep * 2
             if isWide || leaf.capacity > TreeLeaf.headerSize &+ Order.leafSizeMax { trim(&cursor) }
             if cursor.place == cursor.leaf.limit { cursor.moveToNextLeaf() }
         }

@@ -4,10 +4,11 @@ extension PackedTree {
     /// A leaf whose run of `used` bytes, the caller's to write, may grow to about `room`.
     /// - Parameter isAtEnd: the room is in front of the run, not behind it.
     static func allocateLeaf(_ used: Int, room: Int, isAtEnd: Bool = false, _ heap: inout Heap) -> TreeLeaf {
-        let asked = TreeLeaf.headerSize &+ max(used, min(room, Order.leafSizeMax))
+        let least = TreeLeaf.headerSize &+ max(used, min(room, Order.leafSizeMax))
+        let asked = (least &+ 8 &+ leafStep &- 1) / leafStep &* leafStep &- 8
         let leaf = TreeLeaf(heap.allocate(asked))
         // Malloc may have given more. A leaf larger than others is to have one entry only: its size is exact.
-        let most = max(asked, TreeLeaf.headerSize &+ Order.leafSizeMax)
+        let most = max(least, TreeLeaf.headerSize &+ Order.leafSizeMax)
         leaf.reset(capacity: min(Heap.capacity(of: leaf.block), most))
         if isAtEnd { leaf.start = leaf.capacity &- used }
         leaf.end = leaf.start &+ used
@@ -42,7 +43,7 @@ extension PackedTree {
         // What grows at an edge grows on; a leaf inside will most probably be cut in two before it needs all.
         let isAtEdge = old == first && before == 0 || old == last && before == old.used
         let leaf = Self.allocateLeaf(
-            used, room: isAtEdge ? used &* 2 : used &+ Self.leafStep, isAtEnd: before == 0 && old.count > 0, &heap)
+            used, room: isAtEdge ? used &* 2 : used, isAtEnd: before == 0 && old.count > 0, &heap)
         leaf.first.copy(from: old.first, count: before)
         cursor.place = leaf.first + before
         (cursor.place + size).copy(from: old.first + before, count: old.used &- before)
@@ -59,7 +60,7 @@ extension PackedTree {
     }
 
     private mutating func trim(_ old: TreeLeaf, on path: inout TreePath) -> TreeLeaf {
-        let leaf = Self.allocateLeaf(old.used, room: old.used &+ Self.leafStep, &heap)
+        let leaf = Self.allocateLeaf(old.used, room: old.used, &heap)
         leaf.first.copy(from: old.first, count: old.used)
         replace(old, on: &path, with: leaf)
         return leaf
@@ -81,7 +82,7 @@ extension PackedTree {
         }
         let cut = entry.end
         let size = Int(bitPattern: leaf.limit.bits &- cut.bits)
-        let right = Self.allocateLeaf(size, room: size &+ Self.leafStep, &heap)
+        let right = Self.allocateLeaf(size, room: size, &heap)
         right.first.copy(from: cut, count: size)
         right.count = leaf.count &- kept
         right.farCount = leaf.countFar(from: cut, to: leaf.limit)

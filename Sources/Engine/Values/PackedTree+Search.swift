@@ -62,6 +62,7 @@ extension PackedTree {
             block = node.child(index)
         }
         let leaf = TreeLeaf(block)
+        leaf.prefetch()
         return TreeCursor(path: path, height: height, leaf: leaf, index: rest, place: leaf.place(of: rest))
     }
 
@@ -93,6 +94,7 @@ extension PackedTree {
             block = node.child(index)
         }
         let leaf = TreeLeaf(block)
+        leaf.prefetch()
         var cursor = TreeCursor(path: path, height: height, leaf: leaf, index: 0, place: leaf.first)
         let limit = leaf.limit
         while cursor.place != limit {

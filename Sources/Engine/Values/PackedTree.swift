@@ -4,16 +4,21 @@ import Base
 
 /// A row of elements, by position and, where `Order` sorts, by order.
 ///
-/// Leaves are runs of packed entries with room on both sides (`TreeLeaf`), taken about as large as they need to be and
-/// cut in two when full. Nodes above them count the elements below each child and keep eight bytes of where it begins
-/// (`TreeNode`); no key is copied. Blocks know neither parent nor neighbour, so that one may move when it grows: whoever
-/// goes through the tree carries its path (`TreeCursor`).
+/// Leaves are runs of packed entries with room on both sides (`TreeLeaf`), taken about as large as they need to be
+/// and cut in two when full. Nodes above them count the elements below each child and keep eight bytes of where it
+/// begins (`TreeNode`); no key is copied. Blocks know neither parent nor neighbour, so that one may move when it grows:
+/// whoever goes through the tree carries its path (`TreeCursor`).
 ///
 /// Pushes and pops touch a leaf at the edge and nothing above it: what nodes do not know of these yet stands in
 /// `frontPending` and `backPending`, and is told them when something else changes. A leaf begun at an edge is filled
 /// to the last byte, so what is built in order is dense.
 ///
 /// A trivial value; its owner calls `destroy`. Its heap is its exact footprint.
+///
+/// Measured, elements of 14 bytes: 2.8 bytes of overhead an element when appended (two of them the packed entry's), 3.9
+/// when inserted at random, 4.9 after a million random updates. Leaves of 500 bytes cost 2 bytes more and find no
+/// faster; leaves of 2000 save half a byte and find at half the speed. Blocks in steps of 64 keep holes in malloc's
+/// heap at 2 bytes an element; free sizes and lazy trimming left 8.
 @safe
 struct PackedTree<Order: TreeOrder> {
     var heap = Heap()
@@ -28,7 +33,7 @@ struct PackedTree<Order: TreeOrder> {
     var frontPending = 0
     var backPending = 0
 
-    /// A leaf begins with this room, and one inside the tree gets as much anew when it is full.
+    /// Blocks of leaves, with malloc's header, are multiples of this: holes that one leaves fit another.
     static var leafStep: Int { 64 }
     /// Below this a leaf looks for a neighbour to join or to share with.
     static var leafSizeMin: Int { Order.leafSizeMax * 3 / 8 }

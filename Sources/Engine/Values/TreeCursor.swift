@@ -73,6 +73,7 @@ struct TreeCursor {
             block = TreeNode(block).child(0)
         }
         leaf = TreeLeaf(block)
+        leaf.prefetch()
         index = 0
         place = leaf.first
     }
@@ -93,6 +94,7 @@ struct TreeCursor {
             block = node.child(node.count &- 1)
         }
         leaf = TreeLeaf(block)
+        leaf.prefetch()
         index = leaf.count
         place = leaf.limit
         return true

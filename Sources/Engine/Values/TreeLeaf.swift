@@ -51,6 +51,12 @@ struct TreeLeaf: Equatable {
         farCount = 0
     }
 
+    /// Brings the lines of a usual leaf near, all at once: a search goes through half of them, one after the other.
+    @inline(__always)
+    func prefetch() {
+        for line in 0..<16 { (block + line &* 64).prefetch() }
+    }
+
     /// The start of the entry at `index`, or the run's end; reads from the nearer side.
     @inline(__always)
     func place(of index: Int) -> Address {

@@ -18,7 +18,7 @@ protocol TreeOrder {
 }
 
 extension TreeOrder {
-    static var leafSizeMax: Int { 1014 }
+    static var leafSizeMax: Int { 1006 }
     static var childCountMax: Int { 64 }
 }
 
