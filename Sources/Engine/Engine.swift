@@ -10,6 +10,7 @@ public struct EngineOptions: Sendable {
     public var evictionPolicy = EvictionPolicy.noEviction
     /// Items looked at for each eviction, 1...64. More is nearer to the true order and slower.
     public var evictionSamples = 5
+    public var limits = CollectionLimitValues()
     /// 1...65536.
     public var databaseCount = 16
     /// A power of two, 1...64; nil chooses by the memory limit.
@@ -181,6 +182,7 @@ public final class Engine: @unchecked Sendable {
         return use
     }
 
+    var collectionLimits: CollectionLimits { unsafe state.pointee.collectionLimits }
     var sizeClassTable: SizeClasses { unsafe state.pointee.sizeClasses }
 
     /// Folds `body` over all shards, each under its lock.
@@ -207,7 +209,7 @@ extension Shard {
         use.pageCount += arena.pageCount
         use.freeSlots += arena.freeSize
         for index in 0...arena.sizeClasses.count { use.requested += unsafe arena.classes[index].requestedSize }
-        use.items += arena.usedSize + sharedSize
+        use.items += arena.usedSize + sharedSize + structureSize
         for database in 0..<databaseCount { use.index += unsafe tables[database].size }
     }
 }

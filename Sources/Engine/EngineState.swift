@@ -17,6 +17,7 @@ struct EngineState: ~Copyable {
     let samples: Atomic<Int>
     /// Whether LRU counts how often an item was read, not only when last.
     let weighsUse = Atomic<Bool>(true)
+    let collectionLimits: CollectionLimits
     let compaction = Atomic<UInt8>(CompactionPolicy.background.rawValue)
     /// The next shard that background work looks at.
     let nextMaintained = Atomic<Int>(0)
@@ -63,6 +64,7 @@ struct EngineState: ~Copyable {
         unsafe self.pool = pool
         policy = Atomic(options.evictionPolicy.code)
         samples = Atomic(options.evictionSamples)
+        collectionLimits = CollectionLimits(options.limits)
         unsafe shards = .allocate(capacity: count)
         var seeds = SplitMix64(seed: options.hashSeed)
         for index in 0..<count {
@@ -82,6 +84,7 @@ struct EngineState: ~Copyable {
         }
         unsafe shards.deallocate()
         sizeClasses.destroy()
+        collectionLimits.destroy()
         unsafe pool.deinitialize(count: 1)
         unsafe pool.deallocate()
     }
@@ -127,6 +130,7 @@ struct EngineState: ~Copyable {
             unsafe shard.pointee.checkHistogram { fail("shard \(index): \($0)") }
             if arena.usedSlotCount != items { fail("shard \(index): \(arena.usedSlotCount) slots for \(items) items") }
             used += arena.pageCount * arena.pageSize + (unsafe shard.pointee.sharedSize)
+            used += unsafe shard.pointee.checkStructures(hasher) { fail("shard \(index): \($0)") }
         }
         let counted = unsafe pool.pointee.budget.used.load(ordering: .relaxed)
         if used != counted { fail("the account says \(counted) bytes, there are \(used)") }

@@ -205,6 +205,7 @@ extension Configuration {
         options.memoryLimit = memoryLimit
         options.evictionPolicy = evictionPolicy
         options.evictionSamples = evictionSamples
+        options.limits = collectionLimits
         options.databaseCount = databaseCount
         options.hashSeed = System.randomNumber()
         options.usesHugePages = usesHugePages

@@ -72,6 +72,7 @@ extension Control {
         }
         if new.memoryLimit != old.memoryLimit { engine.memoryLimit = new.memoryLimit }
         if new.evictionPolicy != old.evictionPolicy { engine.evictionPolicy = new.evictionPolicy }
+        if new.collectionLimits != old.collectionLimits { engine.limits = new.collectionLimits }
         if new.evictionSamples != old.evictionSamples { engine.evictionSamples = new.evictionSamples }
         log.level = new.logLevel
         state.respFrontEnd?.change { $0.take(from: new) }

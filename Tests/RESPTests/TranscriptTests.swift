@@ -9,8 +9,8 @@ import Testing
 @Suite("Transcripts")
 struct TranscriptTests {
     static let all =
-        Transcript.strings + Transcript.bits + Transcript.keyspace + Transcript.connection + Transcript.versionThree
-        + Transcript.byHand + Transcript.transactions + Transcript.faults
+        Transcript.strings + Transcript.bits + Transcript.hashes + Transcript.keyspace + Transcript.connection
+        + Transcript.versionThree + Transcript.byHand + Transcript.transactions + Transcript.faults
 
     @Test("the replies are the same however the bytes are cut", arguments: all)
     func holds(_ transcript: Transcript) {

@@ -14,7 +14,8 @@ import Glibc
 /// `access` is the LRU clock or the LFU counter (see Eviction). `keySize` 255 says that `longSize` holds the key's
 /// size; a key above `inlineKeySizeMax` lies in a block of its own, and its place holds the block's address. With the
 /// field `.shared` the value is the eight-byte address of a `SharedBytes`; `valueSize` is still the size of the value
-/// itself. A free slot has kind 0.
+/// itself. With `.structure` the value is the address of a large collection, and `valueSize` is 8. A free slot has kind
+/// 0.
 @safe
 struct Item: Equatable {
     let address: UnsafeMutableRawPointer
@@ -44,6 +45,9 @@ struct Item: Equatable {
         static let flags = Fields(rawValue: 4)
         static let longKey = Fields(rawValue: 8)
         static let shared = Fields(rawValue: 16)
+        static let structure = Fields(rawValue: 32)
+        /// What the item owns outside its slot.
+        static let outside: Fields = [.shared, .structure]
 
         /// The bytes that these fields take. A table in a word: one byte for each combination of the first four.
         @inline(__always)
@@ -209,6 +213,21 @@ struct Item: Equatable {
         }
     }
 
+    /// The large form of a collection (see `Structure`); the item owns it.
+    var structure: Structure? {
+        @inline(__always) get {
+            guard fields.contains(.structure) else { return nil }
+            // SAFETY-relevant: an item with this field was placed with a structure's address.
+            let bits = unsafe address.loadUnaligned(fromByteOffset: valueOffset, as: UInt.self)
+            return Structure(unsafe Address(bits: bits).unsafelyUnwrapped)
+        }
+    }
+
+    /// Leaves the structure to whoever took its address over.
+    func forgetStructure() {
+        unsafe address.storeBytes(of: fields.subtracting(.structure).rawValue, toByteOffset: 10, as: UInt8.self)
+    }
+
     /// Where the value's bytes are, wherever that is.
     var valueBytes: UnsafeMutableRawBufferPointer {
         @inline(__always) get {
@@ -273,5 +292,11 @@ struct Item: Equatable {
     func setShared(_ block: SharedBytes) {
         assert(fields.contains(.shared))
         unsafe address.storeBytes(of: block.address, toByteOffset: valueOffset, as: UInt.self)
+    }
+
+    /// Where a large collection's address goes.
+    func setStructure(_ structure: Structure) {
+        assert(fields.contains(.structure))
+        unsafe address.storeBytes(of: structure.place.bits, toByteOffset: valueOffset, as: UInt.self)
     }
 }

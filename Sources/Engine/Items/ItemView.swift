@@ -33,6 +33,12 @@ public struct ItemView: ~Escapable {
     /// The key's hash, computed anew.
     public var keyHash: KeyHash { unsafe state.pointee.hasher.hash(item.key) }
 
+    /// The encoding of a collection, as clients are told. Source: Redis OBJECT ENCODING.
+    public var encoding: CollectionEncoding {
+        if let structure = item.structure { return unsafe structure.header.pointee.encoding }
+        return CollectionEncoding(rawValue: value[0]) ?? .packed
+    }
+
     /// The value of a string.
     public var value: RawSpan {
         @inline(__always)
@@ -101,7 +107,7 @@ public struct ItemView: ~Escapable {
 
     /// The bytes the item takes in memory, index share and allocator rounding included. Source: Redis MEMORY USAGE.
     public var footprint: Int {
-        classes.footprint(of: item.size) + (item.shared?.footprint ?? 0) + (item.keyBlock?.footprint ?? 0) + HashTable.bytesPerItem
+        classes.footprint(of: item.size) + (item.shared?.footprint ?? 0) + (item.structure?.size ?? 0) + (item.keyBlock?.footprint ?? 0) + HashTable.bytesPerItem
     }
 }
 

@@ -41,6 +41,17 @@ extension Shard {
         shared.release()
     }
 
+    /// Counts a large collection that an item now owns. The budget has counted it already.
+    mutating func countStructure(size: Int) {
+        structureSize += size
+        structureCount += 1
+    }
+
+    mutating func uncountStructure(size: Int) {
+        structureSize -= size
+        structureCount -= 1
+    }
+
     /// Counts `item`, whose own bytes are counted, as a large one with this value.
     mutating func holdValue(_ shared: SharedBytes, of item: Item) {
         holdShared(shared)

@@ -35,7 +35,7 @@ extension Shard {
     mutating func free(_ item: Item) {
         evictionPool.forget(item)
         let size = item.size
-        if let shared = item.shared { releaseValue(shared, of: item) }
+        if !item.fields.isDisjoint(with: .outside) { releaseOutside(of: item) }
         uncountItem(size, inClass: arena.sizeClasses.classIndex(for: size))
         if item.fields.contains(.longKey), let block = item.keyBlock { releaseShared(block) }
         arena.free(item.place)
@@ -49,9 +49,17 @@ extension Shard {
         free(item)
     }
 
+    /// Lets go of what an item owns outside its slot.
+    @inline(never)
+    mutating func releaseOutside(of item: Item) {
+        if let shared = item.shared { releaseValue(shared, of: item) }
+        if let structure = item.structure { retire(structure) }
+    }
+
     /// At the engine's end: the blocks outlive the arena if a reply still holds them.
     mutating func releaseSharedValues() {
-        guard sharedCount > 0 else { return }
+        while freeRetired(blocks: Int.max) { continue }
+        guard sharedCount > 0 || structureCount > 0 else { return }
         for database in 0..<databaseCount { releaseSharedValues(of: unsafe tables[database]) }
         for table in graveyard { releaseSharedValues(of: table) }
     }
@@ -63,6 +71,7 @@ extension Shard {
             position = table.collectHome(at: at, into: &items)
             for index in 0..<items.count {
                 if let shared = items[index].shared { releaseShared(shared) }
+                if let structure = items[index].structure { _ = structure.free(blocks: Int.max) }
                 if let block = items[index].keyBlock { releaseShared(block) }
             }
         }
@@ -114,6 +123,7 @@ extension Shard {
     mutating func makeRoom(_ need: MemoryNeed, sparing spared: Item?, _ context: EvictionContext) -> Bool {
         while true {
             if hasRoom(need) { return true }
+            if freeRetired(blocks: Structure.sliceSize) { continue }
             if buryOne(hasher: context.hasher) { continue }
             let moved = evacuatePage(hasher: context.hasher)
             if moved > 0 {
@@ -241,6 +251,36 @@ extension Shard {
             context.counters.add(.evictedActive)
             unsafe ends.pointee.ends.evictedActive += 1
         }
+    }
+
+    // MARK: Large collections
+
+    /// Takes over a structure whose item is gone: a small one is freed at once, a large one in slices.
+    mutating func retire(_ structure: Structure) {
+        let size = structure.size
+        structureCount -= 1
+        structureSize -= size
+        if structure.free(blocks: Structure.sliceSize) {
+            unsafe arena.pool.pointee.budget.adjust(by: -size)
+            return
+        }
+        unsafe arena.pool.pointee.budget.adjust(by: structure.size - size)
+        structure.next = retired
+        retired = structure
+    }
+
+    /// Frees about so many blocks of what was retired. False if there is nothing.
+    mutating func freeRetired(blocks: Int) -> Bool {
+        guard let structure = retired else { return false }
+        let next = structure.next
+        let size = structure.size
+        if structure.free(blocks: blocks) {
+            retired = next
+            unsafe arena.pool.pointee.budget.adjust(by: -size)
+        } else {
+            unsafe arena.pool.pointee.budget.adjust(by: structure.size - size)
+        }
+        return true
     }
 
     // MARK: Burying flushed databases

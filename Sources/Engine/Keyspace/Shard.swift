@@ -21,6 +21,11 @@ struct Shard {
     /// Bytes of large values, outside the arena.
     var sharedSize = 0
     var sharedCount = 0
+    /// Bytes and number of large collections that items own.
+    var structureSize = 0
+    var structureCount = 0
+    /// The first of those whose item is gone and whose memory is being freed.
+    var retired: Structure?
     var histogram: SizeHistogram
     private var lastCAS: UInt64 = 0
     var walk = WalkState()

@@ -84,7 +84,12 @@ enum Packed {
     /// - Returns: where the content goes: `count` bytes, the caller's to fill.
     @inline(__always)
     static func write(_ count: Int, at start: Address, _ heap: inout Heap) -> Address {
-        if count > nearMax { return writeFar(count, at: start, &heap) }
+        count > nearMax ? writeFar(count, at: start, &heap) : write(near: count, at: start)
+    }
+
+    /// As `write`, of at most `nearMax` bytes.
+    @inline(__always)
+    static func write(near count: Int, at start: Address) -> Address {
         let content: Address
         if count <= shortMax {
             start.store8(UInt8(truncatingIfNeeded: count), 0)

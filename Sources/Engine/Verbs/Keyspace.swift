@@ -53,13 +53,26 @@ extension EngineHandle {
         }
         // Making room spares the source but not the target's present item.
         let target1 = existing == nil ? nil : unsafe findLive(target, targetShard)
-        let accessBefore = from.item.access
+        let sourceItem = from.item
+        let accessBefore = sourceItem.access
         let item = unsafe place(target, over: target1, shape, in: targetShard, reusesSlot: false) { item in
             if shape.shared == nil {
-                unsafe item.valueBytes.copyMemory(from: UnsafeRawBufferPointer(from.item.valueBytes))
+                unsafe item.valueBytes.copyMemory(from: UnsafeRawBufferPointer(sourceItem.valueBytes))
             }
         }
         item.access = accessBefore
+        if let structure = sourceItem.structure {
+            if removesSource {
+                unsafe sourceShard.pointee.uncountStructure(size: structure.size)
+                sourceItem.forgetStructure()
+                unsafe targetShard.pointee.countStructure(size: structure.size)
+            } else {
+                let copy = structure.clone(hasher)
+                item.setStructure(copy)
+                unsafe targetShard.pointee.countStructure(size: copy.size)
+                unsafe state.pointee.pool.pointee.budget.adjust(by: copy.size)
+            }
+        }
         tell(.stored, target.database, item)
         if removesSource {
             // An insertion may have rebuilt the segment that held the source's slot.
@@ -191,7 +204,7 @@ extension Shard {
         let table = unsafe tables[database]
         guard table.hasSegments else { return }
         evictionPool.removeAll()
-        if graveyard.isEmpty && sharedCount == 0 && arena.usedSlotCount == table.itemCount {
+        if graveyard.isEmpty && sharedCount == 0 && structureCount == 0 && arena.usedSlotCount == table.itemCount {
             // Nothing else lives in these pages.
             arena.retireAllPages()
             histogram.removeAll()

@@ -13,6 +13,8 @@ struct ItemShape {
     var valueSize = 0
     /// A large value in a block of its own. Its hold passes to the item.
     var shared: SharedBytes?
+    /// The value is the address of a large collection.
+    var hasStructure = false
 
     /// The shape that keeps everything of `item` but its value.
     init(keeping item: Item) {
@@ -22,6 +24,7 @@ struct ItemShape {
         cas = item.cas
         marks = item.marks
         valueSize = item.valueSize
+        hasStructure = item.fields.contains(.structure)
     }
 
     init() {}
@@ -34,6 +37,7 @@ struct ItemShape {
         if flags != 0 { fields.insert(.flags) }
         if keySize >= Item.longKeySizeMin { fields.insert(.longKey) }
         if shared != nil { fields.insert(.shared) }
+        if hasStructure { fields.insert(.structure) }
         return fields
     }
 }
@@ -121,7 +125,7 @@ extension EngineHandle {
                 (fields.contains(.expiry) ? 1 : 0) &- (old.fields.contains(.expiry) ? 1 : 0)
             let oldSize = old.size
             if reusesSlot, unsafe shard.pointee.arena.sizeClasses.classIndex(for: oldSize) == classIndex {
-                if let shared = old.shared { unsafe shard.pointee.releaseValue(shared, of: old) }
+                if !old.fields.isDisjoint(with: .outside) { unsafe shard.pointee.releaseOutside(of: old) }
                 unsafe shard.pointee.recountItem(from: oldSize, to: size, inClass: classIndex)
                 let keyBlock = unsafe keyBlock(key, over: existing, inPlace: true, shard)
                 unsafe write(old, key, keyBlock, fields, shape, shard)
@@ -170,6 +174,7 @@ extension EngineHandle {
                 unsafe Self.move(
                     UnsafeRawBufferPointer(rebasing: old.valueBytes[0..<shape.valueSize]), into: item.valueBytes, at: 0)
             }
+            if shape.hasStructure { old.forgetStructure() }
         }
         item.access = accessBefore
         return item

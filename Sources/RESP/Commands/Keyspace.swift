@@ -167,7 +167,7 @@ extension RESPSession {
 
     /// A cursor as strtoul reads it: nothing is 0, and a minus sign counts down from 2^64. Source: Redis
     /// parseScanCursorOrReply.
-    private static func cursor(_ text: RawSpan) -> UInt64? {
+    static func cursor(_ text: RawSpan) -> UInt64? {
         guard text.byteCount > 0 else { return 0 }
         let hasSign = text[0] == UInt8(ascii: "-") || text[0] == UInt8(ascii: "+")
         var start = hasSign ? 1 : 0

@@ -107,7 +107,7 @@ extension RESPSession {
         }
     }
 
-    private func refusePairs(_ command: StaticString, _ output: inout OutputBuffer) {
+    func refusePairs(_ command: StaticString, _ output: inout OutputBuffer) {
         counters.add(.errors)
         output.append("-ERR wrong number of arguments for '")
         output.append(command)

@@ -3,6 +3,20 @@
 import Base
 import Engine
 
+extension CollectionEncoding {
+    /// What OBJECT ENCODING answers.
+    var name: StaticString {
+        switch self {
+        case .packed: "listpack"
+        case .integers: "intset"
+        case .table: "hashtable"
+        case .ordered: "skiplist"
+        case .nodes: "quicklist"
+        case .log: "stream"
+        }
+    }
+}
+
 extension RESPSession {
     func time(_ output: inout OutputBuffer) {
         // The worker's clock has milliseconds; this command promises microseconds, so it reads its own.
@@ -83,6 +97,7 @@ extension RESPSession {
 
     /// A string's encoding in Redis' words. Source: Redis tryObjectEncoding: integers, and up to 44 bytes in one piece.
     private static func encoding(_ item: borrowing ItemView) -> StaticString {
+        guard item.kind == .string else { return item.encoding.name }
         guard item.shared == nil else { return "raw" }
         let value = item.value
         if item.isRaw { return "raw" }

@@ -10,6 +10,8 @@ enum Command: UInt8, CaseIterable {
     case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
     case rename, renamenx, copy, move
     case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
+    case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
+    case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
     case multi, exec, discard, watch, unwatch
     case info, config, command, time, memory, object, role, module, shutdown, cluster
@@ -70,6 +72,22 @@ enum Command: UInt8, CaseIterable {
         case .flushdb: .flushdb
         case .flushall: .flushall
         case .swapdb: .swapdb
+        case .hset: .hset
+        case .hmset: .hmset
+        case .hsetnx: .hsetnx
+        case .hget: .hget
+        case .hmget: .hmget
+        case .hgetall: .hgetall
+        case .hkeys: .hkeys
+        case .hvals: .hvals
+        case .hlen: .hlen
+        case .hstrlen: .hstrlen
+        case .hexists: .hexists
+        case .hdel: .hdel
+        case .hincrby: .hincrby
+        case .hincrbyfloat: .hincrbyfloat
+        case .hrandfield: .hrandfield
+        case .hscan: .hscan
         case .hello: .hello
         case .ping: .ping
         case .echo: .echo

@@ -94,6 +94,7 @@ public struct Configuration: Sendable, Equatable {
     public var evictionPolicy = EvictionPolicy.noEviction
     /// Candidates looked at for one eviction, 1...64.
     public var evictionSamples = 5
+    public var collectionLimits = CollectionLimitValues()
     /// Whether the LRU policies let what was read more often stay longer.
     public var weighsUse = true
     public var compactionPolicy = CompactionPolicy.background

@@ -10,7 +10,7 @@ enum DirectiveTable {
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    static let all: [Directive] = respDoor + memcachedDoor + tls + keyspace + connections + process
+    static let all: [Directive] = respDoor + memcachedDoor + tls + keyspace + collections + connections + process
 
     private static let respDoor: [Directive] = [
         .number("port", \.respPort, 0...65535),
@@ -82,6 +82,23 @@ enum DirectiveTable {
         .number("maxmemory-samples", \.evictionSamples, 1...64, live: true),
         .number("databases", \.databaseCount, 1...65536),
     ]
+
+    private static let collections: [Directive] = [
+        limit("hash-max-listpack-entries", .hashEntries), limit("hash-max-ziplist-entries", .hashEntries),
+        limit("hash-max-listpack-value", .hashValue), limit("hash-max-ziplist-value", .hashValue),
+        limit("set-max-intset-entries", .setIntegers),
+        limit("set-max-listpack-entries", .setEntries), limit("set-max-listpack-value", .setValue),
+        limit("zset-max-listpack-entries", .sortedSetEntries), limit("zset-max-ziplist-entries", .sortedSetEntries),
+        limit("zset-max-listpack-value", .sortedSetValue), limit("zset-max-ziplist-value", .sortedSetValue),
+        limit("list-max-listpack-size", .listNode, least: Int(Int32.min)),
+        limit("list-max-ziplist-size", .listNode, least: Int(Int32.min)),
+        .memory("stream-node-max-bytes", \.collectionLimits[.streamNodeBytes], 0...Int.max, live: true),
+        limit("stream-node-max-entries", .streamNodeEntries),
+    ]
+
+    private static func limit(_ name: String, _ limit: CollectionLimit, least: Int = 0) -> Directive {
+        .number(name, \.collectionLimits[limit], least...Int.max, live: true)
+    }
 
     private static let connections: [Directive] = [
         .number("threads", \.workerCount, 0...1024),

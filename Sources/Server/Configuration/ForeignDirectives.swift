@@ -70,12 +70,12 @@ enum ForeignDirectives {
         cluster-migration-barrier cluster-node-timeout cluster-port cluster-preferred-endpoint-type \
         cluster-replica-no-failover cluster-replica-validity-factor cluster-require-full-coverage \
         cluster-slave-no-failover cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled \
-        dbfilename disable-thp dynamic-hz enable-protected-configs hash-max-listpack-entries \
-        hash-max-listpack-value hash-max-ziplist-entries hash-max-ziplist-value hide-user-data-from-log \
+        dbfilename disable-thp dynamic-hz enable-protected-configs \
+        hide-user-data-from-log \
         hll-sparse-max-bytes ignore-warnings io-threads-do-reads jemalloc-bg-thread key-load-delay \
         latency-tracking latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire \
         lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time \
-        lfu-log-factor list-compress-depth list-max-listpack-size list-max-ziplist-size \
+        lfu-log-factor list-compress-depth \
         list-max-ziplist-entries list-max-ziplist-value loadmodule locale-collate lua-time-limit \
         masteruser max-new-connections-per-cycle max-new-tls-connections-per-cycle \
         maxmemory-eviction-tenacity min-replicas-max-lag min-slaves-max-lag no-appendfsync-on-rewrite \
@@ -86,12 +86,11 @@ enum ForeignDirectives {
         repl-ping-slave-period repl-timeout replica-announce-ip replica-announce-port replica-announced \
         replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush replica-priority \
         replica-serve-stale-data req-res-logfile sanitize-dump-payload server_cpulist server-cpulist \
-        set-max-intset-entries set-max-listpack-entries set-max-listpack-value set-proc-title \
+        set-proc-title \
         shutdown-on-sigint shutdown-on-sigterm shutdown-timeout slave-announce-ip slave-announce-port \
         slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data slowlog-max-len \
-        socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries \
+        socket-mark-id stop-writes-on-bgsave-error \
         syslog-facility syslog-ident \
-        tracking-table-max-keys unixsocketgroup zset-max-listpack-entries zset-max-listpack-value \
-        zset-max-ziplist-entries zset-max-ziplist-value
+        tracking-table-max-keys unixsocketgroup
         """
 }

@@ -1,0 +1,145 @@
+// What the commands on collections have in common: finding one or creating it, and the arguments of a scan.
+
+import Base
+import Engine
+
+extension RESPSession {
+    /// Has `body` change the collection at argument 1. False, with an error written, if the key holds another kind or
+    /// memory is full; a missing one is created.
+    func edit<V: CollectionValue & ~Escapable>(
+        _ request: Request, as type: V.Type, _ output: inout OutputBuffer, _ body: (inout V) -> Void
+    ) -> Bool {
+        // Collections go over the limit rather than fail halfway: room is made before.
+        guard engine.makeRoomToWrite() else {
+            failMemory(&output)
+            return false
+        }
+        switch engine.edit(request.key(in: database), as: type, body) {
+        case .done: return true
+        case .notFound: preconditionFailure("it is created")
+        case .otherKind:
+            failKind(&output)
+            return false
+        }
+    }
+
+    /// Has `body` take something out of the collection at argument 1. False if there is none, with an error written if
+    /// the key holds another kind.
+    func editPresent<V: CollectionValue & ~Escapable>(
+        _ request: Request, as type: V.Type, _ output: inout OutputBuffer, missing: (inout OutputBuffer) -> Void,
+        _ body: (inout V) -> Void
+    ) -> Bool {
+        switch engine.edit(request.key(in: database), as: type, creates: false, body) {
+        case .done: return true
+        case .notFound: missing(&output)
+        case .otherKind: failKind(&output)
+        }
+        return false
+    }
+
+    /// Shows the collection at argument 1 to `body`, or writes what a missing one answers, or an error.
+    func read<V: CollectionValue & ~Escapable>(
+        _ request: Request, as type: V.Type, _ output: inout OutputBuffer, missing: (inout OutputBuffer) -> Void,
+        _ body: (borrowing V, inout OutputBuffer) -> Void
+    ) {
+        switch engine.read(request.key(in: database), as: type, { value in body(value, &output) }) {
+        case .hit: break
+        case .miss, .expired: missing(&output)
+        case .otherKind: failKind(&output)
+        }
+    }
+
+    // MARK: Scans of one collection
+
+    /// HSCAN and its like: the cursor at argument 2, options behind. `step` shows some elements and returns the next
+    /// cursor; `show` is to be called for each, and matches the element's name.
+    func scanElements<V: CollectionValue & ~Escapable>(
+        _ request: Request, as type: V.Type, _ output: inout OutputBuffer,
+        step: (borrowing V, _ cursor: UInt64, _ show: (_ name: RawSpan, _ write: (inout OutputBuffer) -> Int) -> Void)
+            -> UInt64
+    ) {
+        guard let cursor = Self.cursor(request[2]) else { return fail("ERR invalid cursor", &output) }
+        // A missing key answers before the options are looked at, as in Redis.
+        switch engine.read(request.key(in: database), as: type, { _ in }) {
+        case .hit: break
+        case .miss, .expired:
+            output.appendArray(2)
+            output.appendBulk("0")
+            return output.appendArray(0)
+        case .otherKind: return failKind(&output)
+        }
+        guard let options = scanOptions(request, from: 3, &output) else { return }
+        let glob = Glob(request[options.pattern ?? 0])
+        var found = OutputBuffer(capacity: 1024)
+        var foundCount = 0
+        var next = cursor
+        _ = engine.read(request.key(in: database), as: type) { value in
+            var seen = 0
+            var rounds = 0
+            repeat {
+                next = step(value, next) { name, write in
+                    seen &+= 1
+                    if options.pattern == nil || glob.matches(name) { foundCount &+= write(&found) }
+                }
+                rounds &+= 1
+                // Empty places count too, so that a call ends. Source: Redis scanGenericCommand.
+            } while next != 0 && seen < options.count && rounds < options.count &* 10
+        }
+        output.appendArray(2)
+        output.appendBulk(DecimalText(next).span)
+        output.appendArray(foundCount)
+        output.append(found.span)
+    }
+
+    /// MATCH and COUNT, or nil after an error.
+    private func scanOptions(
+        _ request: Request, from start: Int, _ output: inout OutputBuffer
+    ) -> (pattern: Int?, count: Int)? {
+        var pattern: Int?
+        var count: Int64 = 10
+        var index = start
+        while index < request.count {
+            if index + 1 < request.count && request[index].equalsIgnoringCase("count") {
+                guard let value = request[index + 1].integer else {
+                    failInteger(&output)
+                    return nil
+                }
+                guard value >= 1 else {
+                    failSyntax(&output)
+                    return nil
+                }
+                count = value
+            } else if index + 1 < request.count && request[index].equalsIgnoringCase("match") {
+                pattern = index + 1
+            } else {
+                failSyntax(&output)
+                return nil
+            }
+            index += 2
+        }
+        return (pattern, Int(min(count, 1 << 40)))
+    }
+
+    // MARK: Random elements
+
+    /// The count of HRANDFIELD and its like: how many, and whether one may come twice.
+    /// - Parameter inPairs: each of them has two parts in the reply.
+    func randomCount(
+        _ text: RawSpan, inPairs: Bool, _ output: inout OutputBuffer
+    ) -> (count: Int, repeats: Bool)? {
+        guard let value = text.integer else {
+            failInteger(&output)
+            return nil
+        }
+        guard value > Int64.min else {
+            fail(
+                "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807", &output)
+            return nil
+        }
+        guard !inPairs || abs(value) <= Int64.max / 2 else {
+            fail("ERR value is out of range", &output)
+            return nil
+        }
+        return (Int(abs(value)), value < 0)
+    }
+}
