@@ -11,6 +11,7 @@ public final class RESPFrontEnd: Sendable {
     let control: any ServerControl
     let clients = ClientRegistry()
     let watchedKeys: WatchedKeys
+    let parkedClients = ParkedClients()
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
 
@@ -64,10 +65,11 @@ public final class RESPFrontEnd: Sendable {
     /// A copy of the present settings.
     public var currentSettings: RESPSettings { settings.withLock { $0 } }
 
-    /// Samples the rates that INFO tells, and stops following the engine when nobody watches keys any more. Call it
-    /// about ten times a second, from one thread; without it INFO has no `instantaneous_` rows.
+    /// Samples the rates that INFO tells, wakes clients whose waiting has lasted long enough, and stops following the
+    /// engine when nobody watches keys any more. Call it about ten times a second, from one thread.
     public func tick(now: Milliseconds) {
         watchedKeys.tick()
+        parkedClients.tick(now: now)
         let facts = control.serverFacts()
         rates.sample(
             RateMeter.Totals(

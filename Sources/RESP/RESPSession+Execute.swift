@@ -86,6 +86,7 @@ extension RESPSession {
         case .watch: watch(request, &output)
         case .unwatch: unwatch(&output)
         case .client: client(request, &output)
+        case .wait: waitForReplicas(request, &output)
         case .info: info(request, &output)
         case .config: config(request, &output)
         case .command: self.command(request, &output)

@@ -30,14 +30,19 @@ final class RESPSession: Session {
     var watchedKeys: [WatchedKey] = []
     /// Bytes held for them.
     var watchedSize = 0
-    /// Set by a command that ends the conversation, by QUIT for one.
+    /// Set by a command that ends the conversation, by QUIT for one, or that waits.
     var ending: Ending = .none
     /// As `ClientRecord.lastCommand`, published at the end of each batch.
     var lastCommand = -1
     /// How far the incomplete request at the front was looked through, if it is a long one.
     private var position = RequestParser.Position()
 
-    enum Ending { case none, close, abort }
+    /// The request that waits to be served again.
+    var parked: ParkedRequest?
+    /// Why it is being served again.
+    var wakeReason: WakeReason?
+
+    enum Ending { case none, park, close, abort }
 
     init(_ frontEnd: RESPFrontEnd, _ context: WorkerContext, _ record: ClientRecord) {
         self.frontEnd = frontEnd
@@ -53,6 +58,7 @@ final class RESPSession: Session {
 
     func connectionClosed() {
         endTransaction()
+        unpark()
         frontEnd.clients.remove(record)
     }
 
@@ -127,7 +133,7 @@ final class RESPSession: Session {
 
     // MARK: Where a batch ends
 
-    private func publish() {
+    func publish() {
         record.lastCommand.store(lastCommand, ordering: .relaxed)
         record.lastActiveAt.store(engine.now.rawValue, ordering: .relaxed)
         slots.shrink(to: RESPLimits.slotCountKept)
@@ -144,6 +150,7 @@ final class RESPSession: Session {
         publish()
         switch ending {
         case .none: return Progress(consumed: consumed, next: consumed < input.byteCount ? .yield : .read)
+        case .park: return Progress(consumed: consumed, next: .wait)
         case .close: return Progress(consumed: consumed, next: .close)
         case .abort: return Progress(consumed: consumed, next: .abort)
         }

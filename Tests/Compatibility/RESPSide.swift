@@ -17,6 +17,11 @@ final class RESPSide {
         try wire.ask(Self.request(words), ending: Self.probe, Self.marker)
     }
 
+    /// The replies to several requests that are sent at once.
+    func ask(together requests: [[String]]) throws -> [UInt8] {
+        try wire.ask(requests.flatMap(Self.request), ending: Self.probe, Self.marker)
+    }
+
     static func request(_ words: [String]) -> [UInt8] {
         words.reduce(into: bytes("*\(words.count)\r\n")) { request, word in
             let word = bytes(word)

@@ -99,12 +99,34 @@ final class Conversation {
     private(set) var bytesOffered = 0
 
     private var pending: [UInt8] = []
+    /// The session reads nothing until it is woken.
+    private(set) var isWaiting = false
 
     init(_ session: RESPSession) { self.session = session }
 
     func send(_ bytes: some Sequence<UInt8>) {
         pending.append(contentsOf: bytes)
-        while !pending.isEmpty && !isClosed {
+        serve()
+    }
+
+    /// The worker has got a message that somebody woke the session. Returns what came back, as text.
+    @discardableResult
+    func wake() -> String {
+        let before = replies.count
+        var output = OutputBuffer(capacity: 64)
+        let next = session.connectionWoken(&output, now: now)
+        collect(output)
+        isWaiting = next == .wait
+        if next == .close || next == .abort {
+            isClosed = true
+            session.connectionClosed()
+        }
+        serve()
+        return String(decoding: replies[before...], as: UTF8.self)
+    }
+
+    private func serve() {
+        while !pending.isEmpty && !isClosed && !isWaiting {
             var input = OutputBuffer(capacity: max(64, pending.count))
             for byte in pending { input.append(byte) }
             var output = OutputBuffer(capacity: 64)
@@ -114,7 +136,8 @@ final class Conversation {
             pending.removeFirst(progress.consumed)
             bytesNeeded = progress.bytesNeeded
             switch progress.next {
-            case .read, .wait: return
+            case .read: return
+            case .wait: isWaiting = true
             case .yield: continue
             case .close, .abort:
                 isClosed = true

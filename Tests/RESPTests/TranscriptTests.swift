@@ -10,7 +10,8 @@ import Testing
 struct TranscriptTests {
     static let all =
         Transcript.strings + Transcript.bits + Transcript.hashes + Transcript.keyspace + Transcript.connection
-        + Transcript.versionThree + Transcript.byHand + Transcript.transactions + Transcript.faults
+        + Transcript.versionThree + Transcript.byHand + Transcript.transactions + Transcript.waiting
+        + Transcript.faults
 
     @Test("the replies are the same however the bytes are cut", arguments: all)
     func holds(_ transcript: Transcript) {

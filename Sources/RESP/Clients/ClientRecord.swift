@@ -69,6 +69,8 @@ final class ClientRecord: Sendable {
     /// A watched key changed: EXEC will do nothing. Set by whoever changes it, under the key's shard.
     let isWatchBroken = Atomic<Bool>(false)
 
+    let parking = Parking()
+
     init(_ peer: ClientPeer) {
         self.peer = peer
         lastActiveAt = Atomic(peer.openedAt.rawValue)
@@ -99,8 +101,17 @@ final class ClientRecord: Sendable {
         return text
     }
 
+    /// Lets the client's command go on that waits. Any thread, also under shards.
+    /// - Returns: false if none waits, or somebody else woke it.
+    func wake(_ reason: WakeReason) -> Bool {
+        guard parking.wake(reason) else { return false }
+        peer.connection?.wake()
+        return true
+    }
+
     private var flags: String {
         var flags = queuedCount.load(ordering: .relaxed) >= 0 ? "x" : ""
+        if parking.isWaiting { flags += "b" }
         if isWatchBroken.load(ordering: .relaxed) { flags += "d" }
         return flags.isEmpty ? "N" : flags
     }
@@ -122,6 +133,7 @@ final class ClientRegistry: Sendable {
     func add(_ record: ClientRecord) { records.withLock { $0[record.peer.id] = record } }
     func remove(_ record: ClientRecord) { records.withLock { _ = $0.removeValue(forKey: record.peer.id) } }
     var count: Int { records.withLock { $0.count } }
+    func find(_ id: UInt64) -> ClientRecord? { records.withLock { $0[id] } }
 
     /// By ascending id: the order in which they came.
     func all() -> [ClientRecord] {

@@ -23,8 +23,26 @@ extension RESPSession {
         case .info: output.appendVerbatim(record.line(now: engine.now) + "\n", version)
         case .list: clientList(request, &output)
         case .kill: clientKill(request, &output)
+        case .unblock: clientUnblock(request, &output)
         case .help: help(.client, &output)
         }
+    }
+
+    private func clientUnblock(_ request: Request, _ output: inout OutputBuffer) {
+        guard request.count <= 4 else {
+            counters.add(.errors)
+            output.append("-ERR unknown subcommand or wrong number of arguments for '")
+            appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
+            output.append("'. Try CLIENT HELP.\r\n")
+            return
+        }
+        let isError = request.count == 4 && request[3].equalsIgnoringCase("error")
+        guard request.count == 3 || isError || request[3].equalsIgnoringCase("timeout") else {
+            return fail("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR", &output)
+        }
+        guard let id = request[2].integer else { return failInteger(&output) }
+        let client = frontEnd.clients.find(UInt64(bitPattern: id))
+        output.appendInteger(client?.wake(isError ? .interrupted : .timedOut) == true ? 1 : 0)
     }
 
     private func clientSetinfo(_ request: Request, _ output: inout OutputBuffer) {

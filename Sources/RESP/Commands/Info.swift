@@ -81,7 +81,7 @@ struct InfoText {
     private mutating func clients() {
         row("connected_clients", facts.connectionCount ?? frontEnd.clients.count)
         row("maxclients", ifKnown: facts.connectionCountMax)
-        row("blocked_clients", 0)
+        row("blocked_clients", frontEnd.parkedClients.count)
     }
 
     private mutating func memory(_ handle: EngineHandle) {

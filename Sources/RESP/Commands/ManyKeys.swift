@@ -4,8 +4,8 @@ import Base
 import Engine
 
 extension RESPSession {
-    /// Hashes the keys at arguments `first`, `first` + step …, leaving the hashes in `hashes`; returns their shards. The
-    /// first keys are loaded into the cache before the shards are taken, so that these are held for a shorter time.
+    /// Hashes the keys at arguments `first`, `first` + step …, leaving the hashes in `hashes`; returns their shards.
+    /// The first keys are loaded into the cache before the shards are taken, so that these are held for a shorter time.
     func gatherKeys(_ request: Request, from first: Int = 1, step: Int) -> (shards: ShardSet, count: Int) {
         let count = (request.count &- first) / step
         hashes.reserve(count)

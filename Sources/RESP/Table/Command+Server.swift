@@ -34,6 +34,12 @@ extension CommandSpec {
         "client", arity: -2, [], .connection, since: "2.4.0", complexity: "Depends on the subcommand.",
         "Holds the commands about connections.", subcommands: ClientSubcommand.allCases.map(\.spec))
 
+    static let wait = CommandSpec(
+        "wait", arity: 3, .blocking, .generic, .connection, since: "3.0.0",
+        "Waits for replicas to have what was written; here there are none.",
+        syntax: "numreplicas:integer timeout:integer",
+        tips: ["request_policy:all_shards", "response_policy:agg_min"])
+
     static let info = CommandSpec(
         "info", arity: -1, [.whileLoading, .whileStale], .server, .dangerous, since: "1.0.0",
         "Tells what the server is and what it went through.", syntax: "[section...]",

@@ -13,7 +13,7 @@ enum Command: UInt8, CaseIterable {
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
-    case multi, exec, discard, watch, unwatch
+    case multi, exec, discard, watch, unwatch, wait
     case info, config, command, time, memory, object, role, module, shutdown, cluster
 
     var spec: CommandSpec {
@@ -101,6 +101,7 @@ enum Command: UInt8, CaseIterable {
         case .discard: .discard
         case .watch: .watch
         case .unwatch: .unwatch
+        case .wait: .wait
         case .info: .info
         case .config: .config
         case .command: .command

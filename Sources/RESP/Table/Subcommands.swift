@@ -7,7 +7,7 @@ protocol Subcommand: RawRepresentable, CaseIterable where RawValue == Int {
 
 /// What CLIENT can do.
 enum ClientSubcommand: Int, Subcommand {
-    case id, getname, setname, setinfo, info, list, kill, help
+    case id, getname, setname, setinfo, info, list, kill, unblock, help
 
     var spec: CommandSpec {
         switch self {
@@ -46,6 +46,11 @@ enum ClientSubcommand: Int, Subcommand {
                 "Closes connections.",
                 syntax: "ip:port [ID client-id:integer] [TYPE normal-master-replica-pubsub] [USER "
                     + "username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes-no]")
+        case .unblock:
+            CommandSpec(
+                "unblock", arity: -3, [.admin, .noScript, .whileLoading, .whileStale], .connection,
+                .connection, since: "5.0.0", "Ends another client's waiting.",
+                syntax: "client-id:integer [TIMEOUT|ERROR]")
         case .help:
             CommandSpec(
                 "help", arity: 2, [.whileLoading, .whileStale], .connection, .connection,

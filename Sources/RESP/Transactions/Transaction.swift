@@ -3,15 +3,9 @@
 import Base
 import Engine
 
-/// What came since MULTI: the commands' bytes one behind the other, and where their arguments lie.
-///
-/// Copied, since the input they came in is gone when EXEC comes. Used by the session's worker only.
+/// What came since MULTI. Used by the session's worker only.
 final class Transaction {
-    private var bytes = OutputBuffer(capacity: 256)
-    let slots = Scratch<ArgumentSlot>(capacity: 8)
-    let commands = Scratch<QueuedRequest>(capacity: 4)
-    private(set) var count = 0
-    private var slotCount = 0
+    let requests = KeptRequests()
     /// Where the commands' keys live.
     private(set) var shards = ShardSet()
     /// Some command may need memory, so that EXEC is refused while there is none.
@@ -19,38 +13,9 @@ final class Transaction {
     /// A command was refused when it came: EXEC will refuse them all.
     var isFlawed = false
 
-    deinit {
-        slots.deallocate()
-        commands.deallocate()
-    }
-
-    /// Bytes held: arguments, their places, and a record for each command.
-    var size: Int {
-        bytes.count &+ slotCount &* MemoryLayout<ArgumentSlot>.stride &+ count &* MemoryLayout<QueuedRequest>.stride
-    }
-
-    /// What `append` would add to `size`.
-    static func size(of request: Request) -> Int {
-        var size = MemoryLayout<QueuedRequest>.stride &+ request.count &* MemoryLayout<ArgumentSlot>.stride
-        for index in 0..<request.count { size &+= request[index].byteCount }
-        return size
-    }
-
     /// - Parameter spec: of the subcommand, if the command has any.
     func append(_ queued: QueuedRequest, _ request: Request, _ spec: CommandSpec, _ engine: EngineHandle) {
-        slots.reserve(slotCount &+ request.count)
-        commands.reserve(count &+ 1)
-        var kept = queued
-        kept.firstSlot = UInt32(truncatingIfNeeded: slotCount)
-        for index in 0..<request.count {
-            let argument = request[index]
-            slots[slotCount] = ArgumentSlot(
-                offset: UInt32(truncatingIfNeeded: bytes.count), size: UInt32(truncatingIfNeeded: argument.byteCount))
-            slotCount &+= 1
-            bytes.append(argument)
-        }
-        commands[count] = kept
-        count &+= 1
+        requests.append(request, queued.row)
         needsMemory = needsMemory || spec.flags.contains(.deniedWhenFull)
         reach(request, spec, engine)
     }
@@ -67,16 +32,9 @@ final class Transaction {
         }
         switch spec.group {
         case .connection, .transactions, .pubsub: break
-        case .string, .bitmap, .hyperloglog, .list, .hash, .set, .sortedSet, .geo, .stream, .generic, .scripting, .server,
-            .cluster:
+        case .string, .bitmap, .hyperloglog, .list, .hash, .set, .sortedSet, .geo, .stream, .generic, .scripting,
+            .server, .cluster:
             shards = .all
         }
-    }
-
-    /// Hands the bytes over: the places in `slots` are places in them.
-    func takeBytes() -> OutputBuffer {
-        var taken = OutputBuffer(capacity: 64)
-        swap(&taken, &bytes)
-        return taken
     }
 }

@@ -54,7 +54,7 @@ extension RESPSession {
     ) {
         // One that will not be executed takes no memory.
         if !transaction.isFlawed && !isWatchBroken {
-            guard mayHold(Transaction.size(of: request)) else { return }
+            guard mayHold(KeptRequests.size(of: request)) else { return }
             transaction.append(queued, request, spec, engine)
             publishTransaction()
         }
@@ -65,7 +65,7 @@ extension RESPSession {
     /// conversation is over. Source: Redis 7 readQueryFromClient, client-query-buffer-limit.
     private func mayHold(_ size: Int) -> Bool {
         let sizeMax = min(frontEnd.requestSizeMax.load(ordering: .relaxed), RESPLimits.inputSizeMax)
-        if (transaction?.size ?? 0) &+ watchedSize &+ size <= sizeMax { return true }
+        if (transaction?.requests.size ?? 0) &+ watchedSize &+ size <= sizeMax { return true }
         ending = .abort
         return false
     }
@@ -74,8 +74,8 @@ extension RESPSession {
     func flawTransaction() { transaction?.isFlawed = true }
 
     private func publishTransaction() {
-        record.queuedCount.store(transaction?.count ?? -1, ordering: .relaxed)
-        record.queuedSize.store((transaction?.size ?? 0) &+ watchedSize, ordering: .relaxed)
+        record.queuedCount.store(transaction?.requests.count ?? -1, ordering: .relaxed)
+        record.queuedSize.store((transaction?.requests.size ?? 0) &+ watchedSize, ordering: .relaxed)
         record.watchedCount.store(watchedKeys.count, ordering: .relaxed)
     }
 
@@ -136,9 +136,7 @@ extension RESPSession {
     private func run(_ transaction: Transaction, _ output: inout OutputBuffer) {
         var shards = transaction.shards
         for key in watchedKeys { engine.insert(key.hash, into: &shards) }
-        prefetch(transaction)
-        let bytes = transaction.takeBytes()
-        let input = bytes.span
+        prefetch(transaction.requests)
         // Commands use the session's handle, so it is the one that holds the section meanwhile.
         var outside = engine
         outside.section(shards) { inside in
@@ -148,11 +146,10 @@ extension RESPSession {
                 // What was let in is done as a whole: it found memory, or needs none. Source: Redis 7 execCommand.
                 engine.mayOvershoot = transaction.needsMemory
                 isExecuting = true
-                output.appendArray(transaction.count)
-                for index in 0..<transaction.count {
-                    let queued = transaction.commands[index]
+                output.appendArray(transaction.requests.count)
+                transaction.requests.each { queued, request in
                     counters.add(.commands)
-                    serve(queued.row.command!, Request(input, transaction.slots, queued), &output)
+                    serve(queued.row.command!, request, &output)
                 }
                 isExecuting = false
                 engine.mayOvershoot = false
@@ -165,13 +162,13 @@ extension RESPSession {
     }
 
     /// Loads the first commands' items into the cache before their shards are taken.
-    private func prefetch(_ transaction: Transaction) {
-        let count = min(transaction.count, RESPLimits.batchCountMax)
-        for index in 0..<count where transaction.commands[index].row.hasKey {
-            engine.prefetchBucket(KeyHash(rawValue: transaction.commands[index].hash), in: database)
+    private func prefetch(_ requests: KeptRequests) {
+        let count = min(requests.count, RESPLimits.batchCountMax)
+        for index in 0..<count where requests[index].row.hasKey {
+            engine.prefetchBucket(KeyHash(rawValue: requests[index].hash), in: database)
         }
-        for index in 0..<count where transaction.commands[index].row.hasKey {
-            engine.prefetchItem(KeyHash(rawValue: transaction.commands[index].hash), in: database)
+        for index in 0..<count where requests[index].row.hasKey {
+            engine.prefetchItem(KeyHash(rawValue: requests[index].hash), in: database)
         }
     }
 

@@ -1,0 +1,83 @@
+// How a session stops in the middle of a command and goes on when it is woken.
+//
+// A command that finds nothing calls `park` and replies nothing. Whoever brings what it waits for, on any thread, calls
+// `ClientRecord.wake`; the session's worker then serves the same request again, `wakeReason` saying why.
+
+import Base
+import Engine
+import Synchronization
+import Transport
+
+/// A request that waits.
+final class ParkedRequest {
+    let kept = KeptRequests()
+}
+
+extension RESPSession {
+    /// Whether a command may wait. Not inside EXEC: nobody could bring what it waits for.
+    var mayPark: Bool { !isExecuting }
+
+    /// Keeps the request to be served again when somebody calls `record.wake`, and reads nothing until then.
+    ///
+    /// Call it while holding the shards of what the command waits for, then make it known to who shall wake: what
+    /// changes later finds it parked. Served again, a command that still finds nothing parks again; its deadline stays.
+    /// - Parameter deadline: nil is for ever.
+    func park(_ request: Request, _ command: Command, until deadline: Milliseconds?) {
+        precondition(mayPark)
+        if parked == nil {
+            let waiting = ParkedRequest()
+            var row = CommandRow.unknown
+            row.command = command
+            waiting.kept.append(request, row)
+            parked = waiting
+            frontEnd.parkedClients.add(record, until: deadline)
+        }
+        record.parking.begin()
+        ending = .park
+    }
+
+    /// Its waiting is over, one way or the other.
+    func unpark() {
+        guard parked != nil else { return }
+        parked = nil
+        record.parking.end()
+        frontEnd.parkedClients.remove(record)
+    }
+
+    func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next {
+        guard let waiting = parked else { return .read }
+        // Woken for nothing, or for a reason that was dealt with already.
+        guard let reason = record.parking.reason else { return .wait }
+        engine.now = now
+        ending = .none
+        if reason == .interrupted {
+            fail("UNBLOCKED client unblocked via CLIENT UNBLOCK", &output)
+        } else {
+            wakeReason = reason
+            waiting.kept.each { queued, request in serve(queued.row.command!, request, &output) }
+            wakeReason = nil
+        }
+        if ending == .park { return .wait }
+        unpark()
+        publish()
+        switch ending {
+        case .none: return .yield
+        case .close: return .close
+        case .abort: return .abort
+        case .park: return .wait
+        }
+    }
+
+    /// WAIT: for replicas that have what was written so far. There are none, so that only time passes.
+    /// Source: Redis 7 command reference, WAIT.
+    func waitForReplicas(_ request: Request, _ output: inout OutputBuffer) {
+        guard let wanted = request[1].integer else { return failInteger(&output) }
+        guard let timeout = request[2].integer else {
+            return fail("ERR timeout is not an integer or out of range", &output)
+        }
+        guard timeout >= 0 else { return fail("ERR timeout is negative", &output) }
+        guard timeout <= Int64.max - engine.now.rawValue else { return fail("ERR timeout is out of range", &output) }
+        guard wanted > 0 && mayPark && wakeReason == nil else { return output.appendInteger(0) }
+        park(request, .wait, until: timeout == 0 ? nil : Milliseconds(engine.now.rawValue + timeout))
+    }
+}
