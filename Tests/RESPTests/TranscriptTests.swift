@@ -8,10 +8,19 @@ import Testing
 
 @Suite("Transcripts")
 struct TranscriptTests {
-    static let all =
-        Transcript.strings + Transcript.bits + Transcript.hashes + Transcript.keyspace + Transcript.connection
-        + Transcript.versionThree + Transcript.byHand + Transcript.transactions + Transcript.waiting
-        + Transcript.faults
+    static let all = [
+        Transcript.strings,
+        Transcript.bits,
+        Transcript.hyperLogLogs,
+        Transcript.hashes,
+        Transcript.keyspace,
+        Transcript.connection,
+        Transcript.versionThree,
+        Transcript.byHand,
+        Transcript.transactions,
+        Transcript.waiting,
+        Transcript.faults,
+    ].flatMap { $0 }
 
     @Test("the replies are the same however the bytes are cut", arguments: all)
     func holds(_ transcript: Transcript) {
