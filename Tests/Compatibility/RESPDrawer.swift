@@ -7,7 +7,7 @@
 // that Duet does not have yet.
 
 struct RESPDrawer {
-    private var drawer: Drawer
+    var drawer: Drawer
     private let start: Int
 
     init(seed: UInt64, start: Int) {
@@ -15,7 +15,7 @@ struct RESPDrawer {
         self.start = start
     }
 
-    private mutating func key() -> String { drawer.word("k0", "k1", "k2", "k3", "k\u{0}\u{ff}\r\n", "") }
+    mutating func key() -> String { drawer.word("k0", "k1", "k2", "k3", "k\u{0}\u{ff}\r\n", "") }
 
     private mutating func value() -> String {
         drawer.pick([
@@ -26,7 +26,7 @@ struct RESPDrawer {
         ])
     }
 
-    private mutating func number() -> String {
+    mutating func number() -> String {
         drawer.word(
             "0", "1", "-1", "5", "-3", "x", "", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
             "1.5", "+1", " 1", "007", "-0", "100")
@@ -58,8 +58,9 @@ struct RESPDrawer {
     }
 
     mutating func next() -> [String] {
-        switch drawer.below(4) {
+        switch drawer.below(5) {
         case 0: strings()
+        case 4: drawer.oneIn(2) ? bits() : hyperLogLogs()
         case 1: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
         case 2: keys()
         default: drawer.oneIn(3) ? wrong() : strings()
