@@ -35,7 +35,9 @@ extension RESPDrawer {
             return [drawer.word("BITFIELD", "BITFIELD", "BITFIELD_RO"), key()]
                 + (0..<drawer.below(5)).flatMap { _ in fieldOperation() }
         default:
-            if drawer.oneIn(2) { return ["SET", subsequenceKey(), drawer.word("ohmytext", "mynewtext", "", "aaaa", "abab")] }
+            if drawer.oneIn(2) {
+                return ["SET", subsequenceKey(), drawer.word("ohmytext", "mynewtext", "", "aaaa", "abab")]
+            }
             return ["LCS", subsequenceKey(), subsequenceKey()]
                 + (0..<drawer.below(3)).flatMap { _ in
                     drawer.pick([
