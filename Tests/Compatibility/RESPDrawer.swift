@@ -32,16 +32,17 @@ struct RESPDrawer {
             "1.5", "+1", " 1", "007", "-0", "100")
     }
 
-    /// Far apart, so that a moment between the servers decides nothing.
+    /// Far apart and hardly ever twice the same, so that a moment between the servers decides nothing.
     private mutating func seconds() -> String {
         drawer.word(
-            "1000", "0", "-1", "x", "9223372036854775807", "9223372036854775", "\(1000 + drawer.below(1 << 20))", "1.5",
-            "")
+            "0", "-1", "x", "9223372036854775807", "9223372036854775", "\(2000 + drawer.below(1 << 20))",
+            "\(2000 + drawer.below(1 << 20))", "1.5", "")
     }
 
     private mutating func milliseconds() -> String {
         drawer.word(
-            "1000000", "0", "-1", "x", "9223372036854775807", "\(1_000_000 + 1000 * drawer.below(1 << 20))")
+            "0", "-1", "x", "9223372036854775807", "\(2_000_000 + 1000 * drawer.below(1 << 20))",
+            "\(2_000_000 + 1000 * drawer.below(1 << 20))")
     }
 
     private mutating func database() -> String { drawer.word("0", "1", "2", "15", "16", "-1", "x", "9999999999") }
