@@ -107,8 +107,7 @@ public struct ItemView: ~Escapable {
 
     /// The bytes the item takes in memory, index share and allocator rounding included. Source: Redis MEMORY USAGE.
     public var footprint: Int {
-        classes.footprint(of: item.size) + (item.shared?.footprint ?? 0) + (item.structure?.size ?? 0)
-            + (item.keyBlock?.footprint ?? 0) + HashTable.bytesPerItem
+        classes.footprint(of: item.size) + (item.shared?.footprint ?? 0) + (item.structure?.size ?? 0) + (item.keyBlock?.footprint ?? 0) + HashTable.bytesPerItem
     }
 }
 

@@ -103,6 +103,26 @@ public struct CollectionSite {
         }
     }
 
+    /// The first entry of the compact value that `isWanted` accepts.
+    @inline(__always)
+    func firstEntry(where isWanted: (PackedEntry) -> Bool) -> PackedEntry? {
+        guard value != nil else { return nil }
+        var at = start
+        let end = end
+        while at != end {
+            let entry = Packed.entry(at: at)
+            if isWanted(entry) { return entry }
+            at = entry.end
+        }
+        return nil
+    }
+
+    /// Where an entry of the compact value is, from `start`.
+    func offset(of entry: PackedEntry) -> Int { Int(entry.start.bits - start.bits) }
+
+    /// Bytes of all entries of the compact value.
+    var usedSize: Int { max(0, size - Self.headerSize) }
+
     /// An entry of the compact value, each with the same chance; nil if there is none.
     func randomEntry() -> PackedEntry? {
         guard count > 0 else { return nil }

@@ -96,8 +96,9 @@ struct Structure: Equatable {
 
     private func visit<V: StructureVisitor>(_ visitor: V) -> V.Result {
         switch unsafe header.pointee.kind {
-        case .hash: unsafe visitor.visit(body(as: LargeHash.self))
-        case .string, .list, .set, .sortedSet, .stream: preconditionFailure("no large form of this kind")
+        case .hash: unsafe visitor.visit(body(as: LargeKeyed<HashLayout>.self))
+        case .set: unsafe visitor.visit(body(as: LargeKeyed<SetLayout>.self))
+        case .string, .list, .sortedSet, .stream: preconditionFailure("no large form of this kind")
         }
     }
 }

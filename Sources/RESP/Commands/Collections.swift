@@ -27,9 +27,9 @@ extension RESPSession {
     /// the key holds another kind.
     func editPresent<V: CollectionValue & ~Escapable>(
         _ request: Request, as type: V.Type, _ output: inout OutputBuffer, missing: (inout OutputBuffer) -> Void,
-        _ body: (inout V) -> Void
+        _ body: (inout V, inout OutputBuffer) -> Void
     ) -> Bool {
-        switch engine.edit(request.key(in: database), as: type, creates: false, body) {
+        switch engine.edit(request.key(in: database), as: type, creates: false, { value in body(&value, &output) }) {
         case .done: return true
         case .notFound: missing(&output)
         case .otherKind: failKind(&output)

@@ -91,7 +91,7 @@ extension RESPSession {
 
     func hdel(_ request: Request, _ output: inout OutputBuffer) {
         var removed = 0
-        let isDone = editPresent(request, as: HashValue.self, &output, missing: { $0.appendInteger(0) }) { hash in
+        let isDone = editPresent(request, as: HashValue.self, &output, missing: { $0.appendInteger(0) }) { hash, _ in
             for index in 2..<request.count where hash.remove(request[index]) { removed &+= 1 }
         }
         if isDone { output.appendInteger(removed) }

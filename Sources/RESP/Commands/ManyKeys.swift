@@ -8,6 +8,11 @@ extension RESPSession {
     /// The first keys are loaded into the cache before the shards are taken, so that these are held for a shorter time.
     func gatherKeys(_ request: Request, from first: Int = 1, step: Int) -> (shards: ShardSet, count: Int) {
         let count = (request.count &- first) / step
+        return (gatherKeys(request, from: first, step: step, count: count), count)
+    }
+
+    /// As above, of `count` keys.
+    func gatherKeys(_ request: Request, from first: Int, step: Int = 1, count: Int) -> ShardSet {
         hashes.reserve(count)
         var shards = ShardSet()
         for index in 0..<count {
@@ -19,7 +24,7 @@ extension RESPSession {
         for index in 0..<min(count, RESPLimits.batchCountMax) {
             engine.prefetchItem(KeyHash(rawValue: hashes[index]), in: database)
         }
-        return (shards, count)
+        return shards
     }
 
     /// Runs `body` for each key in order, all shards held, loading a chunk of keys into the cache before its turn.

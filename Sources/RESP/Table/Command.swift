@@ -6,11 +6,12 @@ enum Command: UInt8, CaseIterable {
     case setnx, setex, psetex, getset, getdel, getex, mget, mset, msetnx, append, strlen, getrange, substr, setrange
     case incr, decr, incrby, decrby, incrbyfloat, lcs
     case setbit, getbit, bitcount, bitpos, bitop, bitfield, bitfieldRO
-    case pfadd, pfcount, pfmerge, pfdebug
     case del, unlink, exists, type, touch
     case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
     case rename, renamenx, copy, move
     case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
+    case sadd, srem, scard, sismember, smismember, smembers, sscan, smove, spop, srandmember
+    case sinter, sunion, sdiff, sinterstore, sunionstore, sdiffstore, sintercard
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
@@ -48,10 +49,6 @@ enum Command: UInt8, CaseIterable {
         case .bitop: .bitop
         case .bitfield: .bitfield
         case .bitfieldRO: .bitfieldRO
-        case .pfadd: .pfadd
-        case .pfcount: .pfcount
-        case .pfmerge: .pfmerge
-        case .pfdebug: .pfdebug
         case .del: .del
         case .unlink: .unlink
         case .exists: .exists
@@ -77,6 +74,23 @@ enum Command: UInt8, CaseIterable {
         case .flushdb: .flushdb
         case .flushall: .flushall
         case .swapdb: .swapdb
+        case .sadd: .sadd
+        case .srem: .srem
+        case .scard: .scard
+        case .sismember: .sismember
+        case .smismember: .smismember
+        case .smembers: .smembers
+        case .sscan: .sscan
+        case .smove: .smove
+        case .spop: .spop
+        case .srandmember: .srandmember
+        case .sinter: .sinter
+        case .sunion: .sunion
+        case .sdiff: .sdiff
+        case .sinterstore: .sinterstore
+        case .sunionstore: .sunionstore
+        case .sdiffstore: .sdiffstore
+        case .sintercard: .sintercard
         case .hset: .hset
         case .hmset: .hmset
         case .hsetnx: .hsetnx

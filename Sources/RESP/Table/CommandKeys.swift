@@ -33,6 +33,11 @@ extension CommandSpec {
                 first: place, last: -1, step: 1,
                 ranges: [KeyRange(access, at: place), KeyRange(sources, at: place + 1, to: -1)])
         }
+
+        /// As many as the argument at `place` says, right behind it.
+        static func counted(_ access: String, at place: Int = 1) -> Keys {
+            Keys(ranges: [KeyRange(access, start: .index(place), extent: .counted)])
+        }
     }
 
     /// Keys that stand side by side. Source: Redis key specifications.
