@@ -141,7 +141,7 @@ struct PackedTableTests {
     func largeModel() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("packed table, large: seed \(seed)")
-        run(names: 40_000, steps: 150_000, checkEvery: 30_000, sizes: [6...6, 0...40], seed: seed)
+        run(names: 10_000, steps: 50_000, checkEvery: 10_000, sizes: [6...6, 0...40], seed: seed)
     }
 
     @Test("elements far and near become one another")

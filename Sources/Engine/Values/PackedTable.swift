@@ -49,6 +49,11 @@ struct TableEntry {
 /// entries (`PackedBlock.entry`; 0 is a block without elements), which never move either, except the first while it is small.
 /// Idea: W. Litwin, "Linear Hashing", VLDB 1980.
 ///
+/// Measured with elements of 14 bytes, one lookup after the other at random, on a busy virtual machine; nanoseconds at
+/// 1 k, 100 k, 1 M, 10 M elements: hit 62, 104, 430, 817; miss 46, 55, 236, 654; a miss and its insertion 158, 166, 578,
+/// 950. Bytes above the content, all included: 3.6, 3.4, 3.4, 3.4 (16 elements a block: 4.1 at 1 M; 32: 3.0; 48: 2.8,
+/// and hits a quarter slower). Reading eight tags a step instead of four was no faster.
+///
 /// A trivial value; its owner calls `destroy`. Touched only under the shard's lock.
 @safe
 struct PackedTable<Elements: PackedElements> {
