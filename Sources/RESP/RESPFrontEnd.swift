@@ -21,6 +21,7 @@ public final class RESPFrontEnd: Sendable {
     /// Read once a batch by every session; follows `settings`.
     let bulkSizeMax: Atomic<Int>
     let requestSizeMax: Atomic<Int>
+    let hyperLogLogSparseSizeMax: Atomic<Int>
     let wantsPassword: Atomic<Bool>
 
     public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
@@ -30,6 +31,7 @@ public final class RESPFrontEnd: Sendable {
         self.settings = Mutex(settings)
         bulkSizeMax = Atomic(settings.bulkSizeMax)
         requestSizeMax = Atomic(settings.requestSizeMax)
+        hyperLogLogSparseSizeMax = Atomic(settings.hyperLogLogSparseSizeMax)
         wantsPassword = Atomic(settings.password != nil)
     }
 
@@ -59,6 +61,7 @@ public final class RESPFrontEnd: Sendable {
         }
         bulkSizeMax.store(changed.bulkSizeMax, ordering: .relaxed)
         requestSizeMax.store(changed.requestSizeMax, ordering: .relaxed)
+        hyperLogLogSparseSizeMax.store(changed.hyperLogLogSparseSizeMax, ordering: .relaxed)
         wantsPassword.store(changed.password != nil, ordering: .relaxed)
     }
 

@@ -11,5 +11,8 @@ public struct RESPSettings: Sendable {
     /// The largest request that may pile up unfinished, in bytes. Source: redis.conf `client-query-buffer-limit`.
     public var requestSizeMax = 1024 * 1024 * 1024
 
+    /// A sparse HyperLogLog that would get longer becomes dense, in bytes. Source: redis.conf `hll-sparse-max-bytes`.
+    public var hyperLogLogSparseSizeMax = 3000
+
     public init() {}
 }

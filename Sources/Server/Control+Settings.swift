@@ -103,6 +103,7 @@ extension RESPSettings {
         password = settings.password.isEmpty ? nil : Array(settings.password.utf8)
         bulkSizeMax = settings.bulkSizeMax
         requestSizeMax = settings.requestSizeMax
+        hyperLogLogSparseSizeMax = settings.hyperLogLogSparseSizeMax
     }
 }
 

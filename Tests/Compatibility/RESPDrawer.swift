@@ -7,7 +7,7 @@
 // that Duet does not have yet.
 
 struct RESPDrawer {
-    private var drawer: Drawer
+    var drawer: Drawer
     private let start: Int
 
     init(seed: UInt64, start: Int) {
@@ -15,9 +15,9 @@ struct RESPDrawer {
         self.start = start
     }
 
-    private mutating func key() -> String { drawer.word("k0", "k1", "k2", "k3", "k\u{0}\u{ff}\r\n", "") }
+    mutating func key() -> String { drawer.word("k0", "k1", "k2", "k3", "k\u{0}\u{ff}\r\n", "") }
 
-    private mutating func value() -> String {
+    mutating func value() -> String {
         drawer.pick([
             "", "x", "5", "41", "007", "99", "hello", " 3", "-1", "+5", "3.0", "1e3", "9223372036854775807",
             "-9223372036854775808", "9223372036854775808", String(repeating: "v", count: 300),
@@ -26,22 +26,23 @@ struct RESPDrawer {
         ])
     }
 
-    private mutating func number() -> String {
+    mutating func number() -> String {
         drawer.word(
             "0", "1", "-1", "5", "-3", "x", "", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
             "1.5", "+1", " 1", "007", "-0", "100")
     }
 
-    /// Far apart, so that a moment between the servers decides nothing.
+    /// Far apart and hardly ever twice the same, so that a moment between the servers decides nothing.
     private mutating func seconds() -> String {
         drawer.word(
-            "1000", "0", "-1", "x", "9223372036854775807", "9223372036854775", "\(1000 + drawer.below(1 << 20))", "1.5",
-            "")
+            "0", "-1", "x", "9223372036854775807", "9223372036854775", "\(2000 + drawer.below(1 << 20))",
+            "\(2000 + drawer.below(1 << 20))", "1.5", "")
     }
 
     private mutating func milliseconds() -> String {
         drawer.word(
-            "1000000", "0", "-1", "x", "9223372036854775807", "\(1_000_000 + 1000 * drawer.below(1 << 20))")
+            "0", "-1", "x", "9223372036854775807", "\(2_000_000 + 1000 * drawer.below(1 << 20))",
+            "\(2_000_000 + 1000 * drawer.below(1 << 20))")
     }
 
     private mutating func database() -> String { drawer.word("0", "1", "2", "15", "16", "-1", "x", "9999999999") }
@@ -58,8 +59,11 @@ struct RESPDrawer {
     }
 
     mutating func next() -> [String] {
-        switch drawer.below(4) {
+        switch drawer.below(7) {
         case 0: strings()
+        case 4: drawer.oneIn(2) ? bits() : hyperLogLogs()
+        case 5: hashes()
+        case 6: sets()
         case 1: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
         case 2: keys()
         default: drawer.oneIn(3) ? wrong() : strings()

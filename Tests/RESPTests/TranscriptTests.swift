@@ -8,20 +8,20 @@ import Testing
 
 @Suite("Transcripts")
 struct TranscriptTests {
-    static let all =
-        [
-            Transcript.strings,
-            Transcript.bits,
-            Transcript.hashes,
-            Transcript.sets,
-            Transcript.keyspace,
-            Transcript.connection,
-            Transcript.versionThree,
-            Transcript.byHand,
-            Transcript.transactions,
-            Transcript.waiting,
-            Transcript.faults,
-        ].flatMap { $0 }
+    static let all = [
+        Transcript.strings,
+        Transcript.bits,
+        Transcript.hyperLogLogs,
+        Transcript.hashes,
+        Transcript.sets,
+        Transcript.keyspace,
+        Transcript.connection,
+        Transcript.versionThree,
+        Transcript.byHand,
+        Transcript.transactions,
+        Transcript.waiting,
+        Transcript.faults,
+    ].flatMap { $0 }
 
     @Test("the replies are the same however the bytes are cut", arguments: all)
     func holds(_ transcript: Transcript) {

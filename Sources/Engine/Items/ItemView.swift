@@ -107,7 +107,9 @@ public struct ItemView: ~Escapable {
 
     /// The bytes the item takes in memory, index share and allocator rounding included. Source: Redis MEMORY USAGE.
     public var footprint: Int {
-        classes.footprint(of: item.size) + (item.shared?.footprint ?? 0) + (item.structure?.size ?? 0) + (item.keyBlock?.footprint ?? 0) + HashTable.bytesPerItem
+        let outside = (item.shared?.footprint ?? 0) + (item.structure?.size ?? 0)
+        return classes.footprint(of: item.size) + outside
+            + (item.keyBlock?.footprint ?? 0) + HashTable.bytesPerItem
     }
 }
 

@@ -77,7 +77,8 @@ extension RESPSession {
             case .hit: break
             }
             var isThere = false
-            if case .otherKind = engine.read(target, as: SetValue.self, { isThere = $0.contains(request[3]) }) { return }
+            let found = engine.read(target, as: SetValue.self) { isThere = $0.contains(request[3]) }
+            if case .otherKind = found { return }
             moved = isMember ? 1 : 0
             if !isMember || (isThere && request[1].equals(request[2])) { return }
             _ = engine.edit(source, as: SetValue.self, creates: false) { _ = $0.remove(request[3]) }

@@ -6,6 +6,7 @@ enum Command: UInt8, CaseIterable {
     case setnx, setex, psetex, getset, getdel, getex, mget, mset, msetnx, append, strlen, getrange, substr, setrange
     case incr, decr, incrby, decrby, incrbyfloat, lcs
     case setbit, getbit, bitcount, bitpos, bitop, bitfield, bitfieldRO
+    case pfadd, pfcount, pfmerge, pfdebug
     case del, unlink, exists, type, touch
     case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
     case rename, renamenx, copy, move
@@ -49,6 +50,10 @@ enum Command: UInt8, CaseIterable {
         case .bitop: .bitop
         case .bitfield: .bitfield
         case .bitfieldRO: .bitfieldRO
+        case .pfadd: .pfadd
+        case .pfcount: .pfcount
+        case .pfmerge: .pfmerge
+        case .pfdebug: .pfdebug
         case .del: .del
         case .unlink: .unlink
         case .exists: .exists

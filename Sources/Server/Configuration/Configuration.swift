@@ -27,6 +27,8 @@ public struct Configuration: Sendable, Equatable {
     public var bulkSizeMax = 512 << 20
     /// The largest unfinished request, bytes, from 1 MiB.
     public var requestSizeMax = 1 << 30
+    /// A sparse HyperLogLog that would get longer becomes dense, bytes.
+    public var hyperLogLogSparseSizeMax = 3000
 
     /// TCP port under TLS, beside `respPort` and on the same addresses; the same range.
     public var respTLSPort = 0

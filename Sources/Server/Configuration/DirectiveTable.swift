@@ -20,6 +20,7 @@ enum DirectiveTable {
         .flag("protected-mode", \.isProtected, live: true),
         .text("requirepass", \.password, live: true),
         .memory("proto-max-bulk-len", \.bulkSizeMax, (1 << 20)...Int.max, live: true),
+        .memory("hll-sparse-max-bytes", \.hyperLogLogSparseSizeMax, 0...Int.max, live: true),
         .memory("client-query-buffer-limit", \.requestSizeMax, (1 << 20)...Int.max, live: true),
     ]
 

@@ -72,7 +72,7 @@ enum ForeignDirectives {
         cluster-slave-no-failover cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled \
         dbfilename disable-thp dynamic-hz enable-protected-configs \
         hide-user-data-from-log \
-        hll-sparse-max-bytes ignore-warnings io-threads-do-reads jemalloc-bg-thread key-load-delay \
+        ignore-warnings io-threads-do-reads jemalloc-bg-thread key-load-delay \
         latency-tracking latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire \
         lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time \
         lfu-log-factor list-compress-depth \
