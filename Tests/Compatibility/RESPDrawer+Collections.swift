@@ -32,8 +32,10 @@ extension RESPDrawer {
         case 7, 8: ["HDEL", key(), field(), field(), field()]
         case 9: ["HINCRBY", key(), field(), number()]
         case 10:
-            ["HINCRBYFLOAT", key(), field(), drawer.word("0.1", "1e2", "-2.5", "abc", "nan", "3.0", "-0", "0", "", " 1")]
-        case 11: ["HSCAN", key(), drawer.word("0", "0", "x", "")] + drawer.pick([[], ["COUNT", "1000000"], ["COUNT", "0"]])
+            ["HINCRBYFLOAT", key(), field()]
+                + [drawer.word("0.1", "1e2", "-2.5", "abc", "nan", "3.0", "-0", "0", "", " 1")]
+        case 11:
+            ["HSCAN", key(), drawer.word("0", "0", "x", "")] + drawer.pick([[], ["COUNT", "1000000"], ["COUNT", "0"]])
         case 12: ["HSCAN", key(), "0", "MATCH", drawer.word("n*", "*", "f", "[fg]"), "COUNT", "1000000"]
         case 13: ["HRANDFIELD", key(), drawer.word("1000000", "0", "x", "-9223372036854775808")]
         case 14: ["HRANDFIELD", key(), "1000000", drawer.word("WITHVALUES", "withvalues", "foo")]
@@ -71,7 +73,8 @@ extension RESPDrawer {
                 ["SPOP", setKey(), "1000000"], ["SPOP", setKey(), drawer.word("0", "-1", "x")],
                 ["SRANDMEMBER", setKey(), drawer.word("1000000", "0", "x")],
                 ["SRANDMEMBER", setKey(), "1", "2"], ["RENAME", setKey(), drawer.word("s0", "s1")],
-                ["COPY", setKey(), drawer.word("s2", "s3"), "REPLACE"], ["EXPIRE", setKey(), "1000"], ["PERSIST", setKey()],
+                ["COPY", setKey(), drawer.word("s2", "s3"), "REPLACE"], ["EXPIRE", setKey(), "1000"],
+                ["PERSIST", setKey()],
             ])
         }
     }
