@@ -92,6 +92,9 @@ extension EngineHandle {
                     shape.marks.remove(.won)
                 }
                 if options.dropsValue {
+                    // Whatever it was, it is an empty string now.
+                    shape.kind = .string
+                    shape.hasStructure = false
                     shape.valueSize = 0
                     shape.flags = 0
                     if let shared = shape.shared {
