@@ -10,6 +10,13 @@ extension RESPDrawer {
         "SRANDMEMBER",
     ]
 
+    /// Whether two replies to these requests say the same: where one of them has no order, the same strings.
+    static func agree(_ requests: [[String]], _ a: [UInt8], _ b: [UInt8]) -> Bool {
+        if a == b { return true }
+        guard a.count == b.count, requests.contains(where: { unordered.contains($0[0]) }) else { return false }
+        return RESPSide.bulks(a).sorted() == RESPSide.bulks(b).sorted()
+    }
+
     private mutating func setKey() -> String { drawer.oneIn(12) ? key() : drawer.word("s0", "s1", "s2", "s3") }
 
     private mutating func field() -> String {
