@@ -135,10 +135,11 @@ public struct CollectionSite {
         return entry
     }
 
+    /// One of the engine's limits.
+    func limit(_ limit: CollectionLimit) -> Int { unsafe handle.pointee.state.pointee.collectionLimits[limit] }
+
     /// Whether `amount` is above one of the engine's limits.
-    func exceeds(_ limit: CollectionLimit, _ amount: Int) -> Bool {
-        unsafe amount > handle.pointee.state.pointee.collectionLimits[limit]
-    }
+    func exceeds(_ limit: CollectionLimit, _ amount: Int) -> Bool { amount > self.limit(limit) }
 
     /// Whether `bytes` more, for one more element, keep the value compact.
     func staysCompact(adding bytes: Int) -> Bool {

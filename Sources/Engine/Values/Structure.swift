@@ -98,7 +98,8 @@ struct Structure: Equatable {
         switch unsafe header.pointee.kind {
         case .hash: unsafe visitor.visit(body(as: LargeKeyed<HashLayout>.self))
         case .set: unsafe visitor.visit(body(as: LargeKeyed<SetLayout>.self))
-        case .string, .list, .sortedSet, .stream: preconditionFailure("no large form of this kind")
+        case .list: unsafe visitor.visit(body(as: LargeList.self))
+        case .string, .sortedSet, .stream: preconditionFailure("no large form of this kind")
         }
     }
 }
