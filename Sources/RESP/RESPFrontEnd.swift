@@ -12,6 +12,7 @@ public final class RESPFrontEnd: Sendable {
     let clients = ClientRegistry()
     let watchedKeys: WatchedKeys
     let parkedClients = ParkedClients()
+    let waitedKeys: WaitedKeys
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
 
@@ -28,6 +29,7 @@ public final class RESPFrontEnd: Sendable {
         self.engine = engine
         self.control = control
         watchedKeys = WatchedKeys(engine)
+        waitedKeys = WaitedKeys(engine)
         self.settings = Mutex(settings)
         bulkSizeMax = Atomic(settings.bulkSizeMax)
         requestSizeMax = Atomic(settings.requestSizeMax)
@@ -69,9 +71,10 @@ public final class RESPFrontEnd: Sendable {
     public var currentSettings: RESPSettings { settings.withLock { $0 } }
 
     /// Samples the rates that INFO tells, wakes clients whose waiting has lasted long enough, and stops following the
-    /// engine when nobody watches keys any more. Call it about ten times a second, from one thread.
+    /// engine when nobody watches keys or waits for them any more. Call it about ten times a second, from one thread.
     public func tick(now: Milliseconds) {
         watchedKeys.tick()
+        waitedKeys.tick()
         parkedClients.tick(now: now)
         let facts = control.serverFacts()
         rates.sample(

@@ -15,6 +15,8 @@ extension RESPSession {
         if command == .get { return get(request, &output) }
         if command == .set { return set(request, &output) }
         serve(command, request, &output)
+        // Before this client is answered anything else, as if the waiting ones had been served at once.
+        if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }
     }
 
     /// One line a command: complete, or it does not compile.
@@ -132,6 +134,28 @@ extension RESPSession {
         case .hincrbyfloat: hincrbyfloat(request, &output)
         case .hrandfield: hrandfield(request, &output)
         case .hscan: hscan(request, &output)
+        case .lpush: push(request, .start, &output)
+        case .rpush: push(request, .end, &output)
+        case .lpushx: pushIfPresent(request, .start, &output)
+        case .rpushx: pushIfPresent(request, .end, &output)
+        case .lpop: pop(request, .start, &output)
+        case .rpop: pop(request, .end, &output)
+        case .llen: llen(request, &output)
+        case .lrange: lrange(request, &output)
+        case .lindex: lindex(request, &output)
+        case .lset: lset(request, &output)
+        case .linsert: linsert(request, &output)
+        case .lrem: lrem(request, &output)
+        case .ltrim: ltrim(request, &output)
+        case .lpos: lpos(request, &output)
+        case .lmove: lmove(request, &output)
+        case .rpoplpush: move(request, .end, .start, &output)
+        case .lmpop: lmpop(request, &output)
+        case .blpop: blockingPop(request, .blpop, .start, &output)
+        case .brpop: blockingPop(request, .brpop, .end, &output)
+        case .blmpop: blmpop(request, &output)
+        case .blmove: blmove(request, &output)
+        case .brpoplpush: brpoplpush(request, &output)
         case .cluster: fail("ERR This instance has cluster support disabled", &output)
         }
     }
@@ -157,6 +181,10 @@ extension RESPSession {
 
     func failInteger(_ output: inout OutputBuffer) {
         fail("ERR value is not an integer or out of range", &output)
+    }
+
+    func failMagnitude(_ output: inout OutputBuffer) {
+        fail("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807", &output)
     }
 
     func failKind(_ output: inout OutputBuffer) {

@@ -39,6 +39,8 @@ final class RESPSession: Session {
 
     /// The request that waits to be served again.
     var parked: ParkedRequest?
+    /// How it is known to those who may bring what it waits for.
+    var waiter: KeyWaiter?
     /// Why it is being served again.
     var wakeReason: WakeReason?
 

@@ -59,8 +59,9 @@ struct RESPDrawer {
     }
 
     mutating func next() -> [String] {
-        switch drawer.below(7) {
+        switch drawer.below(8) {
         case 0: strings()
+        case 7: lists()
         case 4: drawer.oneIn(2) ? bits() : hyperLogLogs()
         case 5: hashes()
         case 6: sets()

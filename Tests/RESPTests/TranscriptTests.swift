@@ -12,6 +12,7 @@ struct TranscriptTests {
         Transcript.strings,
         Transcript.bits,
         Transcript.hyperLogLogs,
+        Transcript.lists,
         Transcript.hashes,
         Transcript.sets,
         Transcript.keyspace,

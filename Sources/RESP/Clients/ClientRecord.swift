@@ -70,6 +70,8 @@ final class ClientRecord: Sendable {
     let isWatchBroken = Atomic<Bool>(false)
 
     let parking = Parking()
+    /// The reply to a command that waited, from whoever brought what it waited for.
+    private let delivered = Mutex<[UInt8]>([])
 
     init(_ peer: ClientPeer) {
         self.peer = peer
@@ -107,6 +109,28 @@ final class ClientRecord: Sendable {
         guard parking.wake(reason) else { return false }
         peer.connection?.wake()
         return true
+    }
+
+    /// As above, if it still waits with this ticket.
+    func wake(_ reason: WakeReason, _ ticket: UInt64) -> Bool {
+        guard parking.wake(reason, ticket) else { return false }
+        peer.connection?.wake()
+        return true
+    }
+
+    /// Answers the client's waiting command, which was claimed. Any thread, also under shards.
+    func deliver(_ reply: RawSpan, _ ticket: UInt64) {
+        let bytes = reply.copiedBytes()
+        delivered.withLock { $0 = bytes }
+        if parking.serve(ticket) { peer.connection?.wake() }
+    }
+
+    func takeDelivered() -> [UInt8] {
+        delivered.withLock { delivered in
+            let bytes = delivered
+            delivered = []
+            return bytes
+        }
     }
 
     private var flags: String {

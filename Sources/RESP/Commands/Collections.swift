@@ -132,8 +132,7 @@ extension RESPSession {
             return nil
         }
         guard value > Int64.min else {
-            fail(
-                "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807", &output)
+            failMagnitude(&output)
             return nil
         }
         guard !inPairs || abs(value) <= Int64.max / 2 else {

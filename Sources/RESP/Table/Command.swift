@@ -13,6 +13,8 @@ enum Command: UInt8, CaseIterable {
     case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
     case sadd, srem, scard, sismember, smismember, smembers, sscan, smove, spop, srandmember
     case sinter, sunion, sdiff, sinterstore, sunionstore, sdiffstore, sintercard
+    case lpush, rpush, lpushx, rpushx, lpop, rpop, llen, lrange, lindex, lset, linsert, lrem, ltrim, lpos
+    case lmove, rpoplpush, lmpop, blpop, brpop, blmpop, blmove, brpoplpush
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
@@ -96,6 +98,28 @@ enum Command: UInt8, CaseIterable {
         case .sunionstore: .sunionstore
         case .sdiffstore: .sdiffstore
         case .sintercard: .sintercard
+        case .lpush: .lpush
+        case .rpush: .rpush
+        case .lpushx: .lpushx
+        case .rpushx: .rpushx
+        case .lpop: .lpop
+        case .rpop: .rpop
+        case .llen: .llen
+        case .lrange: .lrange
+        case .lindex: .lindex
+        case .lset: .lset
+        case .linsert: .linsert
+        case .lrem: .lrem
+        case .ltrim: .ltrim
+        case .lpos: .lpos
+        case .lmove: .lmove
+        case .rpoplpush: .rpoplpush
+        case .lmpop: .lmpop
+        case .blpop: .blpop
+        case .brpop: .brpop
+        case .blmpop: .blmpop
+        case .blmove: .blmove
+        case .brpoplpush: .brpoplpush
         case .hset: .hset
         case .hmset: .hmset
         case .hsetnx: .hsetnx

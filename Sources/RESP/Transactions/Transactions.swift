@@ -154,7 +154,7 @@ extension RESPSession {
                 isExecuting = false
                 engine.mayOvershoot = false
             } else {
-                output.append(version == .three ? "_\r\n" : "*-1\r\n")
+                output.appendNullArray(version)
             }
             inside = engine
         }

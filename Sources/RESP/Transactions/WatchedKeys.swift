@@ -16,10 +16,9 @@ struct WatchedKey: Sendable {
 
 /// The keys that clients of one front-end watch. Marks the `ClientRecord` of a client whose key changed.
 ///
-/// Follows the engine only while somebody watches, and a second longer, since whoever watches does so again and again.
 /// A change is told under its key's shard, and a key is added and checked under the same lock: nothing falls in
 /// between.
-/// Lock order: shards; then a stripe. `subscription` is taken before shards, never while holding any.
+/// Lock order: shards; then a stripe.
 final class WatchedKeys: ChangeListener {
     private struct Watcher: Sendable {
         let client: ClientRecord
@@ -28,52 +27,26 @@ final class WatchedKeys: ChangeListener {
         let existed: Bool
     }
 
-    private struct Subscription {
-        var isActive = false
-        var idleTicks = 0
-    }
-
     /// By key hash.
     private typealias Stripe = [UInt64: [Watcher]]
 
-    private let engine: Engine
-    private let subscription = Mutex(Subscription())
-    private let clientCount = Atomic<Int>(0)
+    private let following: Following
     private let stripes = InlineArray<16, Mutex<Stripe>> { _ in Mutex([:]) }
     /// How many watched keys fall on each place, so that a change to any other key costs a hash and a look.
     /// Changed and read under the key's shard, or taken back, which may be seen late.
     private let filter = InlineArray<4096, Atomic<Int32>> { _ in Atomic(0) }
 
-    init(_ engine: Engine) { self.engine = engine }
+    init(_ engine: Engine) { following = Following(engine, .all) }
 
     // MARK: Following
 
     /// A client begins to watch. Not while holding shards.
-    func begin() {
-        clientCount.wrappingAdd(1, ordering: .relaxed)
-        subscription.withLock { subscription in
-            subscription.idleTicks = 0
-            if subscription.isActive { return }
-            subscription.isActive = true
-            engine.addChangeListener(self)
-        }
-    }
+    func begin() { following.begin(self) }
 
     /// A client has given up all its keys.
-    func end() { clientCount.wrappingSubtract(1, ordering: .relaxed) }
+    func end() { following.end() }
 
-    /// Stops following when nobody has watched for some calls. About ten times a second, not while holding shards.
-    func tick() {
-        subscription.withLock { subscription in
-            guard subscription.isActive else { return }
-            // Whoever begins after this look waits for the lock, and follows anew.
-            guard clientCount.load(ordering: .relaxed) == 0 else { return subscription.idleTicks = 0 }
-            subscription.idleTicks += 1
-            guard subscription.idleTicks > RESPLimits.idleWatchTicks else { return }
-            subscription.isActive = false
-            engine.removeChangeListener(self)
-        }
-    }
+    func tick() { following.tick(self) }
 
     // MARK: Keys
 
@@ -163,12 +136,12 @@ final class WatchedKeys: ChangeListener {
 
     // MARK: For tests
 
-    var isFollowing: Bool { subscription.withLock { $0.isActive } }
+    var isFollowing: Bool { following.isActive }
 
     /// Whether nobody watches anything, and the filter knows it.
     var isEmpty: Bool {
         for index in 0..<stripes.count where stripes[index].withLock({ !$0.isEmpty }) { return false }
         for index in 0..<filter.count where filter[index].load(ordering: .relaxed) != 0 { return false }
-        return clientCount.load(ordering: .relaxed) == 0
+        return !following.isNeeded
     }
 }

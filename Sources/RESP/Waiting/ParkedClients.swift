@@ -10,36 +10,70 @@ enum WakeReason: UInt8, Sendable {
     case timedOut = 3
     /// CLIENT UNBLOCK with ERROR.
     case interrupted = 4
+    /// Whoever brought what it waited for made the reply too: `ClientRecord.delivered`.
+    case served = 5
 }
 
-/// Where a client stands: 0, or `parked`, or a `WakeReason` until its session goes on.
+/// Where a client stands: a ticket, which is another one each time that it waits, and in the low byte 0, `parked`,
+/// `claimed`, or a `WakeReason` until its session goes on.
 struct Parking: ~Copyable {
-    private static let parked: UInt8 = 1
-    private let state = Atomic<UInt8>(0)
+    private static let parked: UInt64 = 1
+    /// Somebody is making the reply.
+    private static let claimed: UInt64 = 6
+    private let state = Atomic<UInt64>(0)
 
+    private var ticket: UInt64 { state.load(ordering: .relaxed) & ~255 }
+
+    /// The session's thread. Returns the ticket: the same until `end`.
+    borrowing func begin() -> UInt64 {
+        let ticket = ticket
+        state.store(ticket | Self.parked, ordering: .releasing)
+        return ticket
+    }
     /// The session's thread.
-    borrowing func begin() { state.store(Self.parked, ordering: .releasing) }
-    /// The session's thread.
-    borrowing func end() { state.store(0, ordering: .relaxed) }
+    borrowing func end() { state.store(ticket &+ 256, ordering: .relaxed) }
 
     /// Whether a command waits.
-    var isWaiting: Bool { state.load(ordering: .relaxed) != 0 }
+    var isWaiting: Bool { state.load(ordering: .relaxed) & 255 != 0 }
 
     /// The reason of a wake-up that was not taken yet.
-    var reason: WakeReason? { WakeReason(rawValue: state.load(ordering: .acquiring)) }
+    var reason: WakeReason? { WakeReason(rawValue: UInt8(truncatingIfNeeded: state.load(ordering: .acquiring))) }
 
     /// The first of several reasons counts. False if nobody waits, or was woken already.
-    borrowing func wake(_ reason: WakeReason) -> Bool {
-        state.compareExchange(
-            expected: Self.parked, desired: reason.rawValue, ordering: .acquiringAndReleasing
-        ).exchanged
+    borrowing func wake(_ reason: WakeReason) -> Bool { wake(reason, ticket) }
+
+    /// As above, of the waiting that has this ticket.
+    borrowing func wake(_ reason: WakeReason, _ ticket: UInt64) -> Bool {
+        exchange(ticket | Self.parked, ticket | UInt64(reason.rawValue))
+    }
+
+    borrowing func isParked(_ ticket: UInt64) -> Bool {
+        state.load(ordering: .acquiring) == ticket | Self.parked
+    }
+
+    /// Keeps everybody else from waking the client, until `serve`. False if it does not wait with this ticket.
+    borrowing func claim(_ ticket: UInt64) -> Bool { exchange(ticket | Self.parked, ticket | Self.claimed) }
+
+    /// The reply is made. False if the client went meanwhile.
+    borrowing func serve(_ ticket: UInt64) -> Bool {
+        exchange(ticket | Self.claimed, ticket | UInt64(WakeReason.served.rawValue))
+    }
+
+    private borrowing func exchange(_ expected: UInt64, _ desired: UInt64) -> Bool {
+        state.compareExchange(expected: expected, desired: desired, ordering: .acquiringAndReleasing).exchanged
     }
 }
 
 /// The parked clients of a front-end, and when the time of each is up.
 final class ParkedClients: Sendable {
+    private struct Deadline: Sendable {
+        let time: Int64
+        let client: ClientRecord
+        let ticket: UInt64
+    }
+
     private struct Deadlines: Sendable {
-        var clients: [UInt64: (deadline: Int64, client: ClientRecord)] = [:]
+        var clients: [UInt64: Deadline] = [:]
         var earliest = Int64.max
     }
 
@@ -48,11 +82,11 @@ final class ParkedClients: Sendable {
 
     var count: Int { parkedCount.load(ordering: .relaxed) }
 
-    func add(_ client: ClientRecord, until deadline: Milliseconds?) {
+    func add(_ client: ClientRecord, _ ticket: UInt64, until deadline: Milliseconds?) {
         parkedCount.wrappingAdd(1, ordering: .relaxed)
         guard let deadline else { return }
         deadlines.withLock { deadlines in
-            deadlines.clients[client.peer.id] = (deadline.rawValue, client)
+            deadlines.clients[client.peer.id] = Deadline(time: deadline.rawValue, client: client, ticket: ticket)
             deadlines.earliest = min(deadlines.earliest, deadline.rawValue)
         }
     }
@@ -64,17 +98,18 @@ final class ParkedClients: Sendable {
 
     /// Wakes whose time is up. Looks at all that have a deadline, but only when the earliest has come.
     func tick(now: Milliseconds) {
-        let due = deadlines.withLock { deadlines -> [ClientRecord] in
+        let due = deadlines.withLock { deadlines -> [Deadline] in
             guard deadlines.earliest <= now.rawValue else { return [] }
-            var due: [ClientRecord] = []
+            var due: [Deadline] = []
             var earliest = Int64.max
-            for (deadline, client) in deadlines.clients.values {
-                if deadline <= now.rawValue { due.append(client) } else { earliest = min(earliest, deadline) }
+            for deadline in deadlines.clients.values {
+                let isDue = deadline.time <= now.rawValue
+                if isDue { due.append(deadline) } else { earliest = min(earliest, deadline.time) }
             }
-            for client in due { deadlines.clients[client.peer.id] = nil }
+            for deadline in due { deadlines.clients[deadline.client.peer.id] = nil }
             deadlines.earliest = earliest
             return due
         }
-        for client in due { _ = client.wake(.timedOut) }
+        for deadline in due { _ = deadline.client.wake(.timedOut, deadline.ticket) }
     }
 }

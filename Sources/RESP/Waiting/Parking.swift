@@ -1,7 +1,8 @@
 // How a session stops in the middle of a command and goes on when it is woken.
 //
-// A command that finds nothing calls `park` and replies nothing. Whoever brings what it waits for, on any thread, calls
-// `ClientRecord.wake`; the session's worker then serves the same request again, `wakeReason` saying why.
+// A command that finds nothing calls `park` and replies nothing. Whoever brings what it waits for, on any thread,
+// either calls `ClientRecord.wake`: the session's worker then serves the same request again, `wakeReason` saying why;
+// or does what the command would and hands over its reply (`WaitedKeys`).
 
 import Base
 import Engine
@@ -22,18 +23,21 @@ extension RESPSession {
     /// Call it while holding the shards of what the command waits for, then make it known to who shall wake: what
     /// changes later finds it parked. Served again, a command that still finds nothing parks again; its deadline stays.
     /// - Parameter deadline: nil is for ever.
-    func park(_ request: Request, _ command: Command, until deadline: Milliseconds?) {
+    /// - Returns: the ticket of this waiting.
+    @discardableResult
+    func park(_ request: Request, _ command: Command, until deadline: Milliseconds?) -> UInt64 {
         precondition(mayPark)
+        let ticket = record.parking.begin()
         if parked == nil {
             let waiting = ParkedRequest()
             var row = CommandRow.unknown
             row.command = command
             waiting.kept.append(request, row)
             parked = waiting
-            frontEnd.parkedClients.add(record, until: deadline)
+            frontEnd.parkedClients.add(record, ticket, until: deadline)
         }
-        record.parking.begin()
         ending = .park
+        return ticket
     }
 
     /// Its waiting is over, one way or the other.
@@ -41,6 +45,8 @@ extension RESPSession {
         guard parked != nil else { return }
         parked = nil
         record.parking.end()
+        if let waiter { frontEnd.waitedKeys.remove(waiter) }
+        waiter = nil
         frontEnd.parkedClients.remove(record)
     }
 
@@ -52,6 +58,9 @@ extension RESPSession {
         ending = .none
         if reason == .interrupted {
             fail("UNBLOCKED client unblocked via CLIENT UNBLOCK", &output)
+        } else if reason == .served {
+            let reply = record.takeDelivered()
+            output.append(reply.span.rawBytes)
         } else {
             wakeReason = reason
             waiting.kept.each { queued, request in serve(queued.row.command!, request, &output) }

@@ -82,6 +82,11 @@ extension OutputBuffer {
         append(version == .three ? "_\r\n" : "$-1\r\n")
     }
 
+    @inline(__always)
+    mutating func appendNullArray(_ version: ProtocolVersion) {
+        append(version == .three ? "_\r\n" : "*-1\r\n")
+    }
+
     mutating func appendOK() { append("+OK\r\n") }
 
     /// Text for people: a verbatim string in version 3.

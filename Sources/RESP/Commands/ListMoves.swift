@@ -1,0 +1,145 @@
+// Commands that take from one of several lists, or from one list to another.
+
+import Base
+import Engine
+
+/// What these commands do to a list, whether at once or after waiting. In a section that holds all its keys.
+enum ListTaking {
+    /// Takes elements off one end and replies with the key and them: one element by itself, or up to `countMax` in an
+    /// array.
+    static func pop(
+        _ key: Key, _ side: Side, countMax: Int?, _ engine: inout EngineHandle, _ output: inout OutputBuffer
+    ) -> EditOutcome {
+        engine.edit(key, as: ListValue.self, creates: false) { list in
+            let taken = min(countMax ?? 1, list.count)
+            output.appendArray(2)
+            output.appendBulk(key.bytes)
+            if countMax != nil { output.appendArray(taken) }
+            list.pop(taken, side) { output.appendBulk($0) }
+        }
+    }
+
+    /// Takes an element from one end of a list to one end of another, or of the same, and replies with it.
+    static func move(
+        _ source: Key, _ from: Side, to target: Key, _ to: Side, _ engine: inout EngineHandle,
+        _ output: inout OutputBuffer
+    ) -> EditOutcome {
+        let mark = output.count
+        var size = 0
+        // The reply is the copy that is pushed.
+        if source.bytes.equals(target.bytes) {
+            return engine.edit(source, as: ListValue.self, creates: false) { list in
+                size = append(list.element(atEnd: from), &output)
+                list.push(output.span.slice(output.count - 2 - size, output.count - 2), to)
+                list.pop(1, from) { _ in }
+            }
+        }
+        let found = engine.edit(source, as: ListValue.self, creates: false) { list in
+            size = append(list.element(atEnd: from), &output)
+        }
+        guard found == .done else { return found }
+        let pushed = engine.edit(target, as: ListValue.self) { list in
+            list.prepareGrowth(byteCount: size, count: 1)
+            list.push(output.span.slice(output.count - 2 - size, output.count - 2), to)
+        }
+        guard pushed == .done else {
+            output.truncate(to: mark)
+            return pushed
+        }
+        _ = engine.edit(source, as: ListValue.self, creates: false) { list in list.pop(1, from) { _ in } }
+        return .done
+    }
+
+    private static func append(_ element: RawSpan, _ output: inout OutputBuffer) -> Int {
+        output.appendBulk(element)
+        return element.byteCount
+    }
+}
+
+extension RESPSession {
+    /// LEFT or RIGHT.
+    static func side(_ word: RawSpan) -> Side? {
+        if word.equalsIgnoringCase("left") { return .start }
+        return word.equalsIgnoringCase("right") ? .end : nil
+    }
+
+    func lmove(_ request: Request, _ output: inout OutputBuffer) {
+        guard let from = Self.side(request[3]), let to = Self.side(request[4]) else { return failSyntax(&output) }
+        move(request, from, to, &output)
+    }
+
+    /// LMOVE, RPOPLPUSH.
+    func move(_ request: Request, _ from: Side, _ to: Side, _ output: inout OutputBuffer) {
+        guard engine.makeRoomToWrite() else { return failMemory(&output) }
+        let source = request.key(in: database)
+        let target = engine.key(request[2], in: database)
+        var shards = ShardSet()
+        engine.insert(source.hash, into: &shards)
+        engine.insert(target.hash, into: &shards)
+        let outcome = engine.section(shards) { engine in
+            ListTaking.move(source, from, to: target, to, &engine, &output)
+        }
+        switch outcome {
+        case .done: break
+        case .notFound: output.appendNull(version)
+        case .otherKind: failKind(&output)
+        }
+    }
+
+    // MARK: LMPOP
+
+    /// The arguments of LMPOP and BLMPOP from the number of keys on.
+    struct PopArguments {
+        var keyCount: Int
+        var side: Side
+        var countMax: Int
+    }
+
+    func popArguments(_ request: Request, from start: Int, _ output: inout OutputBuffer) -> PopArguments? {
+        guard let keyCount = request[start].integer, keyCount > 0 else {
+            fail("ERR numkeys should be greater than 0", &output)
+            return nil
+        }
+        let sidePlace = Int(min(keyCount, Int64(request.count))) + start + 1
+        guard sidePlace < request.count, let side = Self.side(request[sidePlace]) else {
+            failSyntax(&output)
+            return nil
+        }
+        var arguments = PopArguments(keyCount: Int(keyCount), side: side, countMax: 1)
+        if request.count == sidePlace + 1 { return arguments }
+        guard request.count >= sidePlace + 3, request[sidePlace + 1].equalsIgnoringCase("count") else {
+            failSyntax(&output)
+            return nil
+        }
+        guard let count = request[sidePlace + 2].integer, count > 0 else {
+            fail("ERR count should be greater than 0", &output)
+            return nil
+        }
+        guard request.count == sidePlace + 3 else {
+            failSyntax(&output)
+            return nil
+        }
+        arguments.countMax = Int(count)
+        return arguments
+    }
+
+    func lmpop(_ request: Request, _ output: inout OutputBuffer) {
+        guard let arguments = popArguments(request, from: 1, &output) else { return }
+        let shards = gatherKeys(request, from: 2, count: arguments.keyCount)
+        let hashes = hashes
+        let database = database
+        let outcome = engine.section(shards) { engine in
+            for index in 0..<arguments.keyCount {
+                let key = Key(request[2 &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
+                let outcome = ListTaking.pop(key, arguments.side, countMax: arguments.countMax, &engine, &output)
+                if outcome != .notFound { return outcome }
+            }
+            return EditOutcome.notFound
+        }
+        switch outcome {
+        case .done: break
+        case .notFound: output.appendNullArray(version)
+        case .otherKind: failKind(&output)
+        }
+    }
+}

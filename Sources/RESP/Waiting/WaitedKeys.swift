@@ -1,0 +1,213 @@
+// Who waits for which key, in order of arrival, and how they are served.
+
+import Base
+import Engine
+import Synchronization
+
+/// A client's command that waits for keys.
+final class KeyWaiter: Sendable {
+    /// What it does to the first key that has something.
+    enum Operation: Sendable {
+        /// Takes one element, or up to so many in an array of their own.
+        case pop(Side, countMax: Int?)
+        case move(Side, to: WatchedKey, Side)
+    }
+
+    let client: ClientRecord
+    /// Of its waiting: what comes later is another one's.
+    let ticket: UInt64
+    let keys: [WatchedKey]
+    let operation: Operation
+
+    init(_ client: ClientRecord, _ ticket: UInt64, _ keys: [WatchedKey], _ operation: Operation) {
+        self.client = client
+        self.ticket = ticket
+        self.keys = keys
+        self.operation = operation
+    }
+
+    var isParked: Bool { client.parking.isParked(ticket) }
+
+    /// What a section must hold besides the shard of the key that is ready.
+    fileprivate func insertTarget(into shards: inout ShardSet, _ engine: EngineHandle) {
+        if case .move(_, let target, _) = operation { engine.insert(target.hash, into: &shards) }
+    }
+
+    /// Does it to `key`, which has something, and writes the reply.
+    fileprivate func perform(_ key: Key, _ engine: inout EngineHandle, _ reply: inout OutputBuffer) {
+        let outcome: EditOutcome
+        switch operation {
+        case .pop(let side, let countMax):
+            outcome = ListTaking.pop(key, side, countMax: countMax, &engine, &reply)
+        case .move(let from, let kept, let to):
+            let bytes = kept.bytes
+            let target = Key(bytes.span.rawBytes, hash: kept.hash, in: kept.database)
+            outcome = ListTaking.move(key, from, to: target, to, &engine, &reply)
+        }
+        if outcome == .otherKind {
+            reply.append("-WRONGTYPE Operation against a key holding the wrong kind of value\r\n")
+        }
+    }
+}
+
+/// The keys that clients of one front-end wait for.
+///
+/// A change that makes a key ready is told under its shard, and only noted then; whoever made it serves the waiting
+/// clients when its command is done (`serveReady`), before it answers another one: as if they had been there first. It
+/// does what their commands would do and hands them their replies, so that they stay in order however many workers
+/// they are on.
+///
+/// A client is added under its keys' shards, when it has found them without anything: nothing falls in between.
+/// Lock order: `serving`, shards, a stripe or `ready`.
+final class WaitedKeys: ChangeListener {
+    private struct Entry: Sendable {
+        let waiter: KeyWaiter
+        let key: WatchedKey
+
+        func isFor(_ key: RawSpan, _ database: DatabaseIndex) -> Bool {
+            self.key.database == database && key.equals(self.key.bytes.span.rawBytes)
+        }
+    }
+
+    /// By key hash, in order of arrival.
+    private typealias Stripe = [UInt64: [Entry]]
+
+    private let following: Following
+    private let stripes = InlineArray<16, Mutex<Stripe>> { _ in Mutex([:]) }
+    private let ready = Mutex<[WatchedKey]>([])
+    /// Keys that are not served yet, the one that is being served included.
+    private let readyCount = Atomic<Int>(0)
+    private let serving = Mutex<Void>(())
+
+    init(_ engine: Engine) { following = Following(engine, [ChangeKinds(.stored), .databases]) }
+
+    /// A client is about to wait. Not while holding shards.
+    func begin() { following.begin(self) }
+
+    /// It does not wait after all.
+    func end() { following.end() }
+
+    func tick() { following.tick(self) }
+
+    private func stripe(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 12 & 15) }
+
+    /// Under the shards of its keys.
+    func add(_ waiter: KeyWaiter) {
+        for key in waiter.keys {
+            let hash = key.hash.rawValue
+            stripes[stripe(hash)].withLock { $0[hash, default: []].append(Entry(waiter: waiter, key: key)) }
+        }
+    }
+
+    /// The end of what `begin` began.
+    func remove(_ waiter: KeyWaiter) {
+        for key in waiter.keys {
+            let hash = key.hash.rawValue
+            stripes[stripe(hash)].withLock { stripe in
+                guard let index = stripe.index(forKey: hash) else { return }
+                stripe.values[index].removeAll { $0.waiter === waiter }
+                if stripe.values[index].isEmpty { stripe.remove(at: index) }
+            }
+        }
+        following.end()
+    }
+
+    /// Whether somebody waits for `key`. Under its shard.
+    func isWaitedFor(_ key: Key) -> Bool {
+        guard following.isNeeded else { return false }
+        let hash = key.hash.rawValue
+        let bytes = key.bytes
+        let database = key.database
+        return stripes[stripe(hash)].withLock { stripe in
+            stripe[hash]?.contains { $0.isFor(bytes, database) && $0.waiter.isParked } ?? false
+        }
+    }
+
+    private func firstWaiter(for key: WatchedKey) -> KeyWaiter? {
+        let hash = key.hash.rawValue
+        return stripes[stripe(hash)].withLock { stripe in
+            stripe[hash]?.first { $0.isFor(key.bytes.span.rawBytes, key.database) && $0.waiter.isParked }?.waiter
+        }
+    }
+
+    // MARK: Changes
+
+    func keyspaceChanged(_ kind: ChangeKind, database: DatabaseIndex, item: borrowing ItemView) {
+        guard item.kind == .list else { return }
+        let hash = item.keyHash.rawValue
+        let bytes = item.key
+        let key = stripes[stripe(hash)].withLock { stripe in
+            stripe[hash]?.first { $0.isFor(bytes, database) }?.key
+        }
+        if let key { signal(key) }
+    }
+
+    func keyspaceFlushed(database: DatabaseIndex?) {}
+
+    func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex, _ engine: inout EngineHandle) {
+        for index in 0..<stripes.count {
+            let keys = stripes[index].withLock { stripe in
+                stripe.values.joined().map(\.key).filter { $0.database == a || $0.database == b }
+            }
+            for key in keys { signal(key) }
+        }
+    }
+
+    /// Has the clients served that wait for `key`, by who next calls `serveReady`.
+    func signal(_ key: WatchedKey) {
+        ready.withLock { ready in
+            if ready.contains(where: { $0.database == key.database && $0.bytes == key.bytes }) { return }
+            ready.append(key)
+            readyCount.wrappingAdd(1, ordering: .releasing)
+        }
+    }
+
+    // MARK: Serving
+
+    @inline(__always)
+    var hasReady: Bool { readyCount.load(ordering: .acquiring) != 0 }
+
+    /// Serves who waits for keys that changed, as far as these have something. What somebody else is serving is waited
+    /// for. Not while holding shards.
+    @inline(never)
+    func serveReady(_ engine: inout EngineHandle) {
+        serving.withLock { _ in
+            // What is moved to another list makes that ready in turn.
+            while let key = ready.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+                serve(key, &engine)
+                readyCount.wrappingSubtract(1, ordering: .releasing)
+            }
+        }
+    }
+
+    private func serve(_ key: WatchedKey, _ engine: inout EngineHandle) {
+        let bytes = key.bytes
+        while let waiter = firstWaiter(for: key) {
+            var shards = ShardSet()
+            engine.insert(key.hash, into: &shards)
+            waiter.insertTarget(into: &shards, engine)
+            let goesOn = engine.section(shards) { engine in
+                let place = Key(bytes.span.rawBytes, hash: key.hash, in: key.database)
+                var isList = false
+                _ = engine.look(place) { isList = $0.kind == .list }
+                guard isList else { return false }
+                // One that has just gone, or whose time was up, is passed over.
+                guard waiter.client.parking.claim(waiter.ticket) else { return true }
+                var reply = OutputBuffer(capacity: 256)
+                waiter.perform(place, &engine, &reply)
+                waiter.client.deliver(reply.span, waiter.ticket)
+                return true
+            }
+            if !goesOn { return }
+        }
+    }
+
+    // MARK: For tests
+
+    var isFollowing: Bool { following.isActive }
+
+    var isEmpty: Bool {
+        for index in 0..<stripes.count where stripes[index].withLock({ !$0.isEmpty }) { return false }
+        return !following.isNeeded && !hasReady
+    }
+}
