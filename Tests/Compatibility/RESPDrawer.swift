@@ -65,6 +65,7 @@ struct RESPDrawer {
         case 4: drawer.oneIn(2) ? bits() : hyperLogLogs()
         case 5: hashes()
         case 6: sets()
+        case 7: sortedSets()
         case 1: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
         case 2: keys()
         default: drawer.oneIn(3) ? wrong() : strings()

@@ -15,6 +15,7 @@ struct TranscriptTests {
         Transcript.lists,
         Transcript.hashes,
         Transcript.sets,
+        Transcript.sortedSets,
         Transcript.keyspace,
         Transcript.connection,
         Transcript.versionThree,

@@ -99,7 +99,8 @@ struct Structure: Equatable {
         case .hash: unsafe visitor.visit(body(as: LargeKeyed<HashLayout>.self))
         case .set: unsafe visitor.visit(body(as: LargeKeyed<SetLayout>.self))
         case .list: unsafe visitor.visit(body(as: LargeList.self))
-        case .string, .sortedSet, .stream: preconditionFailure("no large form of this kind")
+        case .sortedSet: unsafe visitor.visit(body(as: LargeSortedSet.self))
+        case .string, .stream: preconditionFailure("no large form of this kind")
         }
     }
 }

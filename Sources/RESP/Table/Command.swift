@@ -15,6 +15,10 @@ enum Command: UInt8, CaseIterable {
     case sinter, sunion, sdiff, sinterstore, sunionstore, sdiffstore, sintercard
     case lpush, rpush, lpushx, rpushx, lpop, rpop, llen, lrange, lindex, lset, linsert, lrem, ltrim, lpos
     case lmove, rpoplpush, lmpop, blpop, brpop, blmpop, blmove, brpoplpush
+    case zadd, zincrby, zrem, zcard, zscore, zmscore, zrank, zrevrank, zcount, zlexcount, zrange, zrangebyscore
+    case zrevrangebyscore, zrangebylex, zrevrangebylex, zrevrange, zrangestore, zremrangebyrank, zremrangebyscore
+    case zremrangebylex, zpopmin, zpopmax, zmpop, zrandmember, zscan, zunion, zinter, zdiff, zunionstore, zinterstore
+    case zdiffstore, zintercard
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
@@ -120,6 +124,38 @@ enum Command: UInt8, CaseIterable {
         case .blmpop: .blmpop
         case .blmove: .blmove
         case .brpoplpush: .brpoplpush
+        case .zadd: .zadd
+        case .zincrby: .zincrby
+        case .zrem: .zrem
+        case .zcard: .zcard
+        case .zscore: .zscore
+        case .zmscore: .zmscore
+        case .zrank: .zrank
+        case .zrevrank: .zrevrank
+        case .zcount: .zcount
+        case .zlexcount: .zlexcount
+        case .zrange: .zrange
+        case .zrangebyscore: .zrangebyscore
+        case .zrevrangebyscore: .zrevrangebyscore
+        case .zrangebylex: .zrangebylex
+        case .zrevrangebylex: .zrevrangebylex
+        case .zrevrange: .zrevrange
+        case .zrangestore: .zrangestore
+        case .zremrangebyrank: .zremrangebyrank
+        case .zremrangebyscore: .zremrangebyscore
+        case .zremrangebylex: .zremrangebylex
+        case .zpopmin: .zpopmin
+        case .zpopmax: .zpopmax
+        case .zmpop: .zmpop
+        case .zrandmember: .zrandmember
+        case .zscan: .zscan
+        case .zunion: .zunion
+        case .zinter: .zinter
+        case .zdiff: .zdiff
+        case .zunionstore: .zunionstore
+        case .zinterstore: .zinterstore
+        case .zdiffstore: .zdiffstore
+        case .zintercard: .zintercard
         case .hset: .hset
         case .hmset: .hmset
         case .hsetnx: .hsetnx

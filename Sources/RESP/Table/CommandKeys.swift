@@ -34,6 +34,12 @@ extension CommandSpec {
                 ranges: [KeyRange(access, at: place), KeyRange(sources, at: place + 1, to: -1)])
         }
 
+        /// One that is written, then as many to be read as the argument behind it says.
+        static func target(_ access: String, countedSources: String) -> Keys {
+            Keys(
+                first: 1, last: 1, step: 1,
+                ranges: [KeyRange(access, at: 1), KeyRange(countedSources, start: .index(2), extent: .counted)])
+        }
         /// As many as the argument at `place` says, right behind it.
         static func counted(_ access: String, at place: Int = 1) -> Keys {
             Keys(ranges: [KeyRange(access, start: .index(place), extent: .counted)])

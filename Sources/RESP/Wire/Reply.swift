@@ -77,6 +77,15 @@ extension OutputBuffer {
     @inline(__always)
     mutating func appendInteger(_ value: Int) { appendInteger(Int64(value)) }
 
+    /// A number in version 3, its text in version 2.
+    mutating func appendDouble(_ value: Double, _ version: ProtocolVersion) {
+        let text = DoubleText(value)
+        if version == .two { return appendBulk(text.span) }
+        append(UInt8(ascii: ","))
+        append(text.span)
+        append("\r\n")
+    }
+
     @inline(__always)
     mutating func appendNull(_ version: ProtocolVersion) {
         append(version == .three ? "_\r\n" : "$-1\r\n")
