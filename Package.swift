@@ -48,7 +48,7 @@ let package = Package(
         room("Engine", needs: ["Base", "CIntrinsics"]),
         room("Transport", needs: ["Base", "CLibevent", "COpenSSL"]),
         room("Memcached", needs: ["Base", "Engine", "Transport"], documents: ["Checklist.md"]),
-        room("RESP", needs: ["Base", "Engine", "Transport"]),
+        room("RESP", needs: ["Base", "Engine", "Transport"], documents: ["Commands.md"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
         room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "RESP"]),
         .executableTarget(
