@@ -42,7 +42,7 @@ extension RESPDrawer {
             ["HINCRBYFLOAT", key(), field()]
                 + [drawer.word("0.1", "1e2", "-2.5", "abc", "nan", "3.0", "-0", "0", "", " 1")]
         case 11:
-            ["HSCAN", key(), drawer.word("0", "0", "x", "")] + drawer.pick([[], ["COUNT", "1000000"], ["COUNT", "0"]])
+            ["HSCAN", key(), drawer.word("0", "0", "x", "")] + drawer.pick([["COUNT", "1000000"], ["COUNT", "0"]])
         case 12: ["HSCAN", key(), "0", "MATCH", drawer.word("n*", "*", "f", "[fg]"), "COUNT", "1000000"]
         case 13: ["HRANDFIELD", key(), drawer.word("1000000", "0", "x", "-9223372036854775808")]
         case 14: ["HRANDFIELD", key(), "1000000", drawer.word("WITHVALUES", "withvalues", "foo")]

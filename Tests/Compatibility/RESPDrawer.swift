@@ -59,15 +59,15 @@ struct RESPDrawer {
     }
 
     mutating func next() -> [String] {
-        switch drawer.below(8) {
+        switch drawer.below(9) {
         case 0: strings()
-        case 7: lists()
-        case 4: drawer.oneIn(2) ? bits() : hyperLogLogs()
-        case 5: hashes()
-        case 6: sets()
-        case 7: sortedSets()
-        case 1: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
-        case 2: keys()
+        case 1: lists()
+        case 2: drawer.oneIn(2) ? bits() : hyperLogLogs()
+        case 3: hashes()
+        case 4: sets()
+        case 5: sortedSets()
+        case 6: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
+        case 7: keys()
         default: drawer.oneIn(3) ? wrong() : strings()
         }
     }
