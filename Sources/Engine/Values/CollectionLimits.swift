@@ -9,7 +9,6 @@ public enum CollectionLimit: Int, CaseIterable, Sendable {
     case hashEntries, hashValue, setIntegers, setEntries, setValue, sortedSetEntries, sortedSetValue
     /// Positive: elements in a node; -1 ... -5: 4, 8, 16, 32, 64 KiB in one.
     case listNode
-    case streamNodeBytes, streamNodeEntries
 
     var initial: Int {
         switch self {
@@ -17,8 +16,6 @@ public enum CollectionLimit: Int, CaseIterable, Sendable {
         case .hashValue, .setValue, .sortedSetValue: 64
         case .setIntegers: 512
         case .listNode: -2
-        case .streamNodeBytes: 4096
-        case .streamNodeEntries: 100
         }
     }
 }
@@ -78,6 +75,4 @@ public enum CollectionEncoding: UInt8, Sendable {
     case ordered
     /// Source: Redis "quicklist".
     case nodes
-    /// Source: Redis "stream".
-    case log
 }

@@ -12,7 +12,6 @@ extension CollectionEncoding {
         case .table: "hashtable"
         case .ordered: "skiplist"
         case .nodes: "quicklist"
-        case .log: "stream"
         }
     }
 }

@@ -93,8 +93,6 @@ enum DirectiveTable {
         limit("zset-max-listpack-value", .sortedSetValue), limit("zset-max-ziplist-value", .sortedSetValue),
         limit("list-max-listpack-size", .listNode, least: Int(Int32.min)),
         limit("list-max-ziplist-size", .listNode, least: Int(Int32.min)),
-        .memory("stream-node-max-bytes", \.collectionLimits[.streamNodeBytes], 0...Int.max, live: true),
-        limit("stream-node-max-entries", .streamNodeEntries),
     ]
 
     private static func limit(_ name: String, _ limit: CollectionLimit, least: Int = 0) -> Directive {
