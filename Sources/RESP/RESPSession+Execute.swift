@@ -142,6 +142,11 @@ extension RESPSession {
         case .zpopmin: zpop(request, isHighest: false, &output)
         case .zpopmax: zpop(request, isHighest: true, &output)
         case .zmpop: zmpop(request, &output)
+        case .bzpopmin:
+            blockingPop(request, .bzpopmin, .popSorted(isHighest: false, countMax: nil, version), &output)
+        case .bzpopmax:
+            blockingPop(request, .bzpopmax, .popSorted(isHighest: true, countMax: nil, version), &output)
+        case .bzmpop: bzmpop(request, &output)
         case .zrandmember: zrandmember(request, &output)
         case .zscan: zscan(request, &output)
         case .zunion: combineSorted(.union, command, stores: false, request, &output)
@@ -183,8 +188,8 @@ extension RESPSession {
         case .lmove: lmove(request, &output)
         case .rpoplpush: move(request, .end, .start, &output)
         case .lmpop: lmpop(request, &output)
-        case .blpop: blockingPop(request, .blpop, .start, &output)
-        case .brpop: blockingPop(request, .brpop, .end, &output)
+        case .blpop: blockingPop(request, .blpop, .pop(.start, countMax: nil), &output)
+        case .brpop: blockingPop(request, .brpop, .pop(.end, countMax: nil), &output)
         case .blmpop: blmpop(request, &output)
         case .blmove: blmove(request, &output)
         case .brpoplpush: brpoplpush(request, &output)

@@ -40,6 +40,7 @@ struct TransactionDrawer {
             for _ in 0..<drawer.below(6) {
                 let simple = [drawer.word("GET", "INCR", "TTL", "TYPE"), "k\(drawer.below(4))"]
                 block.append(drawer.oneIn(3) ? requests.next() : simple)
+                if drawer.oneIn(6) { block.append(requests.waiting()) }
                 if drawer.oneIn(4) { block.append(["MSET", "k0", "1", "k\(drawer.below(4))", "2"]) }
                 if drawer.oneIn(20) {
                     block.append(drawer.pick([["MULTI"], ["WATCH", "k0"], ["UNWATCH"], ["SELECT", "1"]]))

@@ -16,6 +16,7 @@ struct TranscriptTests {
         Transcript.hashes,
         Transcript.sets,
         Transcript.sortedSets,
+        Transcript.blockingSortedSets,
         Transcript.keyspace,
         Transcript.connection,
         Transcript.versionThree,

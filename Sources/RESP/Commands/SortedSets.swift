@@ -3,6 +3,47 @@
 import Base
 import Engine
 
+/// What the commands that pop do to a sorted set, whether at once or after waiting.
+enum SortedSetTaking {
+    /// Takes up to `count` elements out of an end and writes them, in an array.
+    static func pop(
+        _ count: Int, from set: inout SortedSetValue, isHighest: Bool, inPairs: Bool, _ version: ProtocolVersion,
+        _ output: inout OutputBuffer
+    ) {
+        let taken = min(count, set.count)
+        let positions = isHighest ? set.count - taken..<set.count : 0..<taken
+        output.appendArray(inPairs ? taken : taken * 2)
+        set.forEach(positions, isReversed: isHighest) { member, score in
+            if inPairs { output.appendArray(2) }
+            output.appendBulk(member)
+            output.appendDouble(score, version)
+        }
+        set.removeRange(positions)
+    }
+
+    /// Takes elements out of an end and replies with the key and them: one element with its score, or up to `countMax`
+    /// in an array of pairs. In a section that holds the key.
+    static func pop(
+        _ key: Key, isHighest: Bool, countMax: Int?, _ version: ProtocolVersion, _ engine: inout EngineHandle,
+        _ output: inout OutputBuffer
+    ) -> EditOutcome {
+        engine.edit(key, as: SortedSetValue.self, creates: false) { set in
+            output.appendArray(countMax == nil ? 3 : 2)
+            output.appendBulk(key.bytes)
+            if let countMax {
+                pop(countMax, from: &set, isHighest: isHighest, inPairs: true, version, &output)
+            } else {
+                let position = isHighest ? set.count - 1 : 0
+                set.forEach(position..<position + 1) { member, score in
+                    output.appendBulk(member)
+                    output.appendDouble(score, version)
+                }
+                set.removeRange(position..<position + 1)
+            }
+        }
+    }
+}
+
 extension RESPSession {
     func zadd(_ request: Request, _ output: inout OutputBuffer) {
         var rule: SortedSetRule = []
@@ -201,30 +242,30 @@ extension RESPSession {
         }
         let version = version
         _ = editPresent(request, as: SortedSetValue.self, &output, missing: { $0.appendArray(0) }) { set, output in
-            Self.pop(count, from: &set, isHighest: isHighest, inPairs: inPairs, version, &output)
+            SortedSetTaking.pop(count, from: &set, isHighest: isHighest, inPairs: inPairs, version, &output)
         }
-    }
-
-    /// Takes up to `count` elements out of an end and writes them, in an array.
-    static func pop(
-        _ count: Int, from set: inout SortedSetValue, isHighest: Bool, inPairs: Bool, _ version: ProtocolVersion,
-        _ output: inout OutputBuffer
-    ) {
-        let taken = min(count, set.count)
-        let positions = isHighest ? set.count - taken..<set.count : 0..<taken
-        output.appendArray(inPairs ? taken : taken * 2)
-        set.forEach(positions, isReversed: isHighest) { member, score in
-            if inPairs { output.appendArray(2) }
-            output.appendBulk(member)
-            output.appendDouble(score, version)
-        }
-        set.removeRange(positions)
     }
 
     func zmpop(_ request: Request, _ output: inout OutputBuffer) {
         guard let arguments = poppingArguments(request, from: 1, &output) else { return }
         let shards = gatherKeys(request, from: 2, count: arguments.keyCount)
-        if !popFirst(request, from: 2, arguments, shards, &output) { output.appendNullArray(version) }
+        let hashes = hashes
+        let database = database
+        let version = version
+        let outcome = engine.section(shards) { engine in
+            for index in 0..<arguments.keyCount {
+                let key = Key(request[2 &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
+                let outcome = SortedSetTaking.pop(
+                    key, isHighest: arguments.isHighest, countMax: arguments.count, version, &engine, &output)
+                if outcome != .notFound { return outcome }
+            }
+            return EditOutcome.notFound
+        }
+        switch outcome {
+        case .done: break
+        case .notFound: output.appendNullArray(version)
+        case .otherKind: failKind(&output)
+        }
     }
 
     struct PoppingArguments {
@@ -264,37 +305,6 @@ extension RESPSession {
             index += 2
         }
         return PoppingArguments(keyCount: Int(keyCount), isHighest: isHighest, count: Int(count ?? 1))
-    }
-
-    /// Pops from the first sorted set among keys that were gathered from argument `place` on, and writes its key and
-    /// what was taken. False if there is none; true too after an error.
-    func popFirst(
-        _ request: Request, from place: Int, _ arguments: PoppingArguments, _ shards: ShardSet,
-        _ output: inout OutputBuffer
-    ) -> Bool {
-        let hashes = hashes
-        let database = database
-        let version = version
-        let outcome: EditOutcome = engine.section(shards) { engine in
-            for index in 0..<arguments.keyCount {
-                let key = Key(request[place &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
-                let outcome = engine.edit(key, as: SortedSetValue.self, creates: false) { set in
-                    output.appendArray(2)
-                    output.appendBulk(request[place &+ index])
-                    Self.pop(
-                        arguments.count, from: &set, isHighest: arguments.isHighest, inPairs: true, version, &output)
-                }
-                if outcome != .notFound { return outcome }
-            }
-            return .notFound
-        }
-        switch outcome {
-        case .done: return true
-        case .notFound: return false
-        case .otherKind:
-            failKind(&output)
-            return true
-        }
     }
 }
 

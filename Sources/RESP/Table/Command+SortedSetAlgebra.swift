@@ -1,6 +1,29 @@
 // The rows of the commands on several sorted sets.
 
 extension CommandSpec {
+    static let bzmpop = CommandSpec(
+        "bzmpop", arity: -5, [.write, .blocking, .movableKeys], .sortedSet, .sortedSet,
+        keys: .counted("RW access delete", at: 2), since: "7.0.0",
+        complexity:
+            "O(K)+O(M*log(N)), K being the number of keys, N the members of the "
+            + "sorted set and M how many are taken",
+        "As ZMPOP; waits for a member if there is none.",
+        syntax: "timeout:double numkeys:integer key... (MIN|MAX) [COUNT count:integer]")
+
+    static let bzpopmax = CommandSpec(
+        "bzpopmax", arity: -3, [.write, .noScript, .blocking, .fast], .sortedSet, .sortedSet,
+        keys: .all("RW access delete", to: -2), since: "5.0.0",
+        complexity: "O(log(N)), N being the number of members",
+        "Takes the highest member out of the first sorted set that has any; waits if none has.",
+        syntax: "key... timeout:double")
+
+    static let bzpopmin = CommandSpec(
+        "bzpopmin", arity: -3, [.write, .noScript, .blocking, .fast], .sortedSet, .sortedSet,
+        keys: .all("RW access delete", to: -2), since: "5.0.0",
+        complexity: "O(log(N)), N being the number of members",
+        "Takes the lowest member out of the first sorted set that has any; waits if none has.",
+        syntax: "key... timeout:double")
+
     static let zdiff = CommandSpec(
         "zdiff", arity: -3, [.read, .movableKeys], .sortedSet, .sortedSet,
         keys: .counted("RO access"), since: "6.2.0",

@@ -18,7 +18,7 @@ enum Command: UInt8, CaseIterable {
     case zadd, zincrby, zrem, zcard, zscore, zmscore, zrank, zrevrank, zcount, zlexcount, zrange, zrangebyscore
     case zrevrangebyscore, zrangebylex, zrevrangebylex, zrevrange, zrangestore, zremrangebyrank, zremrangebyscore
     case zremrangebylex, zpopmin, zpopmax, zmpop, zrandmember, zscan, zunion, zinter, zdiff, zunionstore, zinterstore
-    case zdiffstore, zintercard
+    case zdiffstore, zintercard, bzpopmin, bzpopmax, bzmpop
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
@@ -156,6 +156,9 @@ enum Command: UInt8, CaseIterable {
         case .zinterstore: .zinterstore
         case .zdiffstore: .zdiffstore
         case .zintercard: .zintercard
+        case .bzpopmin: .bzpopmin
+        case .bzpopmax: .bzpopmax
+        case .bzmpop: .bzmpop
         case .hset: .hset
         case .hmset: .hmset
         case .hsetnx: .hsetnx

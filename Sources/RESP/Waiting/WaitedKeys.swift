@@ -4,52 +4,6 @@ import Base
 import Engine
 import Synchronization
 
-/// A client's command that waits for keys.
-final class KeyWaiter: Sendable {
-    /// What it does to the first key that has something.
-    enum Operation: Sendable {
-        /// Takes one element, or up to so many in an array of their own.
-        case pop(Side, countMax: Int?)
-        case move(Side, to: WatchedKey, Side)
-    }
-
-    let client: ClientRecord
-    /// Of its waiting: what comes later is another one's.
-    let ticket: UInt64
-    let keys: [WatchedKey]
-    let operation: Operation
-
-    init(_ client: ClientRecord, _ ticket: UInt64, _ keys: [WatchedKey], _ operation: Operation) {
-        self.client = client
-        self.ticket = ticket
-        self.keys = keys
-        self.operation = operation
-    }
-
-    var isParked: Bool { client.parking.isParked(ticket) }
-
-    /// What a section must hold besides the shard of the key that is ready.
-    fileprivate func insertTarget(into shards: inout ShardSet, _ engine: EngineHandle) {
-        if case .move(_, let target, _) = operation { engine.insert(target.hash, into: &shards) }
-    }
-
-    /// Does it to `key`, which has something, and writes the reply.
-    fileprivate func perform(_ key: Key, _ engine: inout EngineHandle, _ reply: inout OutputBuffer) {
-        let outcome: EditOutcome
-        switch operation {
-        case .pop(let side, let countMax):
-            outcome = ListTaking.pop(key, side, countMax: countMax, &engine, &reply)
-        case .move(let from, let kept, let to):
-            let bytes = kept.bytes
-            let target = Key(bytes.span.rawBytes, hash: kept.hash, in: kept.database)
-            outcome = ListTaking.move(key, from, to: target, to, &engine, &reply)
-        }
-        if outcome == .otherKind {
-            reply.append("-WRONGTYPE Operation against a key holding the wrong kind of value\r\n")
-        }
-    }
-}
-
 /// The keys that clients of one front-end wait for.
 ///
 /// A change that makes a key ready is told under its shard, and only noted then; whoever made it serves the waiting
@@ -67,6 +21,10 @@ final class WaitedKeys: ChangeListener {
         func isFor(_ key: RawSpan, _ database: DatabaseIndex) -> Bool {
             self.key.database == database && key.equals(self.key.bytes.span.rawBytes)
         }
+
+        func isFor(_ key: RawSpan, _ database: DatabaseIndex, _ kind: ValueKind) -> Bool {
+            waiter.operation.kind == kind && isFor(key, database)
+        }
     }
 
     /// By key hash, in order of arrival.
@@ -78,6 +36,7 @@ final class WaitedKeys: ChangeListener {
     /// Keys that are not served yet, the one that is being served included.
     private let readyCount = Atomic<Int>(0)
     private let serving = Mutex<Void>(())
+    private let arrivals = Atomic<UInt64>(0)
 
     init(_ engine: Engine) { following = Following(engine, [ChangeKinds(.stored), .databases]) }
 
@@ -90,6 +49,9 @@ final class WaitedKeys: ChangeListener {
     func tick() { following.tick(self) }
 
     private func stripe(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 12 & 15) }
+
+    /// For the next `KeyWaiter`, under the shards of its keys: so that they grow with each that waits for a key.
+    func nextArrival() -> UInt64 { arrivals.wrappingAdd(1, ordering: .relaxed).newValue }
 
     /// Under the shards of its keys.
     func add(_ waiter: KeyWaiter) {
@@ -112,32 +74,43 @@ final class WaitedKeys: ChangeListener {
         following.end()
     }
 
-    /// Whether somebody waits for `key`. Under its shard.
-    func isWaitedFor(_ key: Key) -> Bool {
+    /// Whether somebody waits for `key` to hold something of a kind. Under its shard.
+    func isWaitedFor(_ key: Key, _ kind: ValueKind) -> Bool {
         guard following.isNeeded else { return false }
         let hash = key.hash.rawValue
         let bytes = key.bytes
         let database = key.database
         return stripes[stripe(hash)].withLock { stripe in
-            stripe[hash]?.contains { $0.isFor(bytes, database) && $0.waiter.isParked } ?? false
+            stripe[hash]?.contains { $0.isFor(bytes, database, kind) && $0.waiter.isParked } ?? false
         }
     }
 
-    private func firstWaiter(for key: WatchedKey) -> KeyWaiter? {
+    /// Who has waited longest of those that came after `last`.
+    /// - Parameter kind: what it waits for, if that matters.
+    private func nextWaiter(for key: WatchedKey, _ kind: ValueKind?, after last: UInt64) -> KeyWaiter? {
         let hash = key.hash.rawValue
         return stripes[stripe(hash)].withLock { stripe in
-            stripe[hash]?.first { $0.isFor(key.bytes.span.rawBytes, key.database) && $0.waiter.isParked }?.waiter
+            let next = stripe[hash]?.first { entry in
+                let waiter = entry.waiter
+                return waiter.arrival > last && kind ?? waiter.operation.kind == waiter.operation.kind
+                    && entry.isFor(key.bytes.span.rawBytes, key.database) && waiter.isParked
+            }
+            return next?.waiter
         }
     }
 
     // MARK: Changes
 
     func keyspaceChanged(_ kind: ChangeKind, database: DatabaseIndex, item: borrowing ItemView) {
-        guard item.kind == .list else { return }
+        let kind = item.kind
+        switch kind {
+        case .list, .sortedSet: break
+        case .string, .set, .hash, .stream: return
+        }
         let hash = item.keyHash.rawValue
         let bytes = item.key
         let key = stripes[stripe(hash)].withLock { stripe in
-            stripe[hash]?.first { $0.isFor(bytes, database) }?.key
+            stripe[hash]?.first { $0.isFor(bytes, database, kind) }?.key
         }
         if let key { signal(key) }
     }
@@ -172,7 +145,7 @@ final class WaitedKeys: ChangeListener {
     @inline(never)
     func serveReady(_ engine: inout EngineHandle) {
         serving.withLock { _ in
-            // What is moved to another list makes that ready in turn.
+            // What is moved to another key makes that ready in turn.
             while let key = ready.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
                 serve(key, &engine)
                 readyCount.wrappingSubtract(1, ordering: .releasing)
@@ -182,23 +155,26 @@ final class WaitedKeys: ChangeListener {
 
     private func serve(_ key: WatchedKey, _ engine: inout EngineHandle) {
         let bytes = key.bytes
-        while let waiter = firstWaiter(for: key) {
+        var last: UInt64 = 0
+        // What the key was seen to hold. Those who wait for something else are not asked again and again.
+        var seen: ValueKind?
+        while let waiter = nextWaiter(for: key, seen, after: last) {
             var shards = ShardSet()
             engine.insert(key.hash, into: &shards)
-            waiter.insertTarget(into: &shards, engine)
-            let goesOn = engine.section(shards) { engine in
+            if let target = waiter.target { engine.insert(target.hash, into: &shards) }
+            seen = engine.section(shards) { engine in
                 let place = Key(bytes.span.rawBytes, hash: key.hash, in: key.database)
-                var isList = false
-                _ = engine.look(place) { isList = $0.kind == .list }
-                guard isList else { return false }
+                let kind = engine.kind(of: place)
+                guard kind == waiter.operation.kind else { return kind }
+                last = waiter.arrival
                 // One that has just gone, or whose time was up, is passed over.
-                guard waiter.client.parking.claim(waiter.ticket) else { return true }
+                guard waiter.client.parking.claim(waiter.ticket) else { return kind }
                 var reply = OutputBuffer(capacity: 256)
                 waiter.perform(place, &engine, &reply)
                 waiter.client.deliver(reply.span, waiter.ticket)
-                return true
+                return kind
             }
-            if !goesOn { return }
+            if seen == nil { return }
         }
     }
 
