@@ -9,6 +9,8 @@ public enum CollectionLimit: Int, CaseIterable, Sendable {
     case hashEntries, hashValue, setIntegers, setEntries, setValue, sortedSetEntries, sortedSetValue
     /// Positive: elements in a node; -1 ... -5: 4, 8, 16, 32, 64 KiB in one.
     case listNode
+    /// Entries that a trim which need not be exact takes away at a time.
+    case streamNode
 
     var initial: Int {
         switch self {
@@ -16,6 +18,7 @@ public enum CollectionLimit: Int, CaseIterable, Sendable {
         case .hashValue, .setValue, .sortedSetValue: 64
         case .setIntegers: 512
         case .listNode: -2
+        case .streamNode: 100
         }
     }
 }
@@ -75,4 +78,6 @@ public enum CollectionEncoding: UInt8, Sendable {
     case ordered
     /// Source: Redis "quicklist".
     case nodes
+    /// Source: Redis "stream".
+    case stream
 }

@@ -250,10 +250,10 @@ public struct CollectionSite {
         reload()
     }
 
-    /// Settles the accounts and tells of the change, if there was one. A collection of no elements goes.
-    mutating func finish(count: Int) {
+    /// Settles the accounts and tells of the change, if there was one. What is over goes.
+    mutating func finish(isOver: Bool) {
         recount()
-        if count == 0 { return remove() }
+        if isOver { return remove() }
         guard isChanged, let item = position?.item else { return }
         unsafe handle.pointee.tell(.stored, database, item)
     }

@@ -78,6 +78,22 @@ extension PackedTree {
         return position
     }
 
+    /// How many blocks the tree has.
+    /// - Complexity: O(nodes).
+    var shape: (leaves: Int, nodes: Int) { shape(root, levels: height) }
+
+    private func shape(_ block: Address, levels: Int) -> (leaves: Int, nodes: Int) {
+        if levels == 0 { return (1, 0) }
+        let node = TreeNode(block)
+        if levels == 1 { return (node.count, 1) }
+        var total = (leaves: 0, nodes: 1)
+        for index in 0..<node.count {
+            let below = shape(node.child(index), levels: levels - 1)
+            total = (total.leaves + below.leaves, total.nodes + below.nodes)
+        }
+        return total
+    }
+
     // MARK: By order
 
     /// The first element that is not before a place in the order; the end if all are.

@@ -100,7 +100,8 @@ struct Structure: Equatable {
         case .set: unsafe visitor.visit(body(as: LargeKeyed<SetLayout>.self))
         case .list: unsafe visitor.visit(body(as: LargeList.self))
         case .sortedSet: unsafe visitor.visit(body(as: LargeSortedSet.self))
-        case .string, .stream: preconditionFailure("no large form of this kind")
+        case .stream: unsafe visitor.visit(body(as: LargeStream.self))
+        case .string: preconditionFailure("no large form of this kind")
         }
     }
 }

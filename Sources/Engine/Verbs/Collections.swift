@@ -10,6 +10,12 @@ public protocol CollectionValue: ~Escapable {
     init(site: CollectionSite)
     var site: CollectionSite { get }
     var count: Int { get }
+    /// Whether one that is empty is none.
+    static var endsWhenEmpty: Bool { get }
+}
+
+extension CollectionValue where Self: ~Escapable {
+    public static var endsWhenEmpty: Bool { true }
 }
 
 public enum EditOutcome: Sendable {
@@ -63,7 +69,7 @@ extension EngineHandle {
                 var value = unsafe V(site: CollectionSite(handle, shard, key, V.kind, position))
                 body(&value)
                 var site = value.site
-                site.finish(count: value.count)
+                site.finish(isOver: V.endsWhenEmpty && value.count == 0)
             }
             handle.isOvershooting = overshot
             return .done

@@ -12,6 +12,7 @@ extension CollectionEncoding {
         case .table: "hashtable"
         case .ordered: "skiplist"
         case .nodes: "quicklist"
+        case .stream: "stream"
         }
     }
 }
