@@ -203,6 +203,16 @@ public struct OutputBuffer: ~Copyable {
         return digits
     }
 
+    /// Appends what `fill` writes over a place of at most `size` bytes, and returns how many it says they are.
+    mutating func append(atMost size: Int, _ fill: (UnsafeMutableRawPointer) -> Int) -> Int {
+        makeRoom(size)
+        let written = unsafe fill(base + count)
+        precondition(written >= 0 && written <= size)
+        count &+= written
+        totalCount &+= written
+        return written
+    }
+
     /// Splices `value` in at this place, taking over one hold.
     public mutating func append(shared value: SharedBytes) {
         splices.append(Splice(offset: count, value: value))
