@@ -67,6 +67,15 @@ struct AccessPolicy: Sendable {
         isLFU ? (stamp &- access >> 16) & 0xFFFF : stamp &- access
     }
 
+    /// The access bytes of an item that nobody looked at for so long; nil under LFU, which does not know.
+    func access(idleMilliseconds: Int64) -> UInt32? {
+        // Half of what the clock can tell, or the item would seem to come from the future.
+        isLFU ? nil : stamp &- UInt32(min(max(0, idleMilliseconds) >> Self.unitShift, Int64(Int32.max)))
+    }
+
+    /// The access bytes of an item with this counter; nil under LRU, which has none.
+    func access(frequency: UInt8) -> UInt32? { isLFU ? stamp << 16 | UInt32(frequency) : nil }
+
     func idleMilliseconds(_ access: UInt32, now: Milliseconds) -> Int64 {
         Int64(age(access)) * (isLFU ? 60_000 : 1 << Self.unitShift)
     }

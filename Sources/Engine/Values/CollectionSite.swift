@@ -29,6 +29,9 @@ public struct CollectionSite {
     var isChanged = false
     /// What the accounts say of the structure's size.
     private var countedSize = 0
+    /// Of a draft, which has no item: the place of its compact value, `compactSizeMax` bytes, and its structure.
+    private let draft: Address?
+    private var draftStructure: Structure?
 
     init(
         _ handle: UnsafeMutablePointer<EngineHandle>, _ shard: UnsafeMutablePointer<Shard>, _ key: Key,
@@ -41,8 +44,21 @@ public struct CollectionSite {
         database = key.database
         self.kind = kind
         self.position = position
+        draft = nil
         reload()
         countedSize = structure?.size ?? 0
+    }
+
+    /// A site outside the keyspace. Its shard is never touched, so nothing is locked.
+    /// - Parameter draft: `compactSizeMax` bytes.
+    init(draft: Address, _ handle: UnsafeMutablePointer<EngineHandle>, _ kind: ValueKind) {
+        unsafe self.handle = handle
+        unsafe shard = handle.pointee.shard(at: 0).body
+        unsafe keyBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        hash = KeyHash(rawValue: 0)
+        database = .first
+        self.kind = kind
+        self.draft = draft
     }
 
     /// The key again. SAFETY: its bytes are the request's, which outlives the verb.
@@ -55,7 +71,9 @@ public struct CollectionSite {
 
     var item: Item? { position?.item }
 
-    var structure: Structure? { @inline(__always) get { position?.item.structure } }
+    var structure: Structure? {
+        @inline(__always) get { position == nil ? draftStructure : position?.item.structure }
+    }
 
     private mutating func reload() {
         guard let item = position?.item, !item.fields.contains(.structure) else {
@@ -151,7 +169,7 @@ public struct CollectionSite {
     /// - Returns: the room, the caller's to fill.
     mutating func splice(at offset: Int, removing removed: Int, inserting inserted: Int) -> Address {
         isChanged = true
-        guard let position else { return create(size: inserted) }
+        guard let position else { return draft == nil ? create(size: inserted) : spliceDraft(offset, removed, inserted) }
         let at = Self.headerSize + offset
         let newSize = size - removed + inserted
         let item = position.item
@@ -202,6 +220,22 @@ public struct CollectionSite {
         return start
     }
 
+    private mutating func spliceDraft(_ offset: Int, _ removed: Int, _ inserted: Int) -> Address {
+        if value == nil {
+            value = draft
+            size = Self.headerSize
+            value!.store32(0, 0)
+        }
+        let newSize = size - removed + inserted
+        precondition(newSize <= Self.compactSizeMax, "what does not stay compact becomes a structure first")
+        let room = start + offset
+        if removed != inserted {
+            (room + inserted).move(from: room + removed, count: size - Self.headerSize - offset - removed)
+        }
+        size = newSize
+        return room
+    }
+
     private mutating func prepare(_ shape: ItemShape, over position: SlotPosition?) {
         let need = unsafe handle.pointee.prepare(key, over: position, shape, in: shard, reusesSlot: false)
         assert(need == nil, "collections overshoot")
@@ -217,6 +251,12 @@ public struct CollectionSite {
     /// Makes `structure` the value, in place of the compact one or as a new item.
     mutating func install(_ structure: Structure) {
         isChanged = true
+        if draft != nil {
+            draftStructure = structure
+            value = nil
+            size = 0
+            return
+        }
         var shape = position.map { ItemShape(keeping: $0.item) } ?? ItemShape()
         shape.kind = kind
         shape.valueSize = 8

@@ -30,6 +30,9 @@ public struct ListValue: CollectionValue, ~Escapable {
     /// `.packed` or `.nodes`.
     public var encoding: CollectionEncoding { packed.encoding }
 
+    /// The setting of `CollectionLimit.listNode` in force.
+    public var nodeSetting: Int { packed.limit(.listNode) }
+
     // MARK: Looking
 
     /// The element at a position, 0 ..< count.
@@ -176,6 +179,12 @@ public struct ListValue: CollectionValue, ~Escapable {
             Packed.write(near: element.byteCount, at: room).write(element)
         }
         if becomesNodes { becomeNodes() } else { noteShrinking() }
+    }
+
+    /// Names the encoding by all that is there, as after a list was built without `prepareGrowth`.
+    mutating func noteEncoding() {
+        let limit = ListNodeLimit(packed.limit(.listNode))
+        if limit.isExceeded(size: listpackSize(whenAbove: limit.size), count: count) { packed.encoding = .nodes }
     }
 
     private mutating func becomeNodes() {

@@ -96,7 +96,7 @@ extension EngineHandle {
 
     /// Why the options forbid to store over `existing`; nil if they do not.
     @inline(__always)
-    private mutating func refusal(
+    mutating func refusal(
         _ key: Key, _ existing: SlotPosition?, _ options: StoreOptions, _ shard: UnsafeMutablePointer<Shard>,
         isStale: inout Bool
     ) -> StoreOutcome? {
