@@ -1,0 +1,58 @@
+// What the bytes of the format mean. Source: Redis 7.2 rdb.h.
+
+/// The versions of Redis' RDB format.
+public enum RDBVersion {
+    /// What we write: Redis 7.0 and all later ones read it.
+    public static let written: UInt16 = 10
+    /// What we read: up to Redis 7.2.
+    public static let readMax: UInt16 = 11
+}
+
+/// The first byte of a value.
+enum ValueType: UInt8 {
+    case string = 0
+    /// Strings behind each other, with their count in front.
+    case list = 1, set = 2, hash = 4
+    /// Members with scores as text; as eight bytes.
+    case textSortedSet = 3, sortedSet = 5
+    case module = 6, moduleSelfContained = 7
+    /// One string that holds all elements.
+    case zipmapHash = 9, ziplistList = 10, integerSet = 11, ziplistSortedSet = 12, ziplistHash = 13
+    /// Ziplists behind each other.
+    case quicklist = 14
+    case listpackHash = 16, listpackSortedSet = 17
+    /// Listpacks, or single elements, behind each other.
+    case listpackQuicklist = 18
+    case listpackSet = 20
+    case stream = 15, stream2 = 19, stream3 = 21
+}
+
+/// How a string is written, if not as its bytes: the low six bits of a first byte whose high bits are set.
+enum StringEncoding {
+    static let mark: UInt8 = 0xC0
+    static let int8: UInt8 = 0
+    static let int16: UInt8 = 1
+    static let int32: UInt8 = 2
+    static let compressed: UInt8 = 3
+}
+
+/// The first byte of a length that does not fit it.
+enum LengthMark {
+    static let fourteenBits: UInt8 = 0x40
+    static let thirtyTwoBits: UInt8 = 0x80
+    static let sixtyFourBits: UInt8 = 0x81
+}
+
+/// What a node of a quicklist holds.
+enum NodeContent {
+    static let element = 1
+    static let listpack = 2
+}
+
+/// Bounds of what is written as one string. Source: Redis listpack.c, LISTPACK_MAX_SAFETY_LIMIT.
+enum RDBLimits {
+    /// A listpack beyond this is written element by element instead, and so is an element in a list.
+    static let listpackSizeMax = 1 << 30
+    /// A string up to this is not compressed. Source: Redis rdbSaveRawString.
+    static let plainSizeMax = 20
+}

@@ -1,0 +1,69 @@
+// Strings and lengths as bytes: numbers short, the rest compressed if that pays. Source: Redis rdbSaveRawString.
+
+import Base
+
+struct StringEncoder: ~Copyable {
+    private let compresses: Bool
+    private var compressed = OutputBuffer(capacity: 256)
+
+    init(compresses: Bool) { self.compresses = compresses }
+
+    /// Appends what is in `buffer` as one string.
+    mutating func append(all buffer: borrowing OutputBuffer, to output: inout OutputBuffer) {
+        append(buffer.span, to: &output)
+    }
+
+    mutating func append(_ bytes: RawSpan, to output: inout OutputBuffer) {
+        let size = bytes.byteCount
+        if size <= 11, let number = bytes.canonicalSignedDecimal().flatMap(Int32.init(exactly:)) {
+            return output.append(encoded: number)
+        }
+        if compresses && size > RDBLimits.plainSizeMax {
+            compressed.removeAll()
+            // Two lengths more have to be worth it.
+            if compressed.append(compressed: bytes, sizeMax: size - 4) {
+                output.append(StringEncoding.mark | StringEncoding.compressed)
+                output.append(length: compressed.count)
+                output.append(length: size)
+                return output.append(compressed.span)
+            }
+        }
+        output.append(length: size)
+        output.append(bytes)
+    }
+}
+
+extension OutputBuffer {
+    mutating func append(length: Int) {
+        if length < 1 << 6 {
+            append(UInt8(length))
+        } else if length < 1 << 14 {
+            append(LengthMark.fourteenBits | UInt8(length >> 8))
+            append(UInt8(length & 255))
+        } else if let length = UInt32(exactly: length) {
+            append(LengthMark.thirtyTwoBits)
+            append(halfWord: length.byteSwapped)
+        } else {
+            append(LengthMark.sixtyFourBits)
+            append(word: UInt64(length).byteSwapped)
+        }
+    }
+
+    fileprivate mutating func append(encoded number: Int32) {
+        if let number = Int8(exactly: number) {
+            append(StringEncoding.mark | StringEncoding.int8)
+            append(number: Int64(number), bytes: 1)
+        } else if let number = Int16(exactly: number) {
+            append(StringEncoding.mark | StringEncoding.int16)
+            append(number: Int64(number), bytes: 2)
+        } else {
+            append(StringEncoding.mark | StringEncoding.int32)
+            append(number: Int64(number), bytes: 4)
+        }
+    }
+
+    /// The lowest bytes of a number, the lowest first.
+    mutating func append(number: Int64, bytes count: Int) {
+        for index in 0..<count { append(UInt8(truncatingIfNeeded: number >> Int64(index * 8))) }
+    }
+}
