@@ -50,7 +50,7 @@ let package = Package(
         room("Transport", needs: ["Base", "CLibevent", "COpenSSL"]),
         room("Memcached", needs: ["Base", "Engine", "Transport"], documents: ["Checklist.md"]),
         room("RDB", needs: ["Base", "Engine"]),
-        room("RESP", needs: ["Base", "Engine", "Transport"], documents: ["Commands.md"]),
+        room("RESP", needs: ["Base", "Engine", "RDB", "Transport"], documents: ["Commands.md"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
         room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "RESP"]),
         .executableTarget(

@@ -72,6 +72,8 @@ extension RESPSession {
         case .renamenx: rename(request, replaces: false, &output)
         case .copy: copy(request, &output)
         case .move: move(request, &output)
+        case .dump: dump(request, &output)
+        case .restore: restore(request, &output)
         case .keys: keys(request, &output)
         case .scan: scan(request, &output)
         case .randomkey: randomkey(&output)

@@ -18,6 +18,7 @@ struct TranscriptTests {
         Transcript.sortedSets,
         Transcript.blockingSortedSets,
         Transcript.keyspace,
+        Transcript.dumps,
         Transcript.connection,
         Transcript.versionThree,
         Transcript.byHand,

@@ -86,6 +86,19 @@ extension CommandSpec {
         "move", arity: 3, [.write, .fast], .generic, .keyspace, keys: .one("RW access update"),
         since: "1.0.0", "Moves a key to another database.", syntax: "key db:integer")
 
+    static let dump = CommandSpec(
+        "dump", arity: 2, .read, .generic, .keyspace, keys: .one("RO access"), since: "2.6.0",
+        complexity: "O(N), N being the size of the value", "Returns a value as bytes that RESTORE takes.",
+        syntax: "key", tips: ["nondeterministic_output"])
+
+    static let restore = CommandSpec(
+        "restore", arity: -4, [.write, .deniedWhenFull], .generic, [.keyspace, .dangerous],
+        keys: .one("OW update"), since: "2.6.0",
+        complexity: "O(N), N being the size of the value; O(N*log(N)) for sorted sets",
+        "Makes a key of bytes that DUMP returned.",
+        syntax: "key ttl:integer serialized-value [REPLACE] [ABSTTL] "
+            + "[IDLETIME seconds:integer] [FREQ frequency:integer]")
+
     static let keys = CommandSpec(
         "keys", arity: 2, .read, .generic, [.keyspace, .dangerous], since: "1.0.0",
         complexity: "O(N), N being the number of keys in the database",

@@ -9,7 +9,7 @@ enum Command: UInt8, CaseIterable {
     case pfadd, pfcount, pfmerge, pfdebug
     case del, unlink, exists, type, touch
     case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
-    case rename, renamenx, copy, move
+    case rename, renamenx, copy, move, dump, restore
     case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
     case sadd, srem, scard, sismember, smismember, smembers, sscan, smove, spop, srandmember
     case sinter, sunion, sdiff, sinterstore, sunionstore, sdiffstore, sintercard
@@ -78,6 +78,8 @@ enum Command: UInt8, CaseIterable {
         case .renamenx: .renamenx
         case .copy: .copy
         case .move: .move
+        case .dump: .dump
+        case .restore: .restore
         case .keys: .keys
         case .scan: .scan
         case .randomkey: .randomkey
