@@ -29,7 +29,9 @@ public enum EngineCounter: Int, CaseIterable, Sendable {
     case hits, misses
     /// Items dropped because their time had run out, by a request or by the background.
     case expired
-    /// Of those, never read.
+    /// Of those, dropped because a request asked for them.
+    case expiredOnAccess
+    /// Of all expired, never read.
     case expiredUnfetched
     case evicted
     /// Of those, never read since they were stored.
@@ -38,7 +40,7 @@ public enum EngineCounter: Int, CaseIterable, Sendable {
     case evictedActive
     /// Items that ended, evicted or expired, because a write needed their room and could not wait for the background.
     case endedForRoom
-    /// Values stored, by any verb.
+    /// Values stored, by any verb; not those changed where they lie, keeping their size.
     case itemsStored
     /// Pages emptied into others, and the items moved for it.
     case pagesCompacted, itemsMoved

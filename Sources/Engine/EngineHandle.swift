@@ -221,10 +221,17 @@ public struct EngineHandle: @unchecked Sendable {
             return nil
         }
         if position.item.isExpired(at: now) {
-            unsafe removeExpired(key.hash, key.database, position, shard)
+            unsafe removeAskedFor(key, position, shard)
             return nil
         }
         return position
+    }
+
+    /// Removes an expired item that a request asked for.
+    @inline(never)
+    func removeAskedFor(_ key: Key, _ position: SlotPosition, _ shard: UnsafeMutablePointer<Shard>) {
+        counters.add(.expiredOnAccess)
+        unsafe removeExpired(key.hash, key.database, position, shard)
     }
 
     @inline(never)

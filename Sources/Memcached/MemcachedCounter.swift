@@ -6,8 +6,6 @@ enum MemcachedCounter: Int, CaseIterable, Sendable {
     case cmdTouch
     case cmdMeta
     case getMisses
-    /// Misses because the item's time had run out; counted in `getMisses` too.
-    case getExpired
     /// Reads of a value that is no string, shown to this door as a miss; counted in `getMisses` too.
     case getOtherKind
     case deleteMisses

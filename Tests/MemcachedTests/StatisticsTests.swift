@@ -71,6 +71,23 @@ import Testing
         #expect(rows(client).first { $0.name == "get_hits" }?.value == "0")
     }
 
+    @Test("whatever finds an expired item counts it; a number changed where it lies is no new item")
+    func expiredAndStored() {
+        let client = TestServer().connect()
+        func count(_ name: String) -> String? { rows(client).first { $0.name == name }?.value }
+        client.send("set n 0 0 1\r\n5\r\nincr n 1\r\nincr n 1\r\nappend n 0 0 1\r\n1\r\nincr n 50\r\n")
+        _ = client.takeReplies()
+        #expect(count("total_items") == "3")
+        let requests = [
+            "touch e 10", "delete e", "incr e 1", "append e 0 0 1\r\n1", "get e", "gat 10 e", "mg e v", "md e", "me e",
+        ]
+        for (index, request) in requests.enumerated() {
+            client.send("set e 0 -1 1\r\n1\r\n\(request)\r\n")
+            _ = client.takeReplies()
+            #expect(count("get_expired") == String(index + 1), "\(request)")
+        }
+    }
+
     @Test("stats settings has memcached's rows in memcached's order, and the server's own words replace ours")
     func settings() {
         var settings = MemcachedSettings()

@@ -54,7 +54,6 @@ extension EngineHandle {
         var bytes = unsafe MutableSpan<UInt8>(_unsafeBytes: item.valueBytes)
         guard body(&bytes) else { return .notStored }
         if item.fields.contains(.cas) { item.cas = unsafe casNumber(.fresh, shard) }
-        counters.add(.itemsStored)
         tell(.stored, key.database, item)
         return .stored
     }

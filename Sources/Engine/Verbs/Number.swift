@@ -69,6 +69,7 @@ extension EngineHandle {
         let newSize = options.rule == .unsignedWrapping ? max(textSize, item.valueSize) : textSize
         // memcached: a number that grows is a new item: nobody has read it, nobody was told to refill it.
         let isNew = options.rule == .unsignedWrapping && newSize > item.valueSize
+        let isResized = newSize != item.valueSize
         let marks = isNew ? item.marks.intersection(.binaryKey) : item.marks.subtracting([.raw, .fraction])
         before(view(item))
         let attempt = unsafe modify(
@@ -82,7 +83,7 @@ extension EngineHandle {
         case .done(nil): return .done(.outOfMemory)
         case .done(var changed?):
             if let expiry = options.newExpiry { changed = unsafe setExpiry(key, existing, expiry, shard) }
-            counters.add(.itemsStored)
+            if isResized { counters.add(.itemsStored) }
             tell(.stored, key.database, changed)
             after(view(changed))
             return .done(.number(sum))

@@ -20,7 +20,7 @@ extension EngineHandle {
             }
             var item = position.item
             if item.isExpired(at: handle.now) {
-                unsafe handle.removeExpired(key.hash, key.database, position, shard)
+                unsafe handle.removeAskedFor(key, position, shard)
                 handle.counters.add(.misses)
                 return .expired
             }

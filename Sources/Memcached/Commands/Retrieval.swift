@@ -59,10 +59,7 @@ extension MemcachedSession {
     func countMiss(_ outcome: ReadOutcome) {
         switch outcome {
         case .hit: break
-        case .miss: counters.add(.getMisses)
-        case .expired:
-            counters.add(.getMisses)
-            counters.add(.getExpired)
+        case .miss, .expired: counters.add(.getMisses)
         case .otherKind:
             counters.add(.getMisses)
             counters.add(.getOtherKind)

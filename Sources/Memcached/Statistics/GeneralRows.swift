@@ -52,7 +52,8 @@ extension MemcachedSession {
         row("cmd_meta", total(.cmdMeta), &output)
         row("get_hits", getHits, &output)
         row("get_misses", total(.getMisses), &output)
-        row("get_expired", total(.getExpired), &output)
+        // Asked for in any way, as memcached counts it, and through either door.
+        row("get_expired", frontEnd.engine.counters.total(.expiredOnAccess), &output)
         // A flush takes everything out at once, so that no request ever finds a flushed item.
         row("get_flushed", 0, &output)
         row("delete_misses", total(.deleteMisses), &output)
