@@ -40,6 +40,9 @@ public struct EngineHandle: @unchecked Sendable {
     /// `prepare` agrees to what it found no room for.
     var isOvershooting = false
 
+    /// Where this thread's input may be kept instead of copied. Owned by whoever reads it.
+    public var offeredInput: OfferedInput?
+
     /// The time that verbs go by. Set it once per wake-up.
     public var now: Milliseconds {
         didSet { startTurn() }

@@ -80,6 +80,7 @@ final class MemcachedSession: Session {
         log = worker.log
         prefixes = frontEnd.prefixes
         engine = worker.engine
+        engine.offeredInput = connection?.worker.offeredInput
         counters = worker.counters
         classCounters = worker.classCounters
         batch = worker.batch

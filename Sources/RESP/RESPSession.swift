@@ -50,6 +50,7 @@ final class RESPSession: Session {
         self.frontEnd = frontEnd
         self.record = record
         engine = context.engine
+        engine.offeredInput = record.peer.connection?.worker.offeredInput
         counters = context.counters
         slots = context.slots
         queue = context.queue

@@ -7,7 +7,10 @@ import Glibc
 ///
 ///     base      start           start + count      capacity
 ///     |---------|===============|------------------|
-///      consumed   held            room for a read
+///      consumed,  held            room for a read
+///      headroom
+///
+/// In front of what is held there are always `SharedBytes.headerSize` bytes, so that the block can become one.
 @safe
 struct InputStash: ~Copyable {
     private var base: UnsafeMutableRawPointer?
@@ -35,16 +38,34 @@ struct InputStash: ~Copyable {
         count = 0
     }
 
+    /// Gives the block away with all that is held: somebody else frees it.
+    mutating func forget() {
+        unsafe base = nil
+        free()
+    }
+
+    /// Lets the request that is held be kept as it is.
+    func offer(through offer: OfferedInput) {
+        guard let base = unsafe base, count > TransportLimits.stashedInputMax else { return }
+        unsafe offer.offer(base, upTo: base + start + count)
+    }
+
     /// Appends a copy of `more`.
-    mutating func append(_ more: UnsafeRawBufferPointer) {
+    /// - Parameter expecting: what will be held in the end, if known: up to `expectedInputMax` its room is made at
+    ///   once, untouched.
+    mutating func append(_ more: UnsafeRawBufferPointer, expecting needed: Int = 0) {
         guard let source = more.baseAddress, more.count > 0 else { return }
-        if capacity - start - count < more.count { move(toCapacity: count + more.count) }
+        if capacity - start - count < more.count {
+            let isLarge = needed > TransportLimits.stashedInputMax && needed <= TransportLimits.expectedInputMax
+            move(toCapacity: isLarge ? max(needed, count + more.count) : count + more.count)
+        }
         // SAFETY: the room was made just above.
         unsafe _ = memcpy(base! + start + count, source, more.count)
         count += more.count
     }
 
-    /// The free end, grown if short, for a read of at most `TransportLimits.directReadMax`.
+    /// The free end, grown if short, for a read of at most `TransportLimits.directReadMax`, and not beyond the request
+    /// at the front.
     ///
     /// Never more than twice what has arrived, or `inputAheadMax` beyond it, whatever `needed` claims.
     /// - Parameter needed: the size of the request at the front if known, else 0.
@@ -54,7 +75,7 @@ struct InputStash: ~Copyable {
             let ahead = max(count, TransportLimits.inputAheadMax)
             move(toCapacity: count + min(ahead, missing))
         }
-        let size = min(capacity - start - count, TransportLimits.directReadMax)
+        let size = min(capacity - start - count, missing, TransportLimits.directReadMax)
         // SAFETY: within the block, behind the held bytes; it exists, as room was just made.
         return unsafe UnsafeMutableRawBufferPointer(start: base! + start + count, count: size)
     }
@@ -76,19 +97,21 @@ struct InputStash: ~Copyable {
         }
     }
 
+    /// Makes room for `size` bytes, held ones included.
     private mutating func move(toCapacity size: Int) {
         assert(size >= count && size > 0)
-        if start == 0 && count > 0 {
-            guard let larger = unsafe realloc(base, size) else { fatalError("out of memory: input") }
+        let headroom = SharedBytes.headerSize
+        if start == headroom && count > 0 {
+            guard let larger = unsafe realloc(base, headroom + size) else { fatalError("out of memory: input") }
             unsafe base = larger
         } else {
-            guard let larger = unsafe malloc(size) else { fatalError("out of memory: input") }
+            guard let larger = unsafe malloc(headroom + size) else { fatalError("out of memory: input") }
             // SAFETY: size is at least count; an empty stash may have no block to copy from.
-            if count > 0 { unsafe _ = memcpy(larger, base! + start, count) }
+            if count > 0 { unsafe _ = memcpy(larger + headroom, base! + start, count) }
             unsafe Glibc.free(base)
             unsafe base = larger
         }
-        capacity = size
-        start = 0
+        capacity = headroom + size
+        start = headroom
     }
 }

@@ -58,7 +58,9 @@ extension Link {
     private func keepRest(of bytes: UnsafeRawBufferPointer, _ progress: Progress) {
         if state.contains(.gone) { return }
         let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[progress.consumed...])
-        if progress.next != .close && progress.next != .abort { unsafe input.append(rest) }
+        if progress.next != .close && progress.next != .abort {
+            unsafe input.append(rest, expecting: progress.bytesNeeded)
+        }
         advance(progress)
     }
 
@@ -66,13 +68,22 @@ extension Link {
     func serveHeldInput() {
         let worker = self.worker
         state.remove(.hasMore)
-        // SAFETY: only this thread changes `input`, and a session cannot reach it.
+        // One large request and nothing else: what it stores may stay where it is.
+        if input.count == inputNeeded { input.offer(through: worker.offeredInput) }
+        // SAFETY: only this thread changes `input`, and a session cannot reach it; a block that it takes is held by
+        // this one too until it has returned.
         let progress = session.receive(
             unsafe RawSpan(_unsafeBytes: input.bytes), &worker.output, now: worker.currentTime())
         precondition(progress.consumed >= 0 && progress.consumed <= input.count)
+        if let taken = worker.offeredInput.withdraw() {
+            precondition(progress.consumed == input.count, "a value was kept of a request that is not done")
+            input.forget()
+            taken.release()
+        } else {
+            input.consume(progress.consumed)
+        }
         sendAnyOutput()
         if state.contains(.gone) { return }
-        input.consume(progress.consumed)
         advance(progress)
     }
 

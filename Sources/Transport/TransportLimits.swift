@@ -11,6 +11,11 @@ enum TransportLimits {
     /// How far a connection's buffer may run ahead of what has arrived, whatever size the client claims.
     static let inputAheadMax = 64 * 1024
 
+    /// A request that says it will be no larger gets room for all of it once part has arrived: memory that nobody has
+    /// written to yet costs addresses. Beyond, room grows with what arrives. A little more than the largest value of
+    /// memcached's default.
+    static let expectedInputMax = 1024 * 1024 + 4096
+
     /// A buffer of the connection's own grows once its free end is smaller than this: shorter reads waste
     /// calls.
     static let inputRoomMin = 16 * 1024

@@ -35,6 +35,9 @@ public final class Worker: @unchecked Sendable {
     private let scratch: UnsafeMutableRawPointer
     let vectors: UnsafeMutableBufferPointer<iovec>
 
+    /// A large request on its way into a session, which may keep its block.
+    public let offeredInput = OfferedInput()
+
     /// Where records of several pieces are put together; nil until there is one.
     private var recordBlock: UnsafeMutableRawPointer?
     /// Steps of handshakes in the turn that began at `handshakesAt`.
@@ -75,6 +78,7 @@ public final class Worker: @unchecked Sendable {
         unsafe scratch.deallocate()
         unsafe recordBlock?.deallocate()
         unsafe vectors.deallocate()
+        offeredInput.deallocate()
     }
 
     /// Runs `body` on this worker's thread, soon. Any thread; `body` must not block.

@@ -13,6 +13,8 @@ final class Journal: Sendable {
     let served = Mutex<[UInt64]>([])
     let connections = Mutex<[Connection]>([])
     let inputSizeMax = Atomic<Int>(0)
+    /// Payloads that stayed where they had arrived.
+    let kept = Atomic<Int>(0)
 }
 
 struct EchoOptions: Sendable {
@@ -93,6 +95,11 @@ final class EchoSession: Session {
         for shift in [24, 16, 8, 0] { output.append(UInt8(truncatingIfNeeded: payload.byteCount >> shift)) }
         if payload.byteCount < options.sharedSizeMin {
             output.append(payload)
+            return
+        }
+        if let kept = connection.worker.offeredInput.take(payload) {
+            journal.kept.add(1, ordering: .relaxed)
+            output.append(shared: kept)
             return
         }
         let shared = SharedBytes(byteCount: payload.byteCount)!

@@ -86,6 +86,24 @@ struct RequestTests {
         }
     }
 
+    @Test("a large value may stay where it arrived; one with a request behind it is left alone")
+    func valuesAreKept() throws {
+        let server = try TestServer(EchoOptions(sharedSizeMin: 20_000))
+        defer { server.finish() }
+        let client = try server.connect()
+        let sizes = [200_000, 1 << 20, (1 << 20) + 5000, 5 << 20]
+        for size in sizes {
+            let payload = TestPattern.bytes(count: size, seed: UInt64(size))
+            client.send(TestPattern.frame(payload))
+            #expect(client.receiveFrame() == payload, "size \(size)")
+        }
+        #expect(server.journal.kept.load(ordering: .relaxed) == sizes.count)
+        let payload = TestPattern.bytes(count: 100_000, seed: 1)
+        let stream = TestPattern.frame(payload) + TestPattern.frames("a") + TestPattern.frame(payload)
+        client.send(stream)
+        #expect(client.receive(stream.count) == stream)
+    }
+
     @Test("a claim of 512 MB costs what was sent")
     func claimCostsNothing() {
         var stash = InputStash()

@@ -6,11 +6,13 @@ import Synchronization
 
 /// A handle on a heap block that is freed by its last `release()`.
 ///
-///     0         8        16                16 + byteCount
-///     +---------+---------+------------------+
-///     | holders | size    | bytes            |
-///     +---------+---------+------------------+
+///     0         8        16       16 + offset        16 + offset + byteCount
+///     +---------+--------+--------+------------------+
+///     | holders | size,  |        | bytes            |
+///     |         | offset |        |                  |
+///     +---------+--------+--------+------------------+
 ///
+/// The offset is 0 but in a block that was the input of a request (`OfferedInput`): bytes need no alignment.
 /// A trivial value: copying it counts nothing. Each owner calls `retain()` or takes over a hold, and
 /// calls `release()` once. Bytes are written before the block is shared and never after.
 @safe
@@ -18,16 +20,34 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
     // The holder count is atomic and the bytes are constant once shared, so handles may cross threads.
     private let block: UnsafeMutableRawPointer
 
-    private static let headerSize = 16
+    static let offsetMax = 0xffff
+    private static let offsetShift: UInt64 = 48
+    private static let sizeMask: UInt64 = 1 << offsetShift - 1
+
+    /// What lies in front of the bytes at least.
+    public static let headerSize = 16
 
     /// A block of `byteCount` uninitialised bytes with one hold, the caller's; nil if there is no memory.
     public init?(byteCount: Int) {
         precondition(byteCount >= 0)
         guard let block = unsafe malloc(Self.headerSize + byteCount) else { return nil }
+        unsafe self.init(in: block, offset: 0, byteCount: byteCount)
+    }
+
+    /// Makes a block of memory from malloc that holds the bytes already, with one hold, the caller's.
+    /// - Parameter offset: of the bytes behind the header, up to `offsetMax`.
+    init(in block: UnsafeMutableRawPointer, offset: Int, byteCount: Int) {
         unsafe self.block = block
         unsafe block.initializeMemory(as: Atomic<Int>.self, to: Atomic(1))
-        unsafe block.storeBytes(of: byteCount, toByteOffset: 8, as: Int.self)
+        setSize(byteCount, offset: offset)
     }
+
+    private func setSize(_ byteCount: Int, offset: Int) {
+        unsafe block.storeBytes(
+            of: UInt64(byteCount) | UInt64(offset) << Self.offsetShift, toByteOffset: 8, as: UInt64.self)
+    }
+
+    private var sizeAndOffset: UInt64 { unsafe block.load(fromByteOffset: 8, as: UInt64.self) }
 
     /// Rebuilds a handle from `address`, which came from the same field of a handle that is still held.
     public init(address: UInt) {
@@ -37,7 +57,9 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
     /// The handle as a number, for packed memory.
     public var address: UInt { unsafe UInt(bitPattern: block) }
 
-    public var byteCount: Int { unsafe block.load(fromByteOffset: 8, as: Int.self) }
+    public var byteCount: Int { Int(sizeAndOffset & Self.sizeMask) }
+
+    private var offset: Int { Int(sizeAndOffset >> Self.offsetShift) }
 
     /// What the block costs the process, allocator rounding included.
     public var footprint: Int { unsafe duet_usable_size(block) + 8 }
@@ -46,7 +68,7 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
 
     /// The block's bytes. Read them while holding; write them only before the handle is shared.
     public var bytes: UnsafeMutableRawBufferPointer {
-        unsafe UnsafeMutableRawBufferPointer(start: block + Self.headerSize, count: byteCount)
+        unsafe UnsafeMutableRawBufferPointer(start: block + Self.headerSize + offset, count: byteCount)
     }
 
     /// The same bytes in a block of `newCount`, grown or cut; what is new is uninitialised. Needs to be the only
@@ -56,13 +78,14 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
     public func resized(to newCount: Int) -> SharedBytes? {
         precondition(isUnique && newCount >= 0)
         var result = self
-        let usable = unsafe duet_usable_size(block) - Self.headerSize
+        let offset = offset
+        let usable = unsafe duet_usable_size(block) - Self.headerSize - offset
         if newCount > usable || newCount < usable / 2 {
             let slack = newCount > byteCount ? min(newCount / 2, 1 << 20) : 0
-            guard let moved = unsafe realloc(block, Self.headerSize + newCount + slack) else { return nil }
+            guard let moved = unsafe realloc(block, Self.headerSize + offset + newCount + slack) else { return nil }
             result = SharedBytes(address: UInt(bitPattern: moved))
         }
-        unsafe result.block.storeBytes(of: newCount, toByteOffset: 8, as: Int.self)
+        result.setSize(newCount, offset: offset)
         return result
     }
 

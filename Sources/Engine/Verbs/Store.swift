@@ -5,7 +5,7 @@ public import Base
 extension EngineHandle {
     /// Stores `value` under `key` if the options' conditions hold.
     ///
-    /// - Parameter value: copied. Up to 4 GiB - 1.
+    /// - Parameter value: copied, unless it is large and `offeredInput` gives it away. Up to 4 GiB - 1.
     /// - Parameter before: shown the live item that was there, whether it is replaced or not.
     /// - Parameter after: shown the item that was stored.
     /// Both are called at most once, under the shard's lock.
@@ -46,15 +46,20 @@ extension EngineHandle {
         _ key: Key, _ value: RawSpan, _ options: StoreOptions, before: (borrowing ItemView) -> Void,
         after: (borrowing ItemView) -> Void
     ) -> StoreOutcome {
-        guard value.byteCount <= Int(UInt32.max), let block = SharedBytes(byteCount: value.byteCount) else {
+        guard value.byteCount <= Int(UInt32.max), let block = offeredInput?.take(value) ?? Self.copy(value) else {
             return .outOfMemory
         }
-        // SAFETY: the block has value.byteCount bytes and nobody else knows it yet.
-        unsafe value.withUnsafeBytes { unsafe block.bytes.copyMemory(from: $0) }
         let outcome = store(key, shared: block, options, before: before, after: after)
         if case .stored = outcome { return .stored }
         block.release()
         return outcome
+    }
+
+    private static func copy(_ value: RawSpan) -> SharedBytes? {
+        guard let block = SharedBytes(byteCount: value.byteCount) else { return nil }
+        // SAFETY: the block has value.byteCount bytes and nobody else knows it yet.
+        unsafe value.withUnsafeBytes { unsafe block.bytes.copyMemory(from: $0) }
+        return block
     }
 
     /// - Parameter block: the value if it is a large one, with its bytes counted in the budget.
