@@ -88,7 +88,8 @@ struct SerialisationTests {
             } + [
                 ["SET", "k", String(String.UnicodeScalarView((0..<200).map { Unicode.Scalar(UInt8($0)) }))],
                 ["RPUSH", "k", "a", "-1", "300"], ["RPUSH", "k", "-70000", "9000000", "80000000000", ""],
-                ["RPUSH", "k", "a", "b", "c", "1", "2"], ["SADD", "k", "3", "-2", "1"], ["SADD", "k", "3", "-2", "40000"],
+                ["RPUSH", "k", "a", "b", "c", "1", "2"], ["SADD", "k", "3", "-2", "1"],
+                ["SADD", "k", "3", "-2", "40000"],
                 ["SADD", "k", "x"], ["HSET", "k", "f", "v", "n", "-12", "", "w"],
                 ["ZADD", "k", "1", "a", "-2", "b", "inf", "c", "-inf", "d", "123456789", "e"],
                 ["ZADD", "k", "3", String((0..<70).map { Character(Unicode.Scalar(UInt8($0 + 40))) }), "0.1", "b"],
