@@ -65,7 +65,7 @@ struct RESPDrawer {
         case 2: drawer.oneIn(2) ? bits() : hyperLogLogs()
         case 3: hashes()
         case 4: sets()
-        case 5: sortedSets()
+        case 5: drawer.oneIn(4) ? places() : sortedSets()
         case 6: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
         case 7: keys()
         default: drawer.oneIn(3) ? wrong() : strings()

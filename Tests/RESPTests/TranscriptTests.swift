@@ -17,6 +17,7 @@ struct TranscriptTests {
         Transcript.sets,
         Transcript.sortedSets,
         Transcript.blockingSortedSets,
+        Transcript.geo,
         Transcript.keyspace,
         Transcript.dumps,
         Transcript.connection,

@@ -69,4 +69,17 @@ extension OutputBuffer {
         }
         for index in 0..<count { append(UInt8(bitPattern: text[index])) }
     }
+    /// Appends `value` with six digits after the point, as C's printf does. Off the request path.
+    public mutating func append(sixDigits value: Double) {
+        // The largest value has 309 digits before the point.
+        var text = [CChar](repeating: 0, count: 400)
+        let written = unsafe withVaList([value]) { arguments in
+            // SAFETY: the buffer's size is given, and the one argument has the format's type.
+            unsafe text.withUnsafeMutableBufferPointer { buffer in
+                unsafe vsnprintf(buffer.baseAddress, buffer.count, "%f", arguments)
+            }
+        }
+        precondition(written > 0 && written < text.count)
+        for index in 0..<Int(written) { append(UInt8(bitPattern: text[index])) }
+    }
 }

@@ -3,47 +3,6 @@
 import Base
 import Engine
 
-/// What the commands that pop do to a sorted set, whether at once or after waiting.
-enum SortedSetTaking {
-    /// Takes up to `count` elements out of an end and writes them, in an array.
-    static func pop(
-        _ count: Int, from set: inout SortedSetValue, isHighest: Bool, inPairs: Bool, _ version: ProtocolVersion,
-        _ output: inout OutputBuffer
-    ) {
-        let taken = min(count, set.count)
-        let positions = isHighest ? set.count - taken..<set.count : 0..<taken
-        output.appendArray(inPairs ? taken : taken * 2)
-        set.forEach(positions, isReversed: isHighest) { member, score in
-            if inPairs { output.appendArray(2) }
-            output.appendBulk(member)
-            output.appendDouble(score, version)
-        }
-        set.removeRange(positions)
-    }
-
-    /// Takes elements out of an end and replies with the key and them: one element with its score, or up to `countMax`
-    /// in an array of pairs. In a section that holds the key.
-    static func pop(
-        _ key: Key, isHighest: Bool, countMax: Int?, _ version: ProtocolVersion, _ engine: inout EngineHandle,
-        _ output: inout OutputBuffer
-    ) -> EditOutcome {
-        engine.edit(key, as: SortedSetValue.self, creates: false) { set in
-            output.appendArray(countMax == nil ? 3 : 2)
-            output.appendBulk(key.bytes)
-            if let countMax {
-                pop(countMax, from: &set, isHighest: isHighest, inPairs: true, version, &output)
-            } else {
-                let position = isHighest ? set.count - 1 : 0
-                set.forEach(position..<position + 1) { member, score in
-                    output.appendBulk(member)
-                    output.appendDouble(score, version)
-                }
-                set.removeRange(position..<position + 1)
-            }
-        }
-    }
-}
-
 extension RESPSession {
     func zadd(_ request: Request, _ output: inout OutputBuffer) {
         var rule: SortedSetRule = []
@@ -90,11 +49,21 @@ extension RESPSession {
             guard let score = request[start + pair * 2].double() else { return failFloat(&output) }
             scores[pair] = score.bitPattern
         }
+        add(request, firstMember: start + 1, step: 2, count: words / 2, rule, tellsChanges: tellsChanges, &output)
+    }
+
+    /// Gives members the scores whose bits are in `hashes`, and replies with how many were added.
+    func add(
+        _ request: Request, firstMember: Int, step: Int, count: Int, _ rule: SortedSetRule, tellsChanges: Bool,
+        _ output: inout OutputBuffer
+    ) {
+        let scores = hashes
         var added = 0
         var updated = 0
         let isDone = edit(request, as: SortedSetValue.self, &output) { set in
-            for pair in 0..<words / 2 {
-                switch set.add(request[start + pair * 2 + 1], Double(bitPattern: scores[pair]), rule) {
+            for index in 0..<count {
+                let score = Double(bitPattern: scores[index])
+                switch set.add(request[firstMember &+ index &* step], score, rule) {
                 case .added: added &+= 1
                 case .updated: updated &+= 1
                 case .same, .skipped, .notANumber: break
@@ -224,87 +193,6 @@ extension RESPSession {
                 set.randomSample(shown) { output.appendMember($0, withScores ? $1 : nil, version) }
             }
         }
-    }
-
-    // MARK: Pops
-
-    /// ZPOPMIN, ZPOPMAX.
-    func zpop(_ request: Request, isHighest: Bool, _ output: inout OutputBuffer) {
-        guard request.count <= 3 else { return failSyntax(&output) }
-        var count = 1
-        // A single one is not in an array of its own, whatever the version.
-        let inPairs = version == .three && request.count == 3
-        if request.count == 3 {
-            guard let value = request[2].integer, value >= 0 else {
-                return fail("ERR value is out of range, must be positive", &output)
-            }
-            count = Int(value)
-        }
-        let version = version
-        _ = editPresent(request, as: SortedSetValue.self, &output, missing: { $0.appendArray(0) }) { set, output in
-            SortedSetTaking.pop(count, from: &set, isHighest: isHighest, inPairs: inPairs, version, &output)
-        }
-    }
-
-    func zmpop(_ request: Request, _ output: inout OutputBuffer) {
-        guard let arguments = poppingArguments(request, from: 1, &output) else { return }
-        let shards = gatherKeys(request, from: 2, count: arguments.keyCount)
-        let hashes = hashes
-        let database = database
-        let version = version
-        let outcome = engine.section(shards) { engine in
-            for index in 0..<arguments.keyCount {
-                let key = Key(request[2 &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
-                let outcome = SortedSetTaking.pop(
-                    key, isHighest: arguments.isHighest, countMax: arguments.count, version, &engine, &output)
-                if outcome != .notFound { return outcome }
-            }
-            return EditOutcome.notFound
-        }
-        switch outcome {
-        case .done: break
-        case .notFound: output.appendNullArray(version)
-        case .otherKind: failKind(&output)
-        }
-    }
-
-    struct PoppingArguments {
-        var keyCount: Int
-        var isHighest: Bool
-        var count: Int
-    }
-
-    /// Number of keys, keys, MIN or MAX, COUNT: from argument `place` on. nil after an error.
-    func poppingArguments(_ request: Request, from place: Int, _ output: inout OutputBuffer) -> PoppingArguments? {
-        guard let keyCount = request[place].integer, keyCount > 0 else {
-            fail("ERR numkeys should be greater than 0", &output)
-            return nil
-        }
-        guard keyCount < request.count - place - 1 else {
-            failSyntax(&output)
-            return nil
-        }
-        var index = place + 1 + Int(keyCount)
-        let isHighest = request[index].equalsIgnoringCase("max")
-        guard isHighest || request[index].equalsIgnoringCase("min") else {
-            failSyntax(&output)
-            return nil
-        }
-        var count: Int64?
-        index += 1
-        while index < request.count {
-            guard count == nil, request[index].equalsIgnoringCase("count"), index + 1 < request.count else {
-                failSyntax(&output)
-                return nil
-            }
-            guard let value = request[index + 1].integer, value > 0 else {
-                fail("ERR count should be greater than 0", &output)
-                return nil
-            }
-            count = value
-            index += 2
-        }
-        return PoppingArguments(keyCount: Int(keyCount), isHighest: isHighest, count: Int(count ?? 1))
     }
 }
 

@@ -19,6 +19,8 @@ enum Command: UInt8, CaseIterable {
     case zrevrangebyscore, zrangebylex, zrevrangebylex, zrevrange, zrangestore, zremrangebyrank, zremrangebyscore
     case zremrangebylex, zpopmin, zpopmax, zmpop, zrandmember, zscan, zunion, zinter, zdiff, zunionstore, zinterstore
     case zdiffstore, zintercard, bzpopmin, bzpopmax, bzmpop
+    case geoadd, geodist, geohash, geopos, geosearch, geosearchstore
+    case georadius, georadiusRO, georadiusbymember, georadiusbymemberRO
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
@@ -161,6 +163,16 @@ enum Command: UInt8, CaseIterable {
         case .bzpopmin: .bzpopmin
         case .bzpopmax: .bzpopmax
         case .bzmpop: .bzmpop
+        case .geoadd: .geoadd
+        case .geodist: .geodist
+        case .geohash: .geohash
+        case .geopos: .geopos
+        case .geosearch: .geosearch
+        case .geosearchstore: .geosearchstore
+        case .georadius: .georadius
+        case .georadiusRO: .georadiusRO
+        case .georadiusbymember: .georadiusbymember
+        case .georadiusbymemberRO: .georadiusbymemberRO
         case .hset: .hset
         case .hmset: .hmset
         case .hsetnx: .hsetnx

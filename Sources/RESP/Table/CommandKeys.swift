@@ -16,6 +16,16 @@ extension CommandSpec {
         static func one(_ access: String, at place: Int = 1) -> Keys {
             Keys(first: place, last: place, step: 1, ranges: [KeyRange(access, at: place)])
         }
+        /// One that is read, and one that is written behind each of these words, which are looked for from an
+        /// argument on.
+        static func one(_ access: String, storedBehind words: [String], from place: Int) -> Keys {
+            var keys = one(access)
+            for word in words {
+                let extent = KeyRange.Extent.range(last: 0, step: 1, limit: 0)
+                keys.ranges.append(KeyRange("OW update", start: .keyword(word, from: place), extent: extent))
+            }
+            return keys
+        }
         static func two(_ first: String, _ second: String) -> Keys {
             Keys(first: 1, last: 2, step: 1, ranges: [KeyRange(first, at: 1), KeyRange(second, at: 2)])
         }

@@ -1,4 +1,5 @@
-// From a command's name to its row: a small open-addressing table over the name's bytes taken as two words.
+// From a command's name to its row: a small open-addressing table over the name's bytes taken as two words. The few
+// names that are longer are compared one by one.
 
 import Base
 
@@ -39,7 +40,7 @@ enum CommandTable {
         var entries = InlineArray<1024, Entry>(repeating: Entry())
         for command in Command.allCases {
             let spec = command.spec
-            precondition(spec.name.utf8.count <= 16, "names are two words at most")
+            if spec.name.utf8.count > wordsSize { continue }
             var words: (low: UInt64, high: UInt64) = (0, 0)
             for (index, byte) in spec.name.utf8.enumerated() {
                 if index < 8 { words.low |= UInt64(byte) << (8 * index) }
@@ -47,14 +48,25 @@ enum CommandTable {
             }
             var index = place(words.low | caseBits, words.high | caseBits)
             while entries[index].low != 0 { index = (index + 1) % size }
-            entries[index] = Entry(
-                low: words.low, high: words.high,
-                row: CommandRow(
-                    command: command, arity: Int16(spec.arity), hasKey: spec.keys.first == 1,
-                    endsBatch: spec.keys.first != 1))
+            entries[index] = Entry(low: words.low, high: words.high, row: row(of: command))
         }
         return entries
     }()
+
+    /// Names of more than two words.
+    private static let longNames: [(name: [UInt8], row: CommandRow)] = Command.allCases.compactMap { command in
+        let name = Array(command.spec.name.utf8)
+        return name.count > wordsSize ? (name, row(of: command)) : nil
+    }
+
+    private static let wordsSize = 16
+
+    private static func row(of command: Command) -> CommandRow {
+        let spec = command.spec
+        return CommandRow(
+            command: command, arity: Int16(spec.arity), hasKey: spec.keys.first == 1,
+            endsBatch: spec.keys.first != 1)
+    }
 
     /// What a small letter has and a capital has not.
     private static let caseBits: UInt64 = 0x2020_2020_2020_2020
@@ -68,7 +80,7 @@ enum CommandTable {
 
     /// The row of the command whose name lies in `input`, whatever the case of its letters.
     static func row(_ input: RawSpan, at offset: Int, size: Int) -> CommandRow {
-        guard size > 0 && size <= 16 else { return .unknown }
+        guard size > 0 && size <= wordsSize else { return longRow(input.slice(offset, offset &+ size)) }
         var low: UInt64 = 0
         var high: UInt64 = 0
         if offset &+ 16 <= input.byteCount {
@@ -88,6 +100,11 @@ enum CommandTable {
             }
         }
         return row(low, high)
+    }
+
+    @inline(never)
+    private static func longRow(_ word: RawSpan) -> CommandRow {
+        longNames.first { word.equalsIgnoringCase($0.name) }?.row ?? .unknown
     }
 
     @inline(__always)
