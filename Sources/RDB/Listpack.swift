@@ -35,6 +35,9 @@ enum Listpack {
         return content + backSize(content)
     }
 
+    /// Bytes that a number takes.
+    static func entrySize(_ number: Int64) -> Int { size(of: number) + 1 }
+
     fileprivate static func size(of number: Int64) -> Int {
         switch number {
         case 0...127: 1
@@ -88,13 +91,22 @@ struct ListpackWriter: ~Copyable {
         end(size)
     }
 
+    /// Appends all that another one has.
+    mutating func append(contentsOf other: borrowing ListpackWriter) {
+        entries.append(other.entries.span)
+        count += other.count
+    }
+
+    /// Whether both have the same elements.
+    func equals(_ other: borrowing ListpackWriter) -> Bool { entries.span.equals(other.entries.span) }
+
     private mutating func end(_ size: Int) {
         let backSize = Listpack.backSize(size)
         for index in 0..<backSize { entries.append(Listpack.backByte(size, index, of: backSize)) }
         count += 1
     }
 
-    /// Shows the whole listpack, made in `target`, and starts anew.
+    /// Puts the whole listpack into `target`, in place of what that had, and starts anew.
     mutating func finish(in target: inout OutputBuffer) {
         target.removeAll()
         target.append(halfWord: UInt32(size))

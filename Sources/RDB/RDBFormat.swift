@@ -24,6 +24,8 @@ enum ValueType: UInt8 {
     /// Listpacks, or single elements, behind each other.
     case listpackQuicklist = 18
     case listpackSet = 20
+    /// Listpacks under the ID of their first entry; since version 2 with what is known of entries that are gone, since
+    /// version 3 with when a consumer last got something.
     case stream = 15, stream2 = 19, stream3 = 21
 }
 
@@ -49,10 +51,19 @@ enum NodeContent {
     static let listpack = 2
 }
 
+/// How an entry in a stream's listpack is meant.
+enum StreamFlag {
+    static let deleted: Int64 = 1
+    /// It has the names of the first entry, and so values only.
+    static let sharesNames: Int64 = 2
+}
+
 /// Bounds of what is written as one string. Source: Redis listpack.c, LISTPACK_MAX_SAFETY_LIMIT.
 enum RDBLimits {
     /// A listpack beyond this is written element by element instead, and so is an element in a list.
     static let listpackSizeMax = 1 << 30
+    /// What a stream's listpack may grow to. Source: Redis configuration, "stream-node-max-bytes".
+    static let streamNodeSizeMax = 4096
     /// A string up to this is not compressed. Source: Redis rdbSaveRawString.
     static let plainSizeMax = 20
 }

@@ -25,7 +25,8 @@ extension RDBReader {
         case .sortedSet: try readSortedSet(&draft, hasTextScores: false)
         case .ziplistHash, .ziplistSortedSet: try readPacked(.ziplist, &draft)
         case .listpackSet, .listpackHash, .listpackSortedSet: try readPacked(.listpack, &draft)
-        case .string, .module, .moduleSelfContained, .stream, .stream2, .stream3: preconditionFailure("no collection")
+        case .stream, .stream2, .stream3: try readStream(type, &draft)
+        case .string, .module, .moduleSelfContained: preconditionFailure("no collection")
         }
         guard !draft.isEmpty else { throw .empty }
         return draft
@@ -39,7 +40,7 @@ extension RDBReader {
         case .hash, .zipmapHash, .ziplistHash, .listpackHash: .hash
         case .textSortedSet, .sortedSet, .ziplistSortedSet, .listpackSortedSet: .sortedSet
         case .module, .moduleSelfContained: throw .module
-        case .stream, .stream2, .stream3: throw .unknownType(type.rawValue)
+        case .stream, .stream2, .stream3: .stream
         }
     }
 

@@ -42,9 +42,9 @@ public struct RDBReader: ~Copyable, ~Escapable {
 
     mutating func double() throws(RDBFault) -> Double { Double(bitPattern: try number(bytes: 8)) }
 
-    /// A length, or an encoding of a string.
+    /// A number that is usually a length, or an encoding of a string.
     private enum Length {
-        case length(Int)
+        case number(UInt64)
         case encoding(UInt8)
     }
 
@@ -52,31 +52,35 @@ public struct RDBReader: ~Copyable, ~Escapable {
     private mutating func lengthOrEncoding() throws(RDBFault) -> Length {
         let first = try byte()
         switch first & 0xC0 {
-        case 0: return .length(Int(first & 0x3F))
-        case LengthMark.fourteenBits: return .length(Int(first & 0x3F) << 8 | Int(try byte()))
+        case 0: return .number(UInt64(first & 0x3F))
+        case LengthMark.fourteenBits: return .number(UInt64(first & 0x3F) << 8 | UInt64(try byte()))
         case StringEncoding.mark: return .encoding(first & 0x3F)
         default: break
         }
         guard first == LengthMark.thirtyTwoBits || first == LengthMark.sixtyFourBits else { throw .corrupt }
         let size = first == LengthMark.thirtyTwoBits ? 4 : 8
-        let number = try number(bytes: size).byteSwapped >> UInt64(64 - size * 8)
-        guard let length = Int(exactly: number) else { throw .truncated }
-        return .length(length)
+        return .number(try number(bytes: size).byteSwapped >> UInt64(64 - size * 8))
     }
 
-    /// A length that no encoding stands in the place of.
-    mutating func length() throws(RDBFault) -> Int {
+    /// A number in as many bytes as it needs.
+    mutating func integer() throws(RDBFault) -> UInt64 {
         switch try lengthOrEncoding() {
-        case .length(let length): return length
+        case .number(let number): return number
         case .encoding: throw .corrupt
         }
     }
 
+    /// A length that no encoding stands in the place of.
+    mutating func length() throws(RDBFault) -> Int {
+        guard let length = Int(exactly: try integer()) else { throw .truncated }
+        return length
+    }
+
     /// How many elements follow.
     /// - Parameter sizeMin: bytes that each of them takes at least.
-    mutating func elementCount(sizeMin: Int = 1) throws(RDBFault) -> Int {
+    mutating func elementCount(sizeMin: Int = 1, mayBeNone: Bool = false) throws(RDBFault) -> Int {
         let count = try length()
-        guard count > 0 else { throw .empty }
+        guard count > 0 || mayBeNone else { throw .empty }
         guard count <= rest / sizeMin else { throw .truncated }
         return count
     }
@@ -92,8 +96,8 @@ public struct RDBReader: ~Copyable, ~Escapable {
     /// The next string. Good until `forgetStrings`.
     mutating func string() throws(RDBFault) -> Text {
         switch try lengthOrEncoding() {
-        case .length(let length):
-            guard length <= rest else { throw .truncated }
+        case .number(let number):
+            guard let length = Int(exactly: number), length <= rest else { throw .truncated }
             try spend(length)
             place += length
             return Text(range: place - length..<place, isMade: false)

@@ -34,18 +34,20 @@ struct StringEncoder: ~Copyable {
 }
 
 extension OutputBuffer {
-    mutating func append(length: Int) {
-        if length < 1 << 6 {
-            append(UInt8(length))
-        } else if length < 1 << 14 {
-            append(LengthMark.fourteenBits | UInt8(length >> 8))
-            append(UInt8(length & 255))
-        } else if let length = UInt32(exactly: length) {
+    mutating func append(length: Int) { append(integer: UInt64(length)) }
+
+    mutating func append(integer: UInt64) {
+        if integer < 1 << 6 {
+            append(UInt8(integer))
+        } else if integer < 1 << 14 {
+            append(LengthMark.fourteenBits | UInt8(integer >> 8))
+            append(UInt8(integer & 255))
+        } else if let integer = UInt32(exactly: integer) {
             append(LengthMark.thirtyTwoBits)
-            append(halfWord: length.byteSwapped)
+            append(halfWord: integer.byteSwapped)
         } else {
             append(LengthMark.sixtyFourBits)
-            append(word: UInt64(length).byteSwapped)
+            append(word: integer.byteSwapped)
         }
     }
 

@@ -8,8 +8,8 @@ public import Engine
 ///
 /// Keeps its working memory from one value to the next: have one for many.
 public struct ValueEncoder: ~Copyable {
-    private var strings: StringEncoder
-    private var listpack = ListpackWriter()
+    var strings: StringEncoder
+    var listpack = ListpackWriter()
     /// A packed value before it is written as a string.
     private var packed = OutputBuffer(capacity: 1024)
 
@@ -33,7 +33,7 @@ public struct ValueEncoder: ~Copyable {
             case .set: _ = engine.read(key, as: SetValue.self) { set in append(set, to: &output) }
             case .hash: _ = engine.read(key, as: HashValue.self) { hash in append(hash, to: &output) }
             case .sortedSet: _ = engine.read(key, as: SortedSetValue.self) { set in append(set, to: &output) }
-            case .stream: return false
+            case .stream: _ = engine.read(key, as: StreamValue.self) { stream in append(stream, to: &output) }
             }
             return true
         }
@@ -75,7 +75,7 @@ public struct ValueEncoder: ~Copyable {
         appendListpack(to: &output)
     }
 
-    private mutating func appendListpack(to output: inout OutputBuffer) {
+    mutating func appendListpack(to output: inout OutputBuffer) {
         listpack.finish(in: &packed)
         strings.append(all: packed, to: &output)
     }

@@ -68,6 +68,9 @@ struct SerialisationTests {
             let strings = RESPSide.bulks(try side.ask(["HGETALL", key]))
             return [type]
                 + stride(from: 0, to: strings.count, by: 2).map { strings[$0] + " = " + strings[$0 + 1] }.sorted()
+        case #""+stream\r\n""#:
+            let groups = try side.ask(["XINFO", "GROUPS", key])
+            return [type] + RESPSide.bulks(try side.ask(["XRANGE", key, "-", "+"])) + [shown(groups)]
         default:
             Issue.record("a value of type \(type)")
             return []

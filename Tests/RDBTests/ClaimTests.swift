@@ -23,7 +23,7 @@ struct ClaimTests {
 
     @Test("lengths beyond the bytes at hand are refused before anything is made of them")
     func lengths() {
-        for type: UInt8 in [0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20] {
+        for type: UInt8 in [0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21] {
             #expect(fault([type, 0x80, 0xFF, 0xFF, 0xFF, 0xFF]) == .truncated, "type \(type)")
             #expect(fault([type, 0x81] + [UInt8](repeating: 0x7F, count: 8)) == .truncated, "type \(type)")
             #expect(fault([type, 0x81] + [UInt8](repeating: 0xFF, count: 8)) == .truncated, "type \(type)")

@@ -37,6 +37,9 @@ struct OldPayload: CustomTestStringConvertible, Sendable {
         OldPayload("a sorted set in a ziplist", "zset a=-1|b=0.5", 12, string(ziplist(["b", "0.5", "a", "-1"]))),
         OldPayload("a hash in a ziplist", "hash f=v|n=12", 13, string(ziplist(["f", "v", "n", "12"]))),
         OldPayload("a set in a listpack, as since 7.2", "set -300|b|x*70", 20, string(listpack(["b", "-300", long]))),
+        OldPayload("a stream as before 7.0", streamContent, 15, stream(version: 1)),
+        OldPayload("a stream of 7.0", streamContent, 19, stream(version: 2)),
+        OldPayload("a stream as since 7.2", streamContent, 21, stream(version: 3)),
     ]
 
     // MARK: The formats
@@ -89,6 +92,19 @@ struct OldPayload: CustomTestStringConvertible, Sendable {
             bytes += [UInt8(unused)] + Array(value.utf8) + [UInt8](repeating: 0, count: unused)
         }
         return bytes + [255]
+    }
+
+    private static let streamContent = "stream 1-1 1 0-0|1-1 a b|group g 1-1 1|consumer c 1000 1-1 900 2"
+
+    /// One entry, a group that has read it, and a consumer to whom it was delivered twice.
+    private static func stream(version: Int) -> [UInt8] {
+        let id = [UInt8]([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1])
+        var bytes = [1] + string(id) + string(listpack(["1", "0", "1", "a", "0", "2", "0", "0", "b", "4"])) + [1, 1, 1]
+        if version > 1 { bytes += [1, 1, 0, 0, 1] }
+        bytes += [1] + string("g") + [1, 1] + (version > 1 ? [1] : [])
+        bytes += [1] + id + little(900, 8) + [2]
+        bytes += [1] + string("c") + little(1000, 8) + (version > 2 ? little(950, 8) : [])
+        return bytes + [1] + id
     }
 
     /// Texts of up to 127 bytes and numbers of two bytes.

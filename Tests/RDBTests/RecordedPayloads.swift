@@ -117,7 +117,7 @@ struct RecordedPayload: CustomTestStringConvertible, Sendable {
             title: "a set", isExact: false,
             content: #"set |7|a|bc|z*30"#,
             hex: """
-                0205026263000161c007c3091e017a7ae01100017a7a0a00509271fcf1161838
+                0205c007016100026263c3091e017a7ae01100017a7a0a0097d657f1976e3487
                 """),
         RecordedPayload(
             title: "a hash in a listpack", isExact: true,
@@ -129,7 +129,7 @@ struct RecordedPayload: CustomTestStringConvertible, Sendable {
             title: "a hash table", isExact: false,
             content: #"hash f=v|long=v*65|n=12"#,
             hex: """
-                040301660176016ec00c046c6f6e67c3094041017676e034000176760a006d641935063bdc4a
+                0403016ec00c01660176046c6f6e67c3094041017676e034000176760a004841edd911840f01
                 """),
         RecordedPayload(
             title: "a sorted set in a listpack", isExact: true,
@@ -151,6 +151,36 @@ struct RecordedPayload: CustomTestStringConvertible, Sendable {
             hex: """
                 0504c0070000000000000840c3094041016161e03400016161000000000000f03f01629a9999999999b93f0163000000\
                 000000f0ff0a00c91c216e8a621180
+                """),
+        RecordedPayload(
+            title: "a stream", isExact: true,
+            content: """
+                stream 6-9223372036854775807 4 0-0|1-1 a b|1-2 a c|5-0 q r s t|6-9223372036854775807 x -300
+                """,
+            hex: """
+                130110000000000000000100000000000000014057570000001f00040100010101816102000102010001000181620204\
+                01020100010101816302040100010401dfff020201817102817202817302817402080100010501f4feffffffffffff7f\
+                090101817802ded4020601ff0406817fffffffffffffff0101000004000a0075abb2fed52f73a2
+                """),
+        RecordedPayload(
+            title: "a stream with groups", isExact: false,
+            content: """
+                stream 5-0 3 1-2|1-1 a b|5-0 q r s t|group g 5-0 3|consumer alice 1795714576324 1-1 179571457632\
+                4 1|consumer bob 1795714576324 5-0 1795714576324 1|consumer carol 1795714576325|group h 1-1 1
+                """,
+            hex: """
+                130110000000000000000100000000000000013f3f000000180002010101010181610200010201000100018162020401\
+                030100010101816302040100010401dfff0202018171028172028173028174020801ff02050001010102030201670500\
+                030200000000000000010000000000000001c4efed18a20100000100000000000000050000000000000000c4efed18a2\
+                010000010305616c696365c4efed18a2010000010000000000000001000000000000000103626f62c4efed18a2010000\
+                0100000000000000050000000000000000056361726f6cc5efed18a201000000016801010100000a000f17142ae993c5\
+                03
+                """),
+        RecordedPayload(
+            title: "a stream without entries", isExact: true,
+            content: #"stream 0-0 0 0-0|group g 0-0 -1"#,
+            hex: """
+                13000000000000000000010167000081ffffffffffffffff00000a00a01a953dfb9cddde
                 """),
     ]
 }

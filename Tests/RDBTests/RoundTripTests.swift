@@ -55,6 +55,47 @@ struct RoundTripTests {
         return draft
     }
 
+    @Test("a stream comes back whole, with its groups", arguments: [0, 1, 99, 100, 101, 3000])
+    func streams(_ count: Int) throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("seed \(seed)")
+        var random = SplitMix64(seed: seed)
+        var shelf = Shelf()
+        var draft = shelf.handle.makeDraft(.stream)
+        let group = Array("group".utf8)
+        let consumers = ["alice", "bob"].map { Array($0.utf8) }
+        var id = StreamID(1_700_000_000_000, 5)
+        draft.editStream { stream in
+            stream.create()
+            for index in 0..<count {
+                // Now and then a sequence that begins anew, and other names.
+                id = StreamID(id.milliseconds, id.sequence + 1)
+                if random.next(below: 5) == 0 { id = StreamID(id.milliseconds + 3, 0) }
+                let names = random.next(below: 10) == 0 ? ["x", "\(index)"] : ["temperature", "humidity"]
+                let parts = names.flatMap { [$0, "\(index)"] }.map { Array($0.utf8) }
+                stream.append(id, pairCount: 2) { visit in
+                    for part in parts { unsafe visit(part.span.bytes) }
+                }
+            }
+            _ = unsafe stream.createGroup(group.span.bytes, lastID: .zero, entriesRead: nil)
+            guard let made = stream.group(unsafe group.span.bytes) else { return }
+            for (index, name) in consumers.enumerated() {
+                let consumer = stream.createConsumer(unsafe name.span.bytes, of: made)
+                let half = index * count / 2..<(index + 1) * count / 2
+                stream.deliver(half, to: consumer, of: made, isAcknowledged: false) { _ in }
+            }
+            if count > 2 { _ = stream.remove(id) }
+        }
+        shelf.put(draft)
+        let content = shelf.content()
+        for compresses in [false, true] {
+            let isWhole = try shelf.loadWhole(shelf.save(compresses: compresses))
+            #expect(isWhole)
+            #expect(shelf.content() == content, "seed \(seed)")
+            shelf.engine.checkInvariants { Issue.record("seed \(seed): \($0)") }
+        }
+    }
+
     @Test("a string of any size comes back whole, numbers included")
     func strings() throws {
         var shelf = Shelf()

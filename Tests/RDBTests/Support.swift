@@ -75,9 +75,36 @@ struct Shelf: ~Copyable {
                 set.forEach(0..<set.count) { parts.append(shown($0) + "=" + shown(DoubleText($1).span)) }
             }
             return "zset " + parts.joined(separator: "|")
-        case .stream: return "stream"
+        case .stream:
+            _ = handle.read(key, as: StreamValue.self) { parts = Self.parts(of: $0) }
+            return "stream " + parts.joined(separator: "|")
         }
     }
+
+    /// Its numbers; entries; each group with its consumers and what these have pending.
+    private static func parts(of stream: borrowing StreamValue) -> [String] {
+        var parts = ["\(text(stream.lastID)) \(stream.addedCount) \(text(stream.maxDeletedID))"]
+        stream.forEach(0..<stream.count) { entry in
+            var words = [text(entry.id)]
+            entry.forEachPart { words.append(shown($0)) }
+            parts.append(words.joined(separator: " "))
+        }
+        stream.forEachGroup { group in
+            parts.append("group \(shown(group.name)) \(text(group.lastID)) \(group.entriesRead ?? -1)")
+            stream.forEachConsumer(of: group) { consumer in
+                var words = ["consumer \(shown(consumer.name)) \(consumer.seenAt)"]
+                let positions = stream.ownPositions(of: consumer, from: .zero, through: .max)
+                stream.forEachOwn(positions, of: consumer, group) { entry in
+                    words.append("\(text(entry.id)) \(entry.deliveredAt) \(entry.deliveryCount)")
+                    return true
+                }
+                parts.append(words.joined(separator: " "))
+            }
+        }
+        return parts
+    }
+
+    private static func text(_ id: StreamID) -> String { "\(id.milliseconds)-\(id.sequence)" }
 }
 
 /// A text of printable characters; many of the same as `c*n`.

@@ -116,6 +116,13 @@ extension StreamValue {
         return consumer
     }
 
+    /// Says when a consumer was seen, and when it last got something.
+    public mutating func set(_ consumer: StreamConsumer, seenAt: Int64, activeAt: Int64?) {
+        consumer.record.seenAt = seenAt
+        consumer.record.activeAt = activeAt ?? -1
+        site.isChanged = true
+    }
+
     /// Ends a consumer and what it has pending.
     public mutating func remove(_ consumer: StreamConsumer, of group: StreamGroup) {
         unsafe groups!.pointee.remove(consumer.record, of: group.record)
@@ -250,6 +257,9 @@ extension StreamValue {
     }
 
     // MARK: How far a group is
+
+    /// How many entries ever were up to an ID; nil if that cannot be told.
+    public func addedCount(upTo id: StreamID) -> Int64? { unsafe large?.pointee.addedCount(upTo: id) ?? 0 }
 
     /// Entries that a group has not read yet; nil if that cannot be told.
     public func lag(of group: StreamGroup) -> Int64? {

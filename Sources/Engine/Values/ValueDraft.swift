@@ -77,6 +77,9 @@ public struct ValueDraft: ~Copyable {
         }
     }
 
+    /// Changes a stream, which `create` makes if it is to have no entries.
+    public mutating func editStream<R>(_ body: (inout StreamValue) -> R) -> R { edit(StreamValue.self, body) }
+
     @inline(__always)
     private mutating func edit<V: CollectionValue & ~Escapable, R>(_ type: V.Type, _ body: (inout V) -> R) -> R {
         precondition(kind == V.kind, "a draft of another kind")
