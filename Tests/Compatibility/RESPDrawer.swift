@@ -106,8 +106,19 @@ struct RESPDrawer {
         }
     }
 
+    /// What DUMP says of a string, a hash, a set and a sorted set; the string with a byte changed; nonsense. No list,
+    /// whose encoding got another name in 7.2.
+    private static let payloads = [
+        "\u{0}\u{5}hello\u{a}\u{0}cr\u{df}ve4 \u{a}",
+        "\u{10}\u{d}\u{d}\u{0}\u{0}\u{0}\u{2}\u{0}\u{81}f\u{2}\u{81}v\u{2}\u{ff}\u{a}\u{0} \u{f1}=D#T\u{8}\u{9d}",
+        "\u{b}\u{c}\u{2}\u{0}\u{0}\u{0}\u{2}\u{0}\u{0}\u{0}\u{1}\u{0}\u{2}\u{0}\u{a}\u{0}oy8\u{b1}4\u{eb} .",
+        "\u{11}\u{c}\u{c}\u{0}\u{0}\u{0}\u{2}\u{0}\u{81}a\u{2}\u{1}\u{1}\u{ff}\u{a}\u{0}"
+            + "\u{a8}\u{5}\u{ce}\u{b8}\u{d7}\u{a9}3\u{2}",
+        "\u{0}\u{5}hallo\u{a}\u{0}cr\u{df}ve4 \u{a}", "nonsense", "",
+    ]
+
     private mutating func keys() -> [String] {
-        switch drawer.below(13) {
+        switch drawer.below(14) {
         case 0, 1: [drawer.word("DEL", "UNLINK", "EXISTS", "TOUCH"), key(), key()]
         case 2:
             ["EXPIRE", key(), seconds()]
@@ -132,6 +143,15 @@ struct RESPDrawer {
         case 9: ["MOVE", key(), database()]
         case 10: ["SWAPDB", database(), database()]
         case 11: ["SELECT", database()]
+        case 12:
+            [
+                "RESTORE", key(), drawer.word("0", "0", "0", "-1", "x", "\(2_000_000 + 1000 * drawer.below(1 << 20))"),
+                drawer.pick(Self.payloads),
+            ]
+                + drawer.pick([
+                    [], ["REPLACE"], ["REPLACE"], ["REPLACE", "ABSTTL"], ["IDLETIME", "1"], ["FREQ", "7"],
+                    ["FREQ", "256"], ["IDLETIME", "-1"], ["IDLETIME", "x"], ["FREQ", "1", "IDLETIME", "1"], ["foo"],
+                ])
         default: ["DBSIZE"]
         }
     }
