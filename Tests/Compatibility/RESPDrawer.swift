@@ -64,7 +64,7 @@ struct RESPDrawer {
         case 1: lists()
         case 2: drawer.oneIn(2) ? bits() : hyperLogLogs()
         case 3: hashes()
-        case 4: sets()
+        case 4: drawer.oneIn(4) ? sorting() : sets()
         case 5: drawer.oneIn(4) ? places() : sortedSets()
         case 6: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
         case 7: keys()

@@ -18,6 +18,7 @@ struct TranscriptTests {
         Transcript.sortedSets,
         Transcript.blockingSortedSets,
         Transcript.geo,
+        Transcript.sort,
         Transcript.keyspace,
         Transcript.dumps,
         Transcript.connection,

@@ -27,6 +27,16 @@ struct WaitingTests {
         #expect(client.ask("PING") == "+PONG\r\n")
     }
 
+    @Test("WAITAOF waits for replicas' logs until its time is up")
+    func logs() {
+        let fixture = Fixture()
+        let client = fixture.connect()
+        #expect(client.ask("WAITAOF", "0", "1", "100") == "" && client.isWaiting)
+        client.now = Milliseconds(Fixture.start.rawValue + 100)
+        fixture.frontEnd.tick(now: client.now)
+        #expect(client.wake() == "*2\r\n:0\r\n:0\r\n" && !client.isWaiting)
+    }
+
     @Test("CLIENT UNBLOCK ends another client's waiting, as a timeout or with an error, once")
     func unblock() {
         let fixture = Fixture()

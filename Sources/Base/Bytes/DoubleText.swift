@@ -15,12 +15,12 @@ extension RawSpan {
     }
 
     /// As `double`, less strict: white space in front, nothing at all and a NUL with anything behind it are let
-    /// through, and what is too large is infinite. Source: Redis zslParseRange.
-    public func lenientDouble() -> Double? {
+    /// through, and what is too large is infinite, unless that is denied. Source: Redis zslParseRange, SORT.
+    public func lenientDouble(mayBeOutOfRange: Bool = true) -> Double? {
         if let value = shortDouble() { return value }
-        let (value, used, _) = parseDouble()
+        let (value, used, isOutOfRange) = parseDouble()
         guard used == byteCount || self[used] == 0, !value.isNaN else { return nil }
-        return value
+        return isOutOfRange && !mayBeOutOfRange ? nil : value
     }
 
     /// Digits with or without a point: up to 15 of them are exact, and so is a quotient of two exact numbers.

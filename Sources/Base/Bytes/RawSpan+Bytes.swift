@@ -51,6 +51,20 @@ extension RawSpan {
         }
     }
 
+    /// Less than, equal to or more than 0, as the span comes before `other` byte by byte; a beginning comes before what
+    /// it begins.
+    @inline(__always)
+    public func compare(_ other: RawSpan) -> Int {
+        let common = min(byteCount, other.byteCount)
+        let difference = unsafe withUnsafeBytes { mine in
+            unsafe other.withUnsafeBytes { other in
+                // SAFETY: both have `common` bytes; of none the addresses are not looked at.
+                common == 0 ? 0 : unsafe Int(memcmp(mine.baseAddress!, other.baseAddress!, common))
+            }
+        }
+        return difference != 0 ? difference : byteCount &- other.byteCount
+    }
+
     /// Whether the span holds the bytes of `text`, ASCII letters compared without case.
     /// - Parameter text: lower-case ASCII.
     public func equalsIgnoringCase(_ text: StaticString) -> Bool {

@@ -1,7 +1,6 @@
 // What the elements of a packed tree are sorted by.
 
 import Base
-import Glibc
 
 /// The order of a tree's elements, and how large its parts are.
 protocol TreeOrder {
@@ -44,14 +43,5 @@ enum BytesOrder: TreeOrder {
     }
 
     @inline(__always)
-    static func compare(_ a: RawSpan, _ b: RawSpan) -> Int {
-        let common = min(a.byteCount, b.byteCount)
-        let difference = unsafe a.withUnsafeBytes { a in
-            unsafe b.withUnsafeBytes { b in
-                // SAFETY: both have `common` bytes; of none the addresses are not looked at.
-                common == 0 ? 0 : unsafe Int(memcmp(a.baseAddress!, b.baseAddress!, common))
-            }
-        }
-        return difference != 0 ? difference : a.byteCount &- b.byteCount
-    }
+    static func compare(_ a: RawSpan, _ b: RawSpan) -> Int { a.compare(b) }
 }

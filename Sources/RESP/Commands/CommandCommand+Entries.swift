@@ -54,6 +54,10 @@ extension RESPSession {
             output.appendBulk(word)
             output.appendBulk("startfrom")
             output.appendInteger(from)
+        case .option, .content:
+            appendTyped("unknown", [], &output)
+            output.appendBulk("find_keys")
+            return appendTyped("unknown", [], &output)
         }
         output.appendBulk("find_keys")
         switch range.extent {

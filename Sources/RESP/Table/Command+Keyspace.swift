@@ -138,4 +138,24 @@ extension CommandSpec {
         "object", arity: -2, [], .generic, since: "2.2.3", complexity: "Depends on the subcommand.",
         "Holds the commands that look at how a value is kept.",
         subcommands: ObjectSubcommand.allCases.map(\.spec))
+
+    static let sort = CommandSpec(
+        "sort", arity: -2, [.write, .deniedWhenFull, .movableKeys], .generic,
+        [.set, .sortedSet, .list, .dangerous], keys: .sorted(stores: true), since: "1.0.0",
+        complexity:
+            "O(N+M*log(M)), N being the number of elements and M how many are returned; O(N) where "
+            + "they are not sorted",
+        "Returns or stores the elements of a list, set or sorted set in order.",
+        syntax:
+            "key [BY pattern] [LIMIT offset:integer count:integer] [(GET pattern)...] [ASC|DESC] "
+            + "[ALPHA] [STORE destination:key]")
+
+    static let sortRO = CommandSpec(
+        "sort_ro", arity: -2, [.read, .movableKeys], .generic,
+        [.set, .sortedSet, .list, .dangerous], keys: .sorted(stores: false), since: "7.0.0",
+        complexity:
+            "O(N+M*log(M)), N being the number of elements and M how many are returned; O(N) where "
+            + "they are not sorted",
+        "Returns the elements of a list, set or sorted set in order.",
+        syntax: "key [BY pattern] [LIMIT offset:integer count:integer] [(GET pattern)...] [ASC|DESC] [ALPHA]")
 }

@@ -40,6 +40,12 @@ extension CommandSpec {
         syntax: "numreplicas:integer timeout:integer",
         tips: ["request_policy:all_shards", "response_policy:agg_min"])
 
+    static let waitaof = CommandSpec(
+        "waitaof", arity: 4, [.noScript, .blocking], .generic, .connection, since: "7.2.0",
+        "Waits for append logs to be on disk with what was written; here there are none.",
+        syntax: "numlocal:integer numreplicas:integer timeout:integer",
+        tips: ["request_policy:all_shards", "response_policy:agg_min"])
+
     static let info = CommandSpec(
         "info", arity: -1, [.whileLoading, .whileStale], .server, .dangerous, since: "1.0.0",
         "Tells what the server is and what it went through.", syntax: "[section...]",

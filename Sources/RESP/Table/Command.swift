@@ -9,7 +9,7 @@ enum Command: UInt8, CaseIterable {
     case pfadd, pfcount, pfmerge, pfdebug
     case del, unlink, exists, type, touch
     case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
-    case rename, renamenx, copy, move, dump, restore
+    case rename, renamenx, copy, move, sort, sortRO, dump, restore
     case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
     case sadd, srem, scard, sismember, smismember, smembers, sscan, smove, spop, srandmember
     case sinter, sunion, sdiff, sinterstore, sunionstore, sdiffstore, sintercard
@@ -24,7 +24,7 @@ enum Command: UInt8, CaseIterable {
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
     case hello, ping, echo, quit, reset, select, auth, client
-    case multi, exec, discard, watch, unwatch, wait
+    case multi, exec, discard, watch, unwatch, wait, waitaof
     case info, config, command, time, memory, object, role, module, shutdown, cluster
 
     var spec: CommandSpec {
@@ -80,6 +80,8 @@ enum Command: UInt8, CaseIterable {
         case .renamenx: .renamenx
         case .copy: .copy
         case .move: .move
+        case .sort: .sort
+        case .sortRO: .sortRO
         case .dump: .dump
         case .restore: .restore
         case .keys: .keys
@@ -203,6 +205,7 @@ enum Command: UInt8, CaseIterable {
         case .watch: .watch
         case .unwatch: .unwatch
         case .wait: .wait
+        case .waitaof: .waitaof
         case .info: .info
         case .config: .config
         case .command: .command

@@ -26,6 +26,17 @@ extension CommandSpec {
             }
             return keys
         }
+        /// One that is sorted, others whose names its content makes, and with `stores` one behind the option STORE.
+        static func sorted(stores: Bool) -> Keys {
+            var keys = one("RO access")
+            let extent = KeyRange.Extent.range(last: 0, step: 1, limit: 0)
+            keys.ranges.append(KeyRange("RO access", start: .content, extent: extent))
+            if stores {
+                let start = KeyRange.Start.option("STORE", sizes: ["LIMIT": 2, "GET": 1, "BY": 1], from: 2)
+                keys.ranges.append(KeyRange("OW update", start: start, extent: extent))
+            }
+            return keys
+        }
         static func two(_ first: String, _ second: String) -> Keys {
             Keys(first: 1, last: 2, step: 1, ranges: [KeyRange(first, at: 1), KeyRange(second, at: 2)])
         }
@@ -62,6 +73,11 @@ extension CommandSpec {
             case index(Int)
             /// Behind this word, which is looked for from the argument `from` on.
             case keyword(String, from: Int)
+            /// Behind the last word of this kind among options from the argument `from` on, of which some have so many
+            /// arguments. Clients are told that the place is unknown.
+            case option(String, sizes: [String: Int], from: Int)
+            /// Among no arguments: the names are made of what a key holds. Clients are told the same.
+            case content
         }
 
         enum Extent {
@@ -113,6 +129,16 @@ extension CommandSpec.KeyRange {
                 return nil
             }
             return found + 1
+        case .option(let text, let sizes, let from):
+            var place: Int?
+            var index = from
+            while index < count {
+                let option = word(index).uppercased()
+                if option == text && index + 1 < count { place = index + 1 }
+                index += 1 + (sizes[option] ?? 0)
+            }
+            return place
+        case .content: return nil
         }
     }
 

@@ -81,12 +81,47 @@ extension RESPSession {
     /// Source: Redis 7 command reference, WAIT.
     func waitForReplicas(_ request: Request, _ output: inout OutputBuffer) {
         guard let wanted = request[1].integer else { return failInteger(&output) }
-        guard let timeout = request[2].integer else {
-            return fail("ERR timeout is not an integer or out of range", &output)
-        }
-        guard timeout >= 0 else { return fail("ERR timeout is negative", &output) }
-        guard timeout <= Int64.max - engine.now.rawValue else { return fail("ERR timeout is out of range", &output) }
+        guard let deadline = deadline(milliseconds: request[2], &output) else { return }
         guard wanted > 0 && mayPark && wakeReason == nil else { return output.appendInteger(0) }
-        park(request, .wait, until: timeout == 0 ? nil : Milliseconds(engine.now.rawValue + timeout))
+        park(request, .wait, until: deadline.time)
+    }
+
+    /// WAITAOF: for append logs, here and on replicas, to be on disk. There are none.
+    /// Source: Redis 7.2 waitaofCommand, of a server with appendonly no.
+    func waitForLogs(_ request: Request, _ output: inout OutputBuffer) {
+        guard let here = request[1].integer else { return failInteger(&output) }
+        guard here == 0 || here == 1 else {
+            return fail("ERR value is out of range, value must between 0 and 1", &output)
+        }
+        guard let wanted = request[2].integer else { return failInteger(&output) }
+        guard wanted >= 0 else { return fail("ERR value is out of range, must be positive", &output) }
+        guard let deadline = deadline(milliseconds: request[3], &output) else { return }
+        guard here == 0 else {
+            return fail("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.", &output)
+        }
+        if wanted > 0 && mayPark && wakeReason == nil {
+            park(request, .waitaof, until: deadline.time)
+        } else {
+            output.appendArray(2)
+            output.appendInteger(0)
+            output.appendInteger(0)
+        }
+    }
+
+    /// A timeout of whole milliseconds, 0 being none. nil after an error.
+    private func deadline(milliseconds text: RawSpan, _ output: inout OutputBuffer) -> WaitingDeadline? {
+        guard let timeout = text.integer else {
+            fail("ERR timeout is not an integer or out of range", &output)
+            return nil
+        }
+        guard timeout >= 0 else {
+            fail("ERR timeout is negative", &output)
+            return nil
+        }
+        guard timeout <= Int64.max - engine.now.rawValue else {
+            fail("ERR timeout is out of range", &output)
+            return nil
+        }
+        return WaitingDeadline(time: timeout == 0 ? nil : Milliseconds(engine.now.rawValue + timeout))
     }
 }

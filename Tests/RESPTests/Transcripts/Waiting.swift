@@ -1,5 +1,5 @@
 // Commands that wait, where they need not, and CLIENT UNBLOCK for nobody.
-// Recorded from redis-server 7.0.15; "out of range" is Redis 7.2's.
+// Recorded from redis-server 7.0.15; "out of range" and WAITAOF are Redis 7.2's.
 
 extension Transcript {
     static let waiting: [Transcript] = [
@@ -36,6 +36,39 @@ extension Transcript {
             < +QUEUED
             > EXEC
             < *1
+            < :0
+            """#),
+        Transcript(
+            "WAITAOF where there are no append logs",
+            #"""
+            > WAITAOF 0 0 0
+            < *2
+            < :0
+            < :0
+            > WAITAOF 1 0 0
+            < -ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.
+            > WAITAOF 2 0 0
+            < -ERR value is out of range, value must between 0 and 1
+            > WAITAOF x 0 0
+            < -ERR value is not an integer or out of range
+            > WAITAOF 0 -1 0
+            < -ERR value is out of range, must be positive
+            > WAITAOF 0 x 0
+            < -ERR value is not an integer or out of range
+            > WAITAOF 1 0 -1
+            < -ERR timeout is negative
+            > WAITAOF 0 0 x
+            < -ERR timeout is not an integer or out of range
+            > WAITAOF 0 0
+            < -ERR wrong number of arguments for 'waitaof' command
+            > MULTI
+            < +OK
+            > WAITAOF 0 1 0
+            < +QUEUED
+            > EXEC
+            < *1
+            < *2
+            < :0
             < :0
             """#),
         Transcript(
