@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import socket
@@ -249,6 +250,19 @@ def bench(options, server, *arguments, check=True):
         raise ServerFailed(f"duet bench against {server.name}: {report['errors']} errors, {report['unanswered']} "
                            f"unanswered, {report['connections_lost']} connections lost: {report['error_example']}")
     return report
+
+
+def redis_benchmark(options, server, command, count, range_size):
+    """Runs one command `count` times through redis-benchmark: 50 connections, pipeline 16, __rand_int__ below
+    `range_size`. The rate that it saw, or None if the server refuses the command."""
+    words = command.replace("VXK", "xxx").split(" ")
+    run = subprocess.run(
+        ["redis-benchmark", "-p", str(server.port), "-P", "16", "-c", "50", "-n", str(count), "-r", str(range_size),
+         "--csv", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, {options.generator_core}))
+    rates = re.findall(r'"([0-9.]+)"', run.stdout)
+    return float(rates[0]) if run.returncode == 0 and rates and "rror" not in run.stdout else None
 
 
 def version(command):
