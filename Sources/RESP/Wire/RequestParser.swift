@@ -57,6 +57,9 @@ struct RequestParser {
     private static let setAndDollar: UInt64 = 0x240A_0D74_6573
     private static let sixBytes: UInt64 = 0xFFFF_FFFF_FFFF
     private static let threeLowerCase: UInt64 = 0x20_2020
+    // "*N\r\n$M\r\n" but for the two digits.
+    private static let shortFrame: UInt64 = 0x0A0D_0024_0A0D_002A
+    private static let shortFrameMask: UInt64 = 0xFFFF_00FF_FFFF_00FF
 
     @inline(__always)
     mutating func next(_ input: RawSpan, _ limits: RequestLimits) -> Outcome {
@@ -65,23 +68,40 @@ struct RequestParser {
             if head == Self.twoArguments || head == Self.threeArguments {
                 let name = (input.word(at: offset &+ 8) | Self.threeLowerCase) & Self.sixBytes
                 if name == Self.getAndDollar && head == Self.twoArguments {
-                    if let outcome = common(input, CommandRow.get, 2, limits) { return outcome }
+                    if let end = shortArguments(input, 2, nameSize: 3, limits) { return finish(.get, 2, end: end) }
                 } else if name == Self.setAndDollar && head == Self.threeArguments {
-                    if let outcome = common(input, CommandRow.set, 3, limits) { return outcome }
+                    if let end = shortArguments(input, 3, nameSize: 3, limits) { return finish(.set, 3, end: end) }
                 }
+            }
+            if head & Self.shortFrameMask == Self.shortFrame, let outcome = short(input, head, limits) {
+                return outcome
             }
         }
         return general(input, limits)
     }
 
-    /// The rest of a GET or SET whose name ended at `offset + 13`; nil if anything is unusual, for `general` to judge.
+    /// A request whose argument count and name's size have one digit; nil if anything is unusual, for `general` to
+    /// judge.
+    @inline(never)
+    private mutating func short(_ input: RawSpan, _ head: UInt64, _ limits: RequestLimits) -> Outcome? {
+        let count = Int(UInt8(truncatingIfNeeded: head >> 8) &- 48)
+        let nameSize = Int(UInt8(truncatingIfNeeded: head >> 40) &- 48)
+        guard count >= 1 && count <= 9 && nameSize >= 1 && nameSize <= 9 else { return nil }
+        guard offset &+ nameSize &+ 10 <= input.byteCount, input[offset &+ nameSize &+ 8] == 13 else { return nil }
+        guard let end = shortArguments(input, count, nameSize: nameSize, limits) else { return nil }
+        return finish(CommandTable.row(input, at: offset &+ 8, size: nameSize), count, end: end)
+    }
+
+    /// The arguments of a request whose name begins at `offset + 8`, each below 1000 bytes. Returns the request's end;
+    /// nil if anything is unusual.
     @inline(__always)
-    private mutating func common(
-        _ input: RawSpan, _ row: CommandRow, _ count: Int, _ limits: RequestLimits
-    ) -> Outcome? {
+    private mutating func shortArguments(
+        _ input: RawSpan, _ count: Int, nameSize: Int, _ limits: RequestLimits
+    ) -> Int? {
         slots.reserve(slotCount &+ count)
-        var place = offset &+ 13
-        slots[slotCount] = ArgumentSlot(offset: UInt32(truncatingIfNeeded: offset &+ 8), size: 3)
+        var place = offset &+ nameSize &+ 10
+        slots[slotCount] = ArgumentSlot(
+            offset: UInt32(truncatingIfNeeded: offset &+ 8), size: UInt32(truncatingIfNeeded: nameSize))
         for index in 1..<count {
             guard place &+ 4 <= input.byteCount && input[place] == UInt8(ascii: "$") else { return nil }
             // One to three digits; larger sizes take the general way.
@@ -102,17 +122,17 @@ struct RequestParser {
                 offset: UInt32(truncatingIfNeeded: start), size: UInt32(truncatingIfNeeded: size))
             place = end
         }
-        finish(row, count, end: place)
-        return .request
+        return place
     }
 
     @inline(__always)
-    private mutating func finish(_ row: CommandRow, _ count: Int, end: Int) {
+    private mutating func finish(_ row: CommandRow, _ count: Int, end: Int) -> Outcome {
         request = QueuedRequest(
             end: end, firstSlot: UInt32(truncatingIfNeeded: slotCount), count: UInt32(truncatingIfNeeded: count),
             row: row)
         slotCount &+= count
         offset = end
+        return .request
     }
 
     private mutating func general(_ input: RawSpan, _ limits: RequestLimits) -> Outcome {
@@ -154,8 +174,7 @@ struct RequestParser {
         case .complete:
             let name = slots[slotCount]
             let row = CommandTable.row(input, at: Int(name.offset), size: Int(name.size))
-            finish(row, count, end: scan.offset)
-            return .request
+            return finish(row, count, end: scan.offset)
         case .incomplete(let end):
             bytesNeeded = end &- offset
             position = scan
