@@ -35,4 +35,16 @@ enum RESPLimits {
 
     /// Text of a command and of its arguments that an error repeats. Source: Redis, unknown command.
     static let errorTextSizeMax = 128
+
+    /// Source: Redis streamGenericParseIDOrReply.
+    static let streamIDSizeMax = 127
+
+    /// Bytes of all fields and values of an entry. Source: Redis STREAM_LISTPACK_MAX_SIZE.
+    static let streamEntrySizeMax = 1 << 30
+
+    /// Entries of a stream that are trimmed while its shard is held: half a millisecond or so.
+    static let trimmedAtOnceMax = 16384
+
+    /// Pending entries that XAUTOCLAIM looks at for each that it may return. Source: Redis xautoclaimCommand.
+    static let claimAttempts = 10
 }

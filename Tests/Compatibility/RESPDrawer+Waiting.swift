@@ -8,7 +8,7 @@ extension RESPDrawer {
     private mutating func timeout() -> String { drawer.word("0", "0", "0.5", "10", "x", "-1") }
 
     mutating func waiting() -> [String] {
-        switch drawer.below(5) {
+        switch drawer.below(6) {
         case 0: [drawer.word("BLPOP", "BRPOP"), list(), list(), timeout()]
         case 1:
             drawer.oneIn(2)
@@ -16,6 +16,10 @@ extension RESPDrawer {
                 : ["BRPOPLPUSH", list(), list(), timeout()]
         case 2: ["BLMPOP", timeout(), drawer.word("2", "1", "0"), list(), list(), drawer.word("LEFT", "RIGHT")]
         case 3: [drawer.word("BZPOPMIN", "BZPOPMAX"), sortedSet(), sortedSet(), timeout()]
+        case 4:
+            drawer.oneIn(2)
+                ? ["XREAD", "BLOCK", timeout(), "STREAMS", "x0", drawer.word("0", "$", "39-1")]
+                : ["XREADGROUP", "GROUP", "g", "c", "BLOCK", timeout(), "STREAMS", "x0", drawer.word(">", "0")]
         default:
             ["BZMPOP", timeout(), drawer.word("2", "2", "1", "x"), sortedSet(), sortedSet(), drawer.word("MIN", "MAX")]
                 + drawer.pick([[], ["COUNT", "2"], ["COUNT", "0"], ["foo"]])

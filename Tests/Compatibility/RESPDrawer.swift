@@ -59,7 +59,7 @@ struct RESPDrawer {
     }
 
     mutating func next() -> [String] {
-        switch drawer.below(9) {
+        switch drawer.below(10) {
         case 0: strings()
         case 1: lists()
         case 2: drawer.oneIn(2) ? bits() : hyperLogLogs()
@@ -68,6 +68,7 @@ struct RESPDrawer {
         case 5: drawer.oneIn(4) ? places() : sortedSets()
         case 6: drawer.oneIn(3) ? ["GET", key()] : ["SET", key(), value()] + setOptions()
         case 7: keys()
+        case 8: streams()
         default: drawer.oneIn(3) ? wrong() : strings()
         }
     }

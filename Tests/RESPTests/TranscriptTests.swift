@@ -19,6 +19,8 @@ struct TranscriptTests {
         Transcript.blockingSortedSets,
         Transcript.geo,
         Transcript.sort,
+        Transcript.streams,
+        Transcript.streamGroups,
         Transcript.keyspace,
         Transcript.dumps,
         Transcript.connection,
@@ -37,7 +39,7 @@ struct TranscriptTests {
     /// Replies that are facts of the moment, or long: they have tests of their own in `ServerCommandTests`.
     static let elsewhere: Set<String> = [
         "time", "command|count", "client|help", "config|help", "command|help", "memory|help", "object|help",
-        "module|help", "memory|usage",
+        "module|help", "memory|usage", "xgroup|help", "xinfo|help",
     ]
 
     @Test("every command and subcommand has a transcript")

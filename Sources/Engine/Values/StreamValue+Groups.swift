@@ -269,8 +269,12 @@ extension StreamValue {
 }
 
 extension LargeStream {
-    /// Whether entries were taken out from an ID on. Source: Redis streamRangeHasTombstones.
-    fileprivate func hasGaps(from id: StreamID) -> Bool { count > 0 && maxDeletedID != .zero && id <= maxDeletedID }
+    /// Whether entries were taken out from an ID on, among those that are there.
+    /// Source: Redis streamRangeHasTombstones.
+    fileprivate func hasGaps(from id: StreamID) -> Bool {
+        guard let firstID, maxDeletedID != .zero else { return false }
+        return firstID <= maxDeletedID && id <= maxDeletedID
+    }
 
     /// How many entries ever were up to an ID; nil if that is not known.
     /// Source: Redis streamEstimateDistanceFromFirstEverEntry.

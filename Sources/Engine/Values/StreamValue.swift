@@ -51,8 +51,8 @@ public struct StreamValue: CollectionValue, ~Escapable {
         return (shape.leaves, shape.leaves + shape.nodes + 1)
     }
 
-    /// Entries that a trim takes away at a time if it need not be exact; at least 1.
-    public var nodeEntryCount: Int { max(1, site.limit(.streamNode)) }
+    /// Entries that a trim takes away at a time if it need not be exact; 0 leaves that open.
+    public var nodeEntryCount: Int { site.limit(.streamNode) }
 
     // MARK: Looking
 

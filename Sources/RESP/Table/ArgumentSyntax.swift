@@ -17,10 +17,9 @@ struct ArgumentSyntax: Equatable {
     var isMultiple = false
     var parts: [ArgumentSyntax] = []
 
-    /// Reads `key value [NX|XX] [EX seconds|PX milliseconds] [(a b)...]`: upper case is a token, lower case an
-    /// argument,
-    /// brackets make optional, parentheses group, a bar separates choices, `...` repeats, `name:type` names the type
-    /// where the name does not tell it.
+    /// Reads `key value [NX|XX] [EX seconds|PX milliseconds] [(a b)...]`: upper case or a sign is a token, lower case
+    /// an argument, brackets make optional, parentheses group, a bar separates choices, `...` repeats, `name:type`
+    /// names the type where the name does not tell it.
     static func parse(_ text: String) -> [ArgumentSyntax] {
         var reader = Reader(text: Array(text.utf8))
         let parsed = reader.sequence()
@@ -50,7 +49,7 @@ struct ArgumentSyntax: Equatable {
                     item = group()
                 } else {
                     let word = word()
-                    if word.first!.isUppercase {
+                    if !word.first!.isLowercase {
                         if let token { found.append(pure(token)) }
                         token = word
                         continue

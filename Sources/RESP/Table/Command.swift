@@ -23,6 +23,8 @@ enum Command: UInt8, CaseIterable {
     case georadius, georadiusRO, georadiusbymember, georadiusbymemberRO
     case hset, hmset, hsetnx, hget, hmget, hgetall, hkeys, hvals, hlen, hstrlen, hexists, hdel
     case hincrby, hincrbyfloat, hrandfield, hscan
+    case xadd, xlen, xrange, xrevrange, xdel, xtrim, xsetid, xread, xreadgroup, xgroup, xack, xpending, xclaim
+    case xautoclaim, xinfo
     case hello, ping, echo, quit, reset, select, auth, client
     case multi, exec, discard, watch, unwatch, wait, waitaof
     case info, config, command, time, memory, object, role, module, shutdown, cluster
@@ -191,6 +193,21 @@ enum Command: UInt8, CaseIterable {
         case .hincrbyfloat: .hincrbyfloat
         case .hrandfield: .hrandfield
         case .hscan: .hscan
+        case .xadd: .xadd
+        case .xlen: .xlen
+        case .xrange: .xrange
+        case .xrevrange: .xrevrange
+        case .xdel: .xdel
+        case .xtrim: .xtrim
+        case .xsetid: .xsetid
+        case .xread: .xread
+        case .xreadgroup: .xreadgroup
+        case .xgroup: .xgroup
+        case .xack: .xack
+        case .xpending: .xpending
+        case .xclaim: .xclaim
+        case .xautoclaim: .xautoclaim
+        case .xinfo: .xinfo
         case .hello: .hello
         case .ping: .ping
         case .echo: .echo

@@ -11,13 +11,34 @@ enum KeyOperation: Sendable {
     case move(Side, Side)
     /// As `pop`, of a sorted set.
     case popSorted(isHighest: Bool, countMax: Int?, ProtocolVersion)
+    /// Reads entries of streams.
+    case readStreams(StreamWait)
 
     /// What a key must hold to have something for it.
     var kind: ValueKind {
         switch self {
         case .pop, .move: .list
         case .popSorted: .sortedSet
+        case .readStreams: .stream
         }
+    }
+
+    /// Whether a key that holds something of the kind has something for it. In a section of all its keys.
+    func isReady(_ engine: inout EngineHandle) -> Bool {
+        switch self {
+        case .pop, .move, .popSorted: true
+        case .readStreams(let wait): wait.isReady(&engine)
+        }
+    }
+
+    /// Keys whose shards it needs besides that of the key that is ready.
+    var sectionKeys: [WatchedKey] {
+        if case .readStreams(let wait) = self { wait.keys } else { [] }
+    }
+
+    /// Whether it is over when a key does not hold the kind any more.
+    var mindsLoss: Bool {
+        if case .readStreams(let wait) = self { wait.reader != nil } else { false }
     }
 
     var hasTarget: Bool {
@@ -31,11 +52,14 @@ enum KeyOperation: Sendable {
     ) -> EditOutcome {
         switch self {
         case .pop(let side, let countMax):
-            ListTaking.pop(key, side, countMax: countMax, &engine, &reply)
+            return ListTaking.pop(key, side, countMax: countMax, &engine, &reply)
         case .move(let from, let to):
-            ListTaking.move(key, from, to: target, to, &engine, &reply)
+            return ListTaking.move(key, from, to: target, to, &engine, &reply)
         case .popSorted(let isHighest, let countMax, let version):
-            SortedSetTaking.pop(key, isHighest: isHighest, countMax: countMax, version, &engine, &reply)
+            return SortedSetTaking.pop(key, isHighest: isHighest, countMax: countMax, version, &engine, &reply)
+        case .readStreams(let wait):
+            wait.perform(&engine, &reply)
+            return .done
         }
     }
 }

@@ -108,8 +108,9 @@ extension RESPSession {
         }
     }
 
-    /// A timeout of whole milliseconds, 0 being none. nil after an error.
-    private func deadline(milliseconds text: RawSpan, _ output: inout OutputBuffer) -> WaitingDeadline? {
+    /// A timeout of whole milliseconds, 0 being none. nil after an error. Source: Redis 7.2
+    /// getTimeoutFromObjectOrReply.
+    func deadline(milliseconds text: RawSpan, _ output: inout OutputBuffer) -> WaitingDeadline? {
         guard let timeout = text.integer else {
             fail("ERR timeout is not an integer or out of range", &output)
             return nil

@@ -37,8 +37,13 @@ final class WaitedKeys: ChangeListener {
     private let readyCount = Atomic<Int>(0)
     private let serving = Mutex<Void>(())
     private let arrivals = Atomic<UInt64>(0)
+    private let losses = LossFilter()
 
-    init(_ engine: Engine) { following = Following(engine, [ChangeKinds(.stored), .databases]) }
+    init(_ engine: Engine) {
+        following = Following(
+            engine,
+            [ChangeKinds(.stored), ChangeKinds(.deleted), ChangeKinds(.expired), .evicted, .databases])
+    }
 
     /// A client is about to wait. Not while holding shards.
     func begin() { following.begin(self) }
@@ -58,6 +63,7 @@ final class WaitedKeys: ChangeListener {
         for key in waiter.keys {
             let hash = key.hash.rawValue
             stripes[stripe(hash)].withLock { $0[hash, default: []].append(Entry(waiter: waiter, key: key)) }
+            if waiter.operation.mindsLoss { losses.add(key.hash) }
         }
     }
 
@@ -65,6 +71,7 @@ final class WaitedKeys: ChangeListener {
     func remove(_ waiter: KeyWaiter) {
         for key in waiter.keys {
             let hash = key.hash.rawValue
+            if waiter.operation.mindsLoss { losses.remove(key.hash) }
             stripes[stripe(hash)].withLock { stripe in
                 guard let index = stripe.index(forKey: hash) else { return }
                 stripe.values[index].removeAll { $0.waiter === waiter }
@@ -86,13 +93,13 @@ final class WaitedKeys: ChangeListener {
     }
 
     /// Who has waited longest of those that came after `last`.
-    /// - Parameter kind: what it waits for, if that matters.
-    private func nextWaiter(for key: WatchedKey, _ kind: ValueKind?, after last: UInt64) -> KeyWaiter? {
+    /// - Parameter seen: what is known of the key, if it was looked at.
+    private func nextWaiter(for key: WatchedKey, _ seen: SeenKey?, after last: UInt64) -> KeyWaiter? {
         let hash = key.hash.rawValue
         return stripes[stripe(hash)].withLock { stripe in
             let next = stripe[hash]?.first { entry in
                 let waiter = entry.waiter
-                return waiter.arrival > last && kind ?? waiter.operation.kind == waiter.operation.kind
+                return waiter.arrival > last && seen?.mayServe(waiter.operation) ?? true
                     && entry.isFor(key.bytes.span.rawBytes, key.database) && waiter.isParked
             }
             return next?.waiter
@@ -102,10 +109,13 @@ final class WaitedKeys: ChangeListener {
     // MARK: Changes
 
     func keyspaceChanged(_ kind: ChangeKind, database: DatabaseIndex, item: borrowing ItemView) {
+        let isThere = kind == .stored
         let kind = item.kind
+        if losses.isNeeded && !(isThere && kind == .stream) { lose(item, database) }
+        guard isThere else { return }
         switch kind {
-        case .list, .sortedSet: break
-        case .string, .set, .hash, .stream: return
+        case .list, .sortedSet, .stream: break
+        case .string, .set, .hash: return
         }
         let hash = item.keyHash.rawValue
         let bytes = item.key
@@ -115,7 +125,29 @@ final class WaitedKeys: ChangeListener {
         if let key { signal(key) }
     }
 
-    func keyspaceFlushed(database: DatabaseIndex?) {}
+    /// Lets those go on who waited for a stream where none is any more, to find out for themselves.
+    @inline(never)
+    private func lose(_ item: borrowing ItemView, _ database: DatabaseIndex) {
+        let hash = item.keyHash
+        guard losses.mayHave(hash) else { return }
+        let bytes = item.key
+        let waiters = stripes[stripe(hash.rawValue)].withLock { stripe in
+            stripe[hash.rawValue, default: []].filter { $0.waiter.operation.mindsLoss && $0.isFor(bytes, database) }
+        }
+        for entry in waiters { _ = entry.waiter.client.wake(.ready, entry.waiter.ticket) }
+    }
+
+    private func lose(where isLost: (DatabaseIndex) -> Bool) {
+        guard losses.isNeeded else { return }
+        for index in 0..<stripes.count {
+            let waiters = stripes[index].withLock { stripe in
+                stripe.values.joined().filter { $0.waiter.operation.mindsLoss && isLost($0.key.database) }
+            }
+            for entry in waiters { _ = entry.waiter.client.wake(.ready, entry.waiter.ticket) }
+        }
+    }
+
+    func keyspaceFlushed(database: DatabaseIndex?) { lose { database == nil || $0 == database } }
 
     func databasesSwapped(_ a: DatabaseIndex, _ b: DatabaseIndex, _ engine: inout EngineHandle) {
         for index in 0..<stripes.count {
@@ -124,6 +156,7 @@ final class WaitedKeys: ChangeListener {
             }
             for key in keys { signal(key) }
         }
+        lose { $0 == a || $0 == b }
     }
 
     /// Has the clients served that wait for `key`, by who next calls `serveReady`.
@@ -156,25 +189,30 @@ final class WaitedKeys: ChangeListener {
     private func serve(_ key: WatchedKey, _ engine: inout EngineHandle) {
         let bytes = key.bytes
         var last: UInt64 = 0
-        // What the key was seen to hold. Those who wait for something else are not asked again and again.
-        var seen: ValueKind?
+        var seen: SeenKey?
         while let waiter = nextWaiter(for: key, seen, after: last) {
             var shards = ShardSet()
             engine.insert(key.hash, into: &shards)
             if let target = waiter.target { engine.insert(target.hash, into: &shards) }
-            seen = engine.section(shards) { engine in
+            for other in waiter.operation.sectionKeys { engine.insert(other.hash, into: &shards) }
+            let isThere = engine.section(shards) { engine in
                 let place = Key(bytes.span.rawBytes, hash: key.hash, in: key.database)
-                let kind = engine.kind(of: place)
-                guard kind == waiter.operation.kind else { return kind }
+                guard let kind = engine.kind(of: place) else { return false }
+                if seen == nil || !seen!.isOf(kind) { seen = SeenKey(kind) }
+                guard kind == waiter.operation.kind else { return true }
                 last = waiter.arrival
+                guard waiter.operation.isReady(&engine) else {
+                    seen!.noteIdle(waiter.operation)
+                    return true
+                }
                 // One that has just gone, or whose time was up, is passed over.
-                guard waiter.client.parking.claim(waiter.ticket) else { return kind }
+                guard waiter.client.parking.claim(waiter.ticket) else { return true }
                 var reply = OutputBuffer(capacity: 256)
                 waiter.perform(place, &engine, &reply)
                 waiter.client.deliver(reply.span, waiter.ticket)
-                return kind
+                return true
             }
-            if seen == nil { return }
+            if !isThere { return }
         }
     }
 
@@ -186,4 +224,27 @@ final class WaitedKeys: ChangeListener {
         for index in 0..<stripes.count where stripes[index].withLock({ !$0.isEmpty }) { return false }
         return !following.isNeeded && !hasReady
     }
+}
+
+/// Which keys' loss somebody minds, so that a change to any other key costs a hash and a look.
+private final class LossFilter: Sendable {
+    private let counts = InlineArray<256, Atomic<Int32>> { _ in Atomic(0) }
+    private let total = Atomic<Int>(0)
+
+    private func place(_ hash: KeyHash) -> Int { Int(truncatingIfNeeded: hash.rawValue & 255) }
+
+    var isNeeded: Bool { total.load(ordering: .relaxed) != 0 }
+
+    /// Under the key's shard, where its changes are told.
+    func add(_ hash: KeyHash) {
+        counts[place(hash)].wrappingAdd(1, ordering: .relaxed)
+        total.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    func remove(_ hash: KeyHash) {
+        counts[place(hash)].wrappingSubtract(1, ordering: .relaxed)
+        total.wrappingSubtract(1, ordering: .relaxed)
+    }
+
+    func mayHave(_ hash: KeyHash) -> Bool { counts[place(hash)].load(ordering: .relaxed) != 0 }
 }

@@ -93,6 +93,7 @@ enum DirectiveTable {
         limit("zset-max-listpack-value", .sortedSetValue), limit("zset-max-ziplist-value", .sortedSetValue),
         limit("list-max-listpack-size", .listNode, least: Int(Int32.min)),
         limit("list-max-ziplist-size", .listNode, least: Int(Int32.min)),
+        limit("stream-node-max-entries", .streamNode),
     ]
 
     private static func limit(_ name: String, _ limit: CollectionLimit, least: Int = 0) -> Directive {

@@ -89,7 +89,7 @@ enum ForeignDirectives {
         set-proc-title \
         shutdown-on-sigint shutdown-on-sigterm shutdown-timeout slave-announce-ip slave-announce-port \
         slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data slowlog-max-len \
-        socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries \
+        socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes \
         syslog-facility syslog-ident \
         tracking-table-max-keys unixsocketgroup
         """
