@@ -45,6 +45,9 @@ enum RESPLimits {
     /// Entries of a stream that are trimmed while its shard is held: half a millisecond or so.
     static let trimmedAtOnceMax = 16384
 
+    /// Pending entries of a consumer that go while its stream's shard is held: a millisecond or two.
+    static let droppedAtOnceMax = 4096
+
     /// Pending entries that XAUTOCLAIM looks at for each that it may return. Source: Redis xautoclaimCommand.
     static let claimAttempts = 10
 }

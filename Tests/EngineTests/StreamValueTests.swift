@@ -169,6 +169,10 @@ struct StreamValueTests {
             case 0 where step % 50 == 0:
                 stream.remove(found)
                 group = nil
+            case 1 where amount < 4:
+                let own = group!.all.filter { $0.pending.consumer == consumerName }.prefix(amount)
+                stream.drop(amount, of: consumer, found)
+                for (id, _) in own { group!.give(id, nil) }
             case 1:
                 stream.remove(consumer, of: found)
                 for (id, pending) in group!.all where pending.consumer == consumerName { group!.give(id, nil) }

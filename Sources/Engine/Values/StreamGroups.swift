@@ -107,7 +107,17 @@ struct StreamGroups {
 
     /// Ends a consumer and what it has pending.
     mutating func remove(_ consumer: ConsumerRecord, of group: GroupRecord) {
-        let range = owned.positions(consumer.number, .zero, .max)
+        drop(consumer.pendingCount, of: consumer, group)
+        var place = lowerBound(consumer.name, of: group)
+        consumers.remove(at: &place)
+        records.free(consumer.place)
+        group.consumerCount &-= 1
+    }
+
+    /// Lets the first of what a consumer has pending go: `amount` of it, at most all.
+    mutating func drop(_ amount: Int, of consumer: ConsumerRecord, _ group: GroupRecord) {
+        let range = owned.positions(consumer.number, .zero, .max).prefix(amount)
+        guard !range.isEmpty else { return }
         var cursor = owned.cursor(at: range.lowerBound)
         for _ in range {
             let id = OwnedOrder.id(of: cursor.entry.bytes)
@@ -115,11 +125,8 @@ struct StreamGroups {
             cursor.moveForward()
         }
         owned.removeRange(range)
+        consumer.pendingCount &-= range.count
         group.pendingCount &-= range.count
-        var place = lowerBound(consumer.name, of: group)
-        consumers.remove(at: &place)
-        records.free(consumer.place)
-        group.consumerCount &-= 1
     }
 
     // MARK: What is pending

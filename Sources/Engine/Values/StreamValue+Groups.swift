@@ -129,6 +129,13 @@ extension StreamValue {
         site.isChanged = true
     }
 
+    /// Lets the first of what a consumer has pending go: `amount` of it, at most all. Before the consumer goes itself, if
+    /// that would be much at once.
+    public mutating func drop(_ amount: Int, of consumer: StreamConsumer, _ group: StreamGroup) {
+        unsafe groups!.pointee.drop(amount, of: consumer.record, group.record)
+        site.isChanged = true
+    }
+
     // MARK: Delivery
 
     /// Delivers the entries at some positions, all behind the group's last ID, showing each. They are pending for the

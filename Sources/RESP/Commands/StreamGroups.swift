@@ -123,14 +123,21 @@ extension RESPSession {
         if isDone { output.appendInteger(isNew ? 1 : 0) }
     }
 
+    /// What it has pending goes in pieces, others getting to the stream in between.
     private func deleteConsumer(_ request: Request, _ output: inout OutputBuffer) {
         var pendingCount = 0
-        let isDone = editGroup(request, &output) { stream, group in
-            guard let consumer = stream.consumer(request[4], of: group) else { return }
-            pendingCount = consumer.pendingCount
-            stream.remove(consumer, of: group)
+        var isOver = false
+        while !isOver {
+            let isDone = editGroup(request, &output) { stream, group in
+                guard let consumer = stream.consumer(request[4], of: group) else { return isOver = true }
+                isOver = consumer.pendingCount <= RESPLimits.droppedAtOnceMax
+                let amount = min(consumer.pendingCount, RESPLimits.droppedAtOnceMax)
+                pendingCount += amount
+                if isOver { stream.remove(consumer, of: group) } else { stream.drop(amount, of: consumer, group) }
+            }
+            guard isDone else { return }
         }
-        if isDone { output.appendInteger(pendingCount) }
+        output.appendInteger(pendingCount)
     }
 
     /// Has `body` change the group at argument 3 of the stream at argument 2. False after an error.
