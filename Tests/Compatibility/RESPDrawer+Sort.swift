@@ -9,7 +9,7 @@ extension RESPDrawer {
         drawer.oneIn(15) ? drawer.word("k0", "nokey") : drawer.word("sl0", "sl1", "ss0", "sz0")
     }
 
-    private mutating func number() -> String {
+    private mutating func weight() -> String {
         drawer.oneIn(8) ? drawer.word("1.5", "-3", "1e3", "-0", "inf", "0x10", " 7", "") : "\(drawer.below(50))"
     }
 
@@ -28,11 +28,11 @@ extension RESPDrawer {
 
     mutating func sorting() -> [String] {
         switch drawer.below(12) {
-        case 0, 1: ["RPUSH", drawer.word("sl0", "sl1")] + (0..<drawer.pick([1, 5, 30])).map { _ in number() }
-        case 2: ["SADD", "ss0", number(), number(), number()]
-        case 3: ["ZADD", "sz0", "\(drawer.below(9))", number(), "\(drawer.below(9))", number()]
-        case 4: ["SET", "w_\(number())", drawer.oneIn(20) ? "x" : number()]
-        case 5: ["HSET", "wh_\(number())", "f", number()]
+        case 0, 1: ["RPUSH", drawer.word("sl0", "sl1")] + (0..<drawer.pick([1, 5, 30])).map { _ in weight() }
+        case 2: ["SADD", "ss0", weight(), weight(), weight()]
+        case 3: ["ZADD", "sz0", "\(drawer.below(9))", weight(), "\(drawer.below(9))", weight()]
+        case 4: ["SET", "w_\(weight())", drawer.oneIn(20) ? "x" : weight()]
+        case 5: ["HSET", "wh_\(weight())", "f", weight()]
         case 6: drawer.oneIn(2) ? ["LRANGE", "sdst", "0", "-1"] : ["DEL", drawer.word("sl0", "w_1", "wh_1", "sdst")]
         case 7: [drawer.word("SORT", "SORT_RO"), sorted(), "ALPHA"] + options()
         case 8: ["SORT", drawer.word("sl0", "sl1", "sz0"), "BY", "nosort"] + options()
