@@ -97,9 +97,17 @@ final class WaitedKeys: ChangeListener {
     private func nextWaiter(for key: WatchedKey, _ seen: SeenKey?, after last: UInt64) -> KeyWaiter? {
         let hash = key.hash.rawValue
         return stripes[stripe(hash)].withLock { stripe in
-            let next = stripe[hash]?.first { entry in
+            guard let entries = stripe[hash] else { return nil }
+            // Thousands may read one stream, and be served one after the other: those before are not gone through again.
+            var low = 0
+            var high = entries.count
+            while low < high {
+                let middle = (low + high) / 2
+                if entries[middle].waiter.arrival > last { high = middle } else { low = middle + 1 }
+            }
+            let next = entries[low...].first { entry in
                 let waiter = entry.waiter
-                return waiter.arrival > last && seen?.mayServe(waiter.operation) ?? true
+                return seen?.mayServe(waiter.operation) ?? true
                     && entry.isFor(key.bytes.span.rawBytes, key.database) && waiter.isParked
             }
             return next?.waiter
