@@ -87,6 +87,33 @@ struct DraftTests {
         engine.check("made room")
     }
 
+    @Test("-0 stays a score unless the whole set is packed", arguments: [1, 40, 128, 129, 1000])
+    func signs(_ count: Int) {
+        var engine = TestEngine()
+        // The compact form, and the large one while the set is still called packed.
+        for size in [1, 60] {
+            var draft = engine.handle.makeDraft(.sortedSet)
+            for index in 0..<count {
+                let member = Array((String(repeating: "m", count: size) + "\(index)").utf8)
+                _ = draft.add(unsafe member.span.bytes, index % 3 == 0 ? -0.0 : Double(index - 20))
+            }
+            #expect(store(&engine, "k", draft) == .stored)
+            var zeros = 0
+            var minusZeros = 0
+            _ = engine.withKey(Array("k".utf8)) { handle, key in
+                handle.read(key, as: SortedSetValue.self) { set in
+                    set.forEach(0..<set.count) { _, score in
+                        if score == 0 { zeros += 1 }
+                        if score == 0 && score.sign == .minus { minusZeros += 1 }
+                    }
+                }
+            }
+            #expect(zeros >= (count + 2) / 3)
+            #expect(minusZeros == (count > 128 ? (count + 2) / 3 : 0), "\(count) members of \(size) and more")
+            engine.check("\(count) members")
+        }
+    }
+
     @Test("encodings are named as if the elements had come one by one")
     func encodings() {
         var engine = TestEngine()

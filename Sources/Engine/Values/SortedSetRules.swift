@@ -16,6 +16,8 @@ public struct SortedSetRule: OptionSet, Sendable {
     public static let lowers = SortedSetRule(rawValue: 8)
     /// The score is added to the member's own.
     public static let increments = SortedSetRule(rawValue: 16)
+    /// A draft's: -0 stays so until it is known whether the whole set is packed.
+    static let keepsSign = SortedSetRule(rawValue: 32)
 
     /// What comes of a score, given the old one if there is one.
     func outcome(_ score: Double, over old: Double?) -> SortedSetOutcome {

@@ -200,7 +200,7 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
             outcome = rule.outcome(score, over: old.map(SortableScore.decode))
             switch outcome {
             case .added(let score), .updated(let score):
-                let losesSign = score == 0 && (old == nil ? staysPacked : isPacked)
+                let losesSign = score == 0 && (old == nil ? staysPacked : isPacked) && !rule.contains(.keepsSign)
                 return SortableScore.encode(losesSign ? 0 : score)
             case .same, .skipped, .notANumber: return nil
             }
@@ -216,6 +216,19 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
         }
         if case .added = outcome { noteEncoding(member) }
         return outcome
+    }
+
+    /// Has a packed set lose the sign of its zeros, which `keepsSign` kept.
+    mutating func dropSigns() {
+        guard encoding == .packed else { return }
+        var members: [[UInt8]] = []
+        forEach(0..<count) { member, score in
+            if score == 0 && score.sign == .minus { members.append(member.copiedBytes()) }
+        }
+        for member in members {
+            // By way of another score, for the two zeros are equal.
+            for score in [1.0, 0] { _ = add(unsafe member.span.bytes, score) }
+        }
     }
 
     private mutating func putPacked(_ member: RawSpan, _ sortable: UInt64, over present: PackedEntry?) {

@@ -72,7 +72,7 @@ public struct ValueDraft: ~Copyable {
     /// - Parameter score: not NaN.
     public mutating func add(_ member: RawSpan, _ score: Double) -> Bool {
         edit(SortedSetValue.self) { set in
-            if case .added = set.add(member, score, .addsOnly) { return true }
+            if case .added = set.add(member, score, [.addsOnly, .keepsSign]) { return true }
             return false
         }
     }
@@ -102,7 +102,9 @@ public struct ValueDraft: ~Copyable {
     /// The whole value, still owned by the draft.
     mutating func finish() -> Content {
         if let block { return .string(block) }
+        // What is decided by all elements together.
         if kind == .list { edit(ListValue.self) { $0.noteEncoding() } }
+        if kind == .sortedSet { edit(SortedSetValue.self) { $0.dropSigns() } }
         if let structure = site?.structure { return .structure(structure) }
         guard let site, let value = site.value else { preconditionFailure("a collection without elements") }
         return .compact(value, size: site.size)
