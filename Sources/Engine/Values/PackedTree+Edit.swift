@@ -142,13 +142,62 @@ extension PackedTree {
     /// Removes the elements at some positions. Reads none of those whose whole leaf goes, unless one is long.
     mutating func removeRange(_ positions: Range<Int>) {
         guard !positions.isEmpty else { return }
+        settle()
         var cursor = cursor(at: positions.lowerBound)
         var rest = positions.count
         while rest > 0 {
+            let whole = cursor.index == 0 ? removeLeaves(rest, at: &cursor) : 0
+            if whole > 0 {
+                rest &-= whole
+                cursor = self.cursor(at: positions.lowerBound)
+                continue
+            }
             let run = min(rest, cursor.leaf.count &- cursor.index)
             removeRun(run, at: &cursor)
             rest &-= run
         }
+    }
+
+    /// Removes whole leaves below one node, from the cursor's on, which have no more than `rest` elements in all. The
+    /// node keeps a child. The cursor is then invalid. Nothing may be pending at the edges.
+    /// - Returns: how many elements went; the cursor is still valid if there are none.
+    private mutating func removeLeaves(_ rest: Int, at cursor: inout TreeCursor) -> Int {
+        let depth = height &- 1
+        guard depth >= 0 else { return 0 }
+        let node = cursor.path.node(depth)
+        let start = cursor.path.index(depth)
+        let most = start == 0 ? node.count &- 1 : node.count
+        var end = start
+        var removed = 0
+        while end < most, removed &+ node.below(end) <= rest {
+            removed &+= node.below(end)
+            end &+= 1
+        }
+        guard removed > 0 else { return 0 }
+        let takesFirst = TreeLeaf(node.child(start)) == first
+        let takesLast = TreeLeaf(node.child(end &- 1)) == last
+        for index in start..<end {
+            // Of a leaf without far entries only the first line is read, and malloc's header before it.
+            if index &+ 8 < end { node.child(index &+ 8).prefetch() }
+            let leaf = TreeLeaf(node.child(index))
+            release(leaf.count, from: leaf.first, in: leaf)
+            heap.free(leaf.block)
+        }
+        count &-= removed
+        for above in 0..<depth { cursor.path.node(above).add(-removed, below: cursor.path.index(above)) }
+        removeChildren(start..<end, on: &cursor.path, depth: depth)
+        if takesFirst { first = edgeLeaf(isLast: false) }
+        if takesLast { last = edgeLeaf(isLast: true) }
+        return removed
+    }
+
+    private func edgeLeaf(isLast: Bool) -> TreeLeaf {
+        var block = root
+        for _ in 0..<height {
+            let node = TreeNode(block)
+            block = node.child(isLast ? node.count &- 1 : 0)
+        }
+        return TreeLeaf(block)
     }
 
     /// Removes `run` elements of one leaf, from that of the cursor on, which then is at the one behind them.

@@ -92,8 +92,13 @@ extension PackedTree {
 
     /// Takes a child, freed or empty, out of the node at `depth`, and keeps nodes from becoming too small.
     mutating func removeChild(_ index: Int, on path: inout TreePath, depth: Int) {
+        removeChildren(index..<(index &+ 1), on: &path, depth: depth)
+    }
+
+    /// As above, of several.
+    mutating func removeChildren(_ range: Range<Int>, on path: inout TreePath, depth: Int) {
         let node = path.node(depth)
-        node.remove(index..<(index &+ 1), columns: Self.columns)
+        node.remove(range, columns: Self.columns)
         if depth == 0 {
             shrinkRoot()
         } else if node.count == 0 {
