@@ -5,6 +5,7 @@ public import Engine
 
 /// One listpack of a stream in the making.
 private struct StreamNode: ~Copyable {
+    /// 0 leaves the size alone to bound it.
     let countMax: Int
     private(set) var first = StreamID.zero
     private(set) var count = 0
@@ -23,7 +24,7 @@ private struct StreamNode: ~Copyable {
         entry.forEachPart { partsSize += $0.byteCount }
         let front = Listpack.entrySize(Int64(count)) + Listpack.entrySize(Int64(nameCount)) + 2 * Listpack.entrySize(0)
         let size = front + names.size - Listpack.emptySize + entries.size
-        return size + partsSize >= RDBLimits.streamNodeSizeMax || count >= countMax
+        return size + partsSize >= RDBLimits.streamNodeSizeMax || countMax > 0 && count >= countMax
     }
 
     mutating func append(_ entry: borrowing StreamEntry) {

@@ -61,6 +61,9 @@ struct RoundTripTests {
         print("seed \(seed)")
         var random = SplitMix64(seed: seed)
         var shelf = Shelf()
+        var limits = CollectionLimitValues()
+        limits[.streamNode] = [0, 3, 100][random.next(below: 3)]
+        shelf.engine.limits = limits
         var draft = shelf.handle.makeDraft(.stream)
         let group = Array("group".utf8)
         let consumers = ["alice", "bob"].map { Array($0.utf8) }
@@ -94,6 +97,25 @@ struct RoundTripTests {
             #expect(shelf.content() == content, "seed \(seed)")
             shelf.engine.checkInvariants { Issue.record("seed \(seed): \($0)") }
         }
+    }
+
+    @Test("a stream is cut into nodes by the setting in force", arguments: [(0, 1), (3, 34), (100, 1), (99, 2)])
+    func streamNodes(_ setting: Int, _ nodeCount: Int) {
+        var shelf = Shelf()
+        var limits = CollectionLimitValues()
+        limits[.streamNode] = setting
+        shelf.engine.limits = limits
+        var draft = shelf.handle.makeDraft(.stream)
+        for index in 1...100 {
+            draft.editStream { stream in
+                stream.append(StreamID(UInt64(index), 0), pairCount: 1) { visit in
+                    for part in 0..<2 { visit(DecimalText(Int64(part)).span) }
+                }
+            }
+        }
+        shelf.put(draft)
+        let saved = shelf.save(compresses: false)
+        #expect(Int(saved[1]) == nodeCount)
     }
 
     @Test("a string of any size comes back whole, numbers included")
