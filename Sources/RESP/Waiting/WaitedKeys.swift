@@ -98,7 +98,7 @@ final class WaitedKeys: ChangeListener {
         let hash = key.hash.rawValue
         return stripes[stripe(hash)].withLock { stripe in
             guard let entries = stripe[hash] else { return nil }
-            // Thousands may read one stream, and be served one after the other: those before are not gone through again.
+            // Thousands may read one stream, and be served one after the other: nobody goes through those before again.
             var low = 0
             var high = entries.count
             while low < high {
