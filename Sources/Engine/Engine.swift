@@ -153,9 +153,6 @@ public final class Engine: @unchecked Sendable {
     public var databaseCount: Int { unsafe state.pointee.databaseCount }
     public var shardCount: Int { unsafe state.pointee.shardCount }
 
-    /// Items with a large value, outside pages.
-    public var largeValueCount: Int { eachShard(0) { total, shard in total += shard.sharedCount } }
-
     /// Has `listener` hear of `kinds` of changes from now on, between two mutations.
     public func addChangeListener(_ listener: any ChangeListener, to kinds: ChangeKinds = .all) {
         unsafe state.pointee.changeSubscriptions { $0.append(Subscription(listener: listener, kinds: kinds)) }

@@ -141,4 +141,101 @@ extension RESPSession {
         }
         return (Int(abs(value)), value < 0)
     }
+
+    /// The arguments of HRANDFIELD and ZRANDMEMBER behind the key: the count, and `word` for pairs. nil after an error.
+    func randomArguments(
+        _ request: Request, pairs word: StaticString, _ output: inout OutputBuffer
+    ) -> (count: Int, repeats: Bool, inPairs: Bool)? {
+        let inPairs = request.count == 4 && request[3].equalsIgnoringCase(word)
+        // A count that is none is told first.
+        guard let (count, repeats) = randomCount(request[2], inPairs: inPairs, &output) else { return nil }
+        guard request.count == 3 || inPairs else {
+            failSyntax(&output)
+            return nil
+        }
+        return (count, repeats, inPairs)
+    }
+
+    /// LIMIT of SINTERCARD and ZINTERCARD, from argument `first` on; 0 is none. nil after an error.
+    func intersectionLimit(_ request: Request, from first: Int, _ output: inout OutputBuffer) -> Int64? {
+        var limit: Int64 = 0
+        var index = first
+        while index < request.count {
+            guard request[index].equalsIgnoringCase("limit"), index + 1 < request.count else {
+                failSyntax(&output)
+                return nil
+            }
+            guard let value = request[index + 1].integer, value >= 0 else {
+                fail("ERR LIMIT can't be negative", &output)
+                return nil
+            }
+            limit = value
+            index += 2
+        }
+        return limit
+    }
+
+    // MARK: From the first of several keys
+
+    /// The arguments of LMPOP, ZMPOP and their like from the number of keys on.
+    struct PopArguments<Place> {
+        var keyCount: Int
+        /// Which end.
+        var place: Place
+        var countMax: Int
+    }
+
+    /// Number of keys, keys, a word that says from which end, COUNT: from argument `start` on. nil after an error.
+    func popArguments<Place>(
+        _ request: Request, from start: Int, place: (RawSpan) -> Place?, _ output: inout OutputBuffer
+    ) -> PopArguments<Place>? {
+        guard let keyCount = request[start].integer, keyCount > 0 else {
+            fail("ERR numkeys should be greater than 0", &output)
+            return nil
+        }
+        let wordPlace = Int(min(keyCount, Int64(request.count))) + start + 1
+        guard wordPlace < request.count, let place = place(request[wordPlace]) else {
+            failSyntax(&output)
+            return nil
+        }
+        var arguments = PopArguments(keyCount: Int(keyCount), place: place, countMax: 1)
+        if request.count == wordPlace + 1 { return arguments }
+        guard request.count >= wordPlace + 3, request[wordPlace + 1].equalsIgnoringCase("count") else {
+            failSyntax(&output)
+            return nil
+        }
+        guard let count = request[wordPlace + 2].integer, count > 0 else {
+            fail("ERR count should be greater than 0", &output)
+            return nil
+        }
+        guard request.count == wordPlace + 3 else {
+            failSyntax(&output)
+            return nil
+        }
+        arguments.countMax = Int(count)
+        return arguments
+    }
+
+    /// Does `take` with the keys from argument 2 on, in one section, until one has something.
+    func takeFromFirst(
+        _ request: Request, _ keyCount: Int, _ output: inout OutputBuffer,
+        _ take: (Key, inout EngineHandle, inout OutputBuffer) -> EditOutcome
+    ) {
+        let shards = gatherKeys(request, from: 2, count: keyCount)
+        let hashes = hashes
+        let database = database
+        let outcome = engine.section(shards) { engine in
+            for index in 0..<keyCount {
+                let key = Key(request[2 &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
+                let outcome = take(key, &engine, &output)
+                if outcome != .notFound { return outcome }
+            }
+            return EditOutcome.notFound
+        }
+        switch outcome {
+        case .done: break
+        case .notFound: output.appendNullArray(version)
+        case .otherKind: failKind(&output)
+        }
+    }
 }

@@ -147,13 +147,7 @@ extension RESPSession {
                 hash.random { field, _ in output.appendBulk(field) }
             }
         }
-        if request.count > 4 || (request.count == 4 && !request[3].equalsIgnoringCase("withvalues")) {
-            // A count that is none is told first.
-            guard randomCount(request[2], inPairs: false, &output) != nil else { return }
-            return failSyntax(&output)
-        }
-        let withValues = request.count == 4
-        guard let (count, repeats) = randomCount(request[2], inPairs: withValues, &output) else { return }
+        guard let (count, repeats, withValues) = randomArguments(request, pairs: "withvalues", &output) else { return }
         read(request, as: HashValue.self, &output, missing: { $0.appendArray(0) }) { hash, output in
             let shown = repeats ? count : min(count, hash.count)
             output.appendArray(withValues && version == .two ? shown * 2 : shown)

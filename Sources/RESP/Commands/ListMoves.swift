@@ -86,60 +86,10 @@ extension RESPSession {
         }
     }
 
-    // MARK: LMPOP
-
-    /// The arguments of LMPOP and BLMPOP from the number of keys on.
-    struct PopArguments {
-        var keyCount: Int
-        var side: Side
-        var countMax: Int
-    }
-
-    func popArguments(_ request: Request, from start: Int, _ output: inout OutputBuffer) -> PopArguments? {
-        guard let keyCount = request[start].integer, keyCount > 0 else {
-            fail("ERR numkeys should be greater than 0", &output)
-            return nil
-        }
-        let sidePlace = Int(min(keyCount, Int64(request.count))) + start + 1
-        guard sidePlace < request.count, let side = Self.side(request[sidePlace]) else {
-            failSyntax(&output)
-            return nil
-        }
-        var arguments = PopArguments(keyCount: Int(keyCount), side: side, countMax: 1)
-        if request.count == sidePlace + 1 { return arguments }
-        guard request.count >= sidePlace + 3, request[sidePlace + 1].equalsIgnoringCase("count") else {
-            failSyntax(&output)
-            return nil
-        }
-        guard let count = request[sidePlace + 2].integer, count > 0 else {
-            fail("ERR count should be greater than 0", &output)
-            return nil
-        }
-        guard request.count == sidePlace + 3 else {
-            failSyntax(&output)
-            return nil
-        }
-        arguments.countMax = Int(count)
-        return arguments
-    }
-
     func lmpop(_ request: Request, _ output: inout OutputBuffer) {
-        guard let arguments = popArguments(request, from: 1, &output) else { return }
-        let shards = gatherKeys(request, from: 2, count: arguments.keyCount)
-        let hashes = hashes
-        let database = database
-        let outcome = engine.section(shards) { engine in
-            for index in 0..<arguments.keyCount {
-                let key = Key(request[2 &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
-                let outcome = ListTaking.pop(key, arguments.side, countMax: arguments.countMax, &engine, &output)
-                if outcome != .notFound { return outcome }
-            }
-            return EditOutcome.notFound
-        }
-        switch outcome {
-        case .done: break
-        case .notFound: output.appendNullArray(version)
-        case .otherKind: failKind(&output)
+        guard let arguments = popArguments(request, from: 1, place: Self.side, &output) else { return }
+        takeFromFirst(request, arguments.keyCount, &output) { key, engine, output in
+            ListTaking.pop(key, arguments.place, countMax: arguments.countMax, &engine, &output)
         }
     }
 }

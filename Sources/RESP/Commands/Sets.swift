@@ -171,18 +171,7 @@ extension RESPSession {
         guard keyCount <= request.count - 2 else {
             return fail("ERR Number of keys can't be greater than number of args", &output)
         }
-        var limit: Int64 = 0
-        var index = 2 + Int(keyCount)
-        while index < request.count {
-            guard request[index].equalsIgnoringCase("limit"), index + 1 < request.count else {
-                return failSyntax(&output)
-            }
-            guard let value = request[index + 1].integer, value >= 0 else {
-                return fail("ERR LIMIT can't be negative", &output)
-            }
-            limit = value
-            index += 2
-        }
+        guard let limit = intersectionLimit(request, from: 2 + Int(keyCount), &output) else { return }
         var count: Int64 = 0
         let isDone = withOperands(request, from: 2, count: Int(keyCount)) { _, sets in
             sets.intersection { _ in

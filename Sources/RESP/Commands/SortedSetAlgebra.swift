@@ -44,18 +44,7 @@ extension RESPSession {
         guard let keyCount = sourceCount(request, at: 1, .zintercard, &output) else { return }
         let shards = gatherKeys(request, from: 2, count: keyCount)
         section(request, from: 2, count: keyCount, shards, &output) { _, sources, output in
-            var limit: Int64 = 0
-            var index = 2 + keyCount
-            while index < request.count {
-                guard request[index].equalsIgnoringCase("limit"), index + 1 < request.count else {
-                    return failSyntax(&output)
-                }
-                guard let value = request[index + 1].integer, value >= 0 else {
-                    return fail("ERR LIMIT can't be negative", &output)
-                }
-                limit = value
-                index += 2
-            }
+            guard let limit = intersectionLimit(request, from: 2 + keyCount, &output) else { return }
             var count: Int64 = 0
             sources.intersection(.sum) { _, _ in
                 count += 1

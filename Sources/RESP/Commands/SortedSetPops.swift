@@ -65,63 +65,17 @@ extension RESPSession {
     }
 
     func zmpop(_ request: Request, _ output: inout OutputBuffer) {
-        guard let arguments = poppingArguments(request, from: 1, &output) else { return }
-        let shards = gatherKeys(request, from: 2, count: arguments.keyCount)
-        let hashes = hashes
-        let database = database
+        guard let arguments = popArguments(request, from: 1, place: Self.isHighest, &output) else { return }
         let version = version
-        let outcome = engine.section(shards) { engine in
-            for index in 0..<arguments.keyCount {
-                let key = Key(request[2 &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
-                let outcome = SortedSetTaking.pop(
-                    key, isHighest: arguments.isHighest, countMax: arguments.count, version, &engine, &output)
-                if outcome != .notFound { return outcome }
-            }
-            return EditOutcome.notFound
-        }
-        switch outcome {
-        case .done: break
-        case .notFound: output.appendNullArray(version)
-        case .otherKind: failKind(&output)
+        takeFromFirst(request, arguments.keyCount, &output) { key, engine, output in
+            SortedSetTaking.pop(
+                key, isHighest: arguments.place, countMax: arguments.countMax, version, &engine, &output)
         }
     }
 
-    struct PoppingArguments {
-        var keyCount: Int
-        var isHighest: Bool
-        var count: Int
-    }
-
-    /// Number of keys, keys, MIN or MAX, COUNT: from argument `place` on. nil after an error.
-    func poppingArguments(_ request: Request, from place: Int, _ output: inout OutputBuffer) -> PoppingArguments? {
-        guard let keyCount = request[place].integer, keyCount > 0 else {
-            fail("ERR numkeys should be greater than 0", &output)
-            return nil
-        }
-        guard keyCount < request.count - place - 1 else {
-            failSyntax(&output)
-            return nil
-        }
-        var index = place + 1 + Int(keyCount)
-        let isHighest = request[index].equalsIgnoringCase("max")
-        guard isHighest || request[index].equalsIgnoringCase("min") else {
-            failSyntax(&output)
-            return nil
-        }
-        var count: Int64?
-        index += 1
-        while index < request.count {
-            guard count == nil, request[index].equalsIgnoringCase("count"), index + 1 < request.count else {
-                failSyntax(&output)
-                return nil
-            }
-            guard let value = request[index + 1].integer, value > 0 else {
-                fail("ERR count should be greater than 0", &output)
-                return nil
-            }
-            count = value
-            index += 2
-        }
-        return PoppingArguments(keyCount: Int(keyCount), isHighest: isHighest, count: Int(count ?? 1))
+    /// MIN or MAX.
+    static func isHighest(_ word: RawSpan) -> Bool? {
+        if word.equalsIgnoringCase("max") { return true }
+        return word.equalsIgnoringCase("min") ? false : nil
     }
 }

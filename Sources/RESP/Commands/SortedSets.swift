@@ -175,13 +175,7 @@ extension RESPSession {
                 set.random { member, _ in output.appendBulk(member) }
             }
         }
-        if request.count > 4 || (request.count == 4 && !request[3].equalsIgnoringCase("withscores")) {
-            // A count that is none is told first.
-            guard randomCount(request[2], inPairs: false, &output) != nil else { return }
-            return failSyntax(&output)
-        }
-        let withScores = request.count == 4
-        guard let (count, repeats) = randomCount(request[2], inPairs: withScores, &output) else { return }
+        guard let (count, repeats, withScores) = randomArguments(request, pairs: "withscores", &output) else { return }
         read(request, as: SortedSetValue.self, &output, missing: { $0.appendArray(0) }) { set, output in
             let shown = repeats ? count : min(count, set.count)
             output.appendMembers(shown, withScores: withScores, version)

@@ -16,17 +16,17 @@ extension RESPSession {
     }
 
     func blmpop(_ request: Request, _ output: inout OutputBuffer) {
-        guard let arguments = popArguments(request, from: 2, &output) else { return }
+        guard let arguments = popArguments(request, from: 2, place: Self.side, &output) else { return }
         let wanted = WaitingCommand(
-            command: .blmpop, operation: .pop(arguments.side, countMax: arguments.countMax), keysFrom: 3,
+            command: .blmpop, operation: .pop(arguments.place, countMax: arguments.countMax), keysFrom: 3,
             keyCount: arguments.keyCount, timeoutPlace: 1)
         performOrWait(request, wanted, &output)
     }
 
     func bzmpop(_ request: Request, _ output: inout OutputBuffer) {
-        guard let arguments = poppingArguments(request, from: 2, &output) else { return }
+        guard let arguments = popArguments(request, from: 2, place: Self.isHighest, &output) else { return }
         let operation = KeyOperation.popSorted(
-            isHighest: arguments.isHighest, countMax: arguments.count, version)
+            isHighest: arguments.place, countMax: arguments.countMax, version)
         let wanted = WaitingCommand(
             command: .bzmpop, operation: operation, keysFrom: 3, keyCount: arguments.keyCount, timeoutPlace: 1)
         performOrWait(request, wanted, &output)
