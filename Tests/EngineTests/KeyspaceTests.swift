@@ -151,6 +151,28 @@ struct KeyspaceTests {
         engine.check("given back")
     }
 
+    @Test("a value that just fits beside a short key may get a long one, and come back")
+    func renamingToLongKeys() {
+        var engine = TestEngine(memoryLimit: 16 << 20)
+        let long = String(repeating: "l", count: 1000)
+        // A slot holds about 8 KiB here: from what fits beside any key to what fits beside none.
+        for size in stride(from: 7000, through: 8200, by: 7) {
+            let value = [UInt8](repeating: UInt8(size & 255), count: size)
+            engine.set("short", value)
+            for (source, target) in [("short", long), (long, "short")] {
+                let outcome = engine.withKey(Array(source.utf8)) { handle, key in
+                    let bytes = Array(target.utf8)
+                    let place = unsafe handle.key(bytes.span.bytes, in: .first)
+                    _ = handle.copy(key, to: place, replaces: true)
+                    return handle.rename(key, to: place, replaces: true)
+                }
+                #expect("\(outcome)" == "stored")
+                #expect(engine.get(target) == value, "\(size)")
+            }
+            engine.check("\(size)")
+        }
+    }
+
     @Test("every mutation is told once")
     func changes() {
         var engine = TestEngine()

@@ -43,12 +43,23 @@ extension EngineHandle {
         if source.database == target.database && source.bytes.equals(target.bytes) { return .stored }
         var shape = ItemShape(keeping: from.item)
         shape.shared = from.item.shared
+        // A value that fits a slot beside the source's key may not fit one beside the target's.
+        var fresh: SharedBytes?
+        if shape.shared == nil && from.item.isString && needsBlock(target, valueSize: shape.valueSize) {
+            fresh = SharedBytes(byteCount: shape.valueSize)
+            guard let fresh else { return .outOfMemory }
+            unsafe fresh.bytes.copyMemory(from: UnsafeRawBufferPointer(from.item.valueBytes))
+            shape.shared = fresh
+        }
         let need = unsafe prepare(
             target, over: existing, shape, in: targetShard, reusesSlot: false, sparing: from.item)
         // A move needs no more memory in the end; a copy does.
-        if need != nil && !removesSource && !mayOvershoot { return .outOfMemory }
+        if need != nil && !removesSource && !mayOvershoot {
+            fresh?.release()
+            return .outOfMemory
+        }
         if let shared = shape.shared {
-            shared.retain()
+            if fresh == nil { shared.retain() }
             unsafe state.pointee.pool.pointee.budget.adjust(by: shared.footprint)
         }
         // Making room spares the source but not the target's present item.
