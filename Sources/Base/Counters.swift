@@ -32,8 +32,8 @@ public struct CounterRow: @unchecked Sendable {
         return unsafe cells[index].load(ordering: .relaxed)
     }
 
-    fileprivate func clear() {
-        for index in 0..<count { unsafe cells[index].store(0, ordering: .relaxed) }
+    fileprivate func clear(except kept: Int? = nil) {
+        for index in 0..<count where index != kept { unsafe cells[index].store(0, ordering: .relaxed) }
     }
 }
 
@@ -55,9 +55,9 @@ public final class CounterBoard<C: RawRepresentable & CaseIterable & Sendable>: 
         rows.withLock { rows in rows.reduce(0) { $0 &+ $1.value(at: counter.rawValue) } }
     }
 
-    /// Sets all counters to 0. An addition made at the same moment may survive or be lost.
-    public func reset() {
-        rows.withLock { rows in for row in rows { row.clear() } }
+    /// Sets all counters to 0 but one, if it is given. An addition made at the same moment may survive or be lost.
+    public func reset(except kept: C? = nil) {
+        rows.withLock { rows in for row in rows { row.clear(except: kept?.rawValue) } }
     }
 }
 

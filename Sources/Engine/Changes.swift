@@ -12,6 +12,15 @@ public enum ChangeKind: UInt8, Sendable {
     /// Its time ran out.
     case expired
     case evicted
+
+    /// Whether a request asked for it, and not time or want of memory.
+    @inline(__always)
+    var isAskedFor: Bool {
+        switch self {
+        case .stored, .expirySet, .marked, .deleted: true
+        case .expired, .evicted: false
+        }
+    }
 }
 
 /// What a listener wants to hear of. Nobody pays for the rest.

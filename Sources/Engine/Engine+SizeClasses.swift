@@ -157,15 +157,15 @@ extension Engine {
         return totals.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { (size: $0.key, count: $0.value) }
     }
 
-    /// Sets the counters to 0, those of the size classes too.
+    /// Sets the counters to 0 but `changes`, those of the size classes too.
     public func resetCounters() {
-        counters.reset()
+        counters.reset(except: .changes)
         eachShard(()) { _, shard in shard.arena.resetEnds() }
     }
 
     /// As `resetCounters()`, for a thread that may be in a section of `handle`; see `memory(through:)`.
     public func resetCounters(through handle: inout EngineHandle) {
-        counters.reset()
+        counters.reset(except: .changes)
         handle.eachShard(()) { _, shard in shard.arena.resetEnds() }
     }
 }

@@ -46,6 +46,9 @@ public enum EngineCounter: Int, CaseIterable, Sendable {
     case pagesCompacted, itemsMoved
     /// Items that a walk in the background looked at for their expiry, and dropped because of it.
     case expiryChecked, expiryReclaimed
+    /// Changes that requests made: `ChangeKind`s but the last two, an item of a flushed database, an exchange. Never
+    /// reset.
+    case changes
 }
 
 /// When pages are emptied into their fellows so that their memory can serve another size of item.
@@ -89,7 +92,7 @@ public final class Engine: @unchecked Sendable {
 
     public init(_ options: EngineOptions) {
         unsafe state = .allocate(capacity: 1)
-        unsafe state.initialize(to: EngineState(options, pool: EngineState.makePool(options)))
+        unsafe state.initialize(to: EngineState(options, pool: EngineState.makePool(options), idleCounters: counters.makeRow()))
     }
 
     deinit {
@@ -160,6 +163,11 @@ public final class Engine: @unchecked Sendable {
 
     public func removeChangeListener(_ listener: any ChangeListener) {
         unsafe state.pointee.changeSubscriptions { $0.removeAll { $0.listener === listener } }
+    }
+
+    /// Has all CAS numbers that are drawn from now on be above `number`, one that an item had before a restart.
+    public func raiseCAS(above number: UInt64) {
+        eachShard(()) { _, shard in shard.raiseCAS(above: number) }
     }
 
     public func memory() -> MemoryUse {

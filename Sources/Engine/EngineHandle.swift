@@ -12,6 +12,9 @@ public struct ShardSet: Sendable, Equatable {
     private init(mask: UInt64) { self.mask = mask }
 
     public static let all = ShardSet(mask: .max)
+
+    func contains(_ index: Int) -> Bool { mask >> UInt64(index) & 1 == 1 }
+    mutating func insert(_ index: Int) { mask |= 1 << UInt64(index) }
 }
 
 /// A thread's access to the keyspace: its clock, its counters, the shards it holds.
@@ -199,8 +202,10 @@ public struct EngineHandle: @unchecked Sendable {
         unsafe ItemView(item, now: now, access: access, state: state)
     }
 
+    /// Counts a change, and tells who wants to hear of it.
     @inline(__always)
     func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+        if kind.isAskedFor { counters.add(.changes) }
         if unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) { tellListeners(kind, database, item) }
     }
 
@@ -249,8 +254,18 @@ public struct EngineHandle: @unchecked Sendable {
             unsafe shard.pointee.arena.classes[classIndex].ends.expiredUnfetched += 1
         }
         unsafe shard.pointee.arena.classes[classIndex].ends.reclaimed += 1
-        tell(.expired, database, item)
-        unsafe shard.pointee.remove(hash, position, from: shard.pointee.tables + Int(database.rawValue))
+        unsafe end(.expired, hash, database, position, shard)
+    }
+
+    /// Tells of an item's end, and frees it.
+    @inline(__always)
+    func end(
+        _ kind: ChangeKind, _ hash: KeyHash, _ database: DatabaseIndex, _ position: SlotPosition,
+        _ shard: UnsafeMutablePointer<Shard>
+    ) {
+        unsafe preserve(position.item, database, shard)
+        tell(kind, database, position.item)
+        unsafe shard.pointee.remove(hash, position, from: table(shard, database))
     }
 
     /// Records that a reader had the item.

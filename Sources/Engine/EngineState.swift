@@ -28,6 +28,14 @@ struct EngineState: ~Copyable {
     /// What any of them wants to hear of.
     private(set) var heardKinds: ChangeKinds = []
 
+    /// Who is handed the items of the running snapshot; nil if there is none, or if it is abandoned. Read under any
+    /// shard's lock, written under all.
+    var snapshotSink: (any SnapshotSink)?
+    /// As the sink.
+    var snapshot = SnapshotState()
+    /// For handles that only look; nothing is counted there.
+    let idleCounters: Counters<EngineCounter>
+
     /// Scheduled flushes by database, in milliseconds; `earliestFlush` spares looking.
     let scheduledFlushes = Mutex<[Int32: Int64]>([:])
     let earliestFlush = Atomic<Int64>(Int64.max)
@@ -53,7 +61,10 @@ struct EngineState: ~Copyable {
         return unsafe pool
     }
 
-    init(_ options: EngineOptions, pool: UnsafeMutablePointer<PagePool>) {
+    init(
+        _ options: EngineOptions, pool: UnsafeMutablePointer<PagePool>, idleCounters: Counters<EngineCounter>
+    ) {
+        self.idleCounters = idleCounters
         let count = options.shardCount ?? Self.defaultShardCount(memoryLimit: options.memoryLimit)
         precondition(count.nonzeroBitCount == 1 && count <= Self.shardCountMax, "1...64 shards, a power of two")
         precondition(options.databaseCount >= 1 && options.databaseCount <= 65536, "1...65536 databases")
@@ -109,6 +120,15 @@ struct EngineState: ~Copyable {
         for subscription in subscriptions where subscription.kinds.contains(.databases) { body(subscription.listener) }
     }
 
+    /// Hands an item of the old epoch to the snapshot as it is, and takes it into the present one. Under its shard's
+    /// lock.
+    /// - Parameter table: the item's, whatever its number is by now.
+    borrowing func handOver(_ item: Item, in table: HashTable, _ view: borrowing ItemView) {
+        precondition(table.origin >= 0, "an item of the old epoch where the snapshot expects none")
+        item.changeEpoch()
+        snapshotSink?.append(view, in: DatabaseIndex(Int(table.origin)))
+    }
+
     borrowing func checkInvariants(fail: (String) -> Void) {
         var used = 0
         for index in 0..<shardCount {
@@ -116,7 +136,11 @@ struct EngineState: ~Copyable {
             var items = 0
             for database in 0..<databaseCount {
                 let table = unsafe shard.pointee.tables[database]
-                table.checkInvariants(hasher: hasher, shard: index) { fail("shard \(index), database \(database): \($0)") }
+                let epoch = unsafe shard.pointee.epoch
+                table.checkInvariants(hasher: hasher, shard: index, epoch: epoch) {
+                    fail("shard \(index), database \(database): \($0)")
+                }
+                if !snapshot.isUnderWay && table.origin >= 0 { fail("the snapshot left database \(database) unwalked") }
                 used += table.size
                 items += table.itemCount
             }

@@ -32,10 +32,10 @@ extension EngineHandle {
     /// - Returns: whether the shard has nothing urgent left in this round.
     private mutating func maintainSlice(_ shard: UnsafeMutablePointer<Shard>) -> Bool {
         if unsafe shard.pointee.freeRetired(blocks: Structure.sliceSize) { return false }
-        for _ in 0..<8 where unsafe shard.pointee.buryOne(hasher: hasher) { continue }
+        let context = evictionContext
+        for _ in 0..<8 where unsafe shard.pointee.buryOne(context) { continue }
         if unsafe !(shard.pointee.graveyard.isEmpty && shard.pointee.emptied.isEmpty) { return false }
         if unsafe state.pointee.pool.pointee.budget.isOver {
-            let context = evictionContext
             var didWork = false
             for _ in 0..<16 {
                 let moved = unsafe shard.pointee.evacuatePage(hasher: hasher)

@@ -46,6 +46,8 @@ struct Item: Equatable {
         static let longKey = Fields(rawValue: 8)
         static let shared = Fields(rawValue: 16)
         static let structure = Fields(rawValue: 32)
+        /// No field but a mark that takes no room: which of two epochs the item is of. See `Shard.epoch`.
+        static let epoch = Fields(rawValue: 64)
         /// What the item owns outside its slot.
         static let outside: Fields = [.shared, .structure]
 
@@ -99,6 +101,18 @@ struct Item: Equatable {
     var fields: Fields {
         @inline(__always) get { Fields(rawValue: unsafe address.load(fromByteOffset: 10, as: UInt8.self)) }
     }
+
+    private func setFields(_ fields: Fields) {
+        unsafe address.storeBytes(of: fields.rawValue, toByteOffset: 10, as: UInt8.self)
+    }
+
+    /// Whether the item is not of this epoch, given as one bit or none.
+    @inline(__always)
+    func isOfOther(_ epoch: Fields) -> Bool { (fields.rawValue ^ epoch.rawValue) & Fields.epoch.rawValue != 0 }
+
+    /// Makes the item one of the other epoch.
+    @inline(__always)
+    func changeEpoch() { setFields(fields.symmetricDifference(.epoch)) }
 
     var marks: Marks {
         @inline(__always) get { Marks(rawValue: unsafe address.load(fromByteOffset: 11, as: UInt8.self)) }
@@ -224,9 +238,7 @@ struct Item: Equatable {
     }
 
     /// Leaves the structure to whoever took its address over.
-    func forgetStructure() {
-        unsafe address.storeBytes(of: fields.subtracting(.structure).rawValue, toByteOffset: 10, as: UInt8.self)
-    }
+    func forgetStructure() { setFields(fields.subtracting(.structure)) }
 
     /// Where the value's bytes are, wherever that is.
     var valueBytes: UnsafeMutableRawBufferPointer {

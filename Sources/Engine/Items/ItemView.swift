@@ -100,6 +100,17 @@ public struct ItemView: ~Escapable {
     /// The logarithmic access counter under an LFU policy, else nil. Source: Redis OBJECT FREQ.
     public var frequency: UInt8? { access.frequency(item.access, now: now) }
 
+    /// Shows the collection to `body`, once.
+    /// - Parameter type: what `kind` says.
+    public func showCollection<V: CollectionValue & ~Escapable>(as type: V.Type, _ body: (borrowing V) -> Void) {
+        precondition(kind == V.kind)
+        var handle = unsafe EngineHandle(state: state, counters: state.pointee.idleCounters)
+        unsafe withUnsafeMutablePointer(to: &handle) { handle in
+            let value = unsafe V(site: CollectionSite(showing: item, handle, V.kind))
+            body(value)
+        }
+    }
+
     /// The `SizeClassUse.classIndex` that the item is counted in.
     public var sizeClassIndex: Int {
         @inline(__always) get { item.fields.contains(.shared) ? classes.count &+ 1 : classes.classIndex(for: item.size) &+ 1 }

@@ -4,7 +4,8 @@ import Base
 
 extension HashTable {
     /// Calls `fail` with a sentence for each broken invariant.
-    func checkInvariants(hasher: Hasher64, shard: Int, fail: (String) -> Void) {
+    /// - Parameter epoch: the shard's.
+    func checkInvariants(hasher: Hasher64, shard: Int, epoch: Item.Fields, fail: (String) -> Void) {
         var items = 0
         var expiring = 0
         var bytes = hasSegments ? directoryCount * 8 : 0
@@ -20,7 +21,7 @@ extension HashTable {
             }
             let count = Self.bucketCount(entry)
             bytes += count * Bucket.size
-            let found = checkSegment(entry, index: index, hasher: hasher, shard: shard, fail: fail)
+            let found = checkSegment(entry, index: index, hasher: hasher, shard: shard, epoch: epoch, fail: fail)
             items += found.items
             expiring += found.expiring
             index += span
@@ -31,7 +32,7 @@ extension HashTable {
     }
 
     private func checkSegment(
-        _ entry: UInt64, index: Int, hasher: Hasher64, shard: Int, fail: (String) -> Void
+        _ entry: UInt64, index: Int, hasher: Hasher64, shard: Int, epoch: Item.Fields, fail: (String) -> Void
     ) -> (items: Int, expiring: Int) {
         let count = Self.bucketCount(entry)
         let segmentDepth = Self.segmentDepth(entry)
@@ -47,6 +48,7 @@ extension HashTable {
                 if item.fields.contains(.expiry) { expiring += 1 }
                 let hash = hasher.hash(item.key)
                 let order = order(hash)
+                if item.isOfOther(epoch), origin < 0 || order < walkedTo { fail("an item was left in the old epoch") }
                 if shardBits > 0 && Int(hash.rawValue >> UInt64(64 - shardBits)) != shard {
                     fail("an item lies in another shard than its hash says")
                 }

@@ -118,6 +118,10 @@ struct HashTable {
     var expiringCount = 0
     /// Bytes that the table holds.
     private(set) var size = 0
+    /// The number that the database had at the running snapshot's moment; -1 if nothing in it is of the old epoch.
+    var origin: Int32 = -1
+    /// How far the snapshot's walk has come, an order: what lies before is of the present epoch.
+    var walkedTo: UInt64 = 0
 
     init(shardBits: Int) {
         unsafe directory = nil

@@ -25,6 +25,17 @@ struct EvictionContext {
         let view = unsafe ItemView(item, now: now, access: ranking.access, state: state)
         unsafe state.pointee.tell(kind, database, view)
     }
+
+    /// Hands an item to the snapshot before it ends, if it is of the old epoch.
+    @inline(__always)
+    func preserve(_ item: Item, in table: HashTable, _ epoch: Item.Fields) {
+        if item.isOfOther(epoch) { handOver(item, in: table) }
+    }
+
+    @inline(never)
+    private func handOver(_ item: Item, in table: HashTable) {
+        unsafe state.pointee.handOver(item, in: table, ItemView(item, now: now, access: ranking.access, state: state))
+    }
 }
 
 extension Shard {
@@ -41,10 +52,11 @@ extension Shard {
         arena.free(item.place)
     }
 
-    /// Takes an item out of its table and frees it.
+    /// Takes an item, which no snapshot waits for, out of its table and frees it.
     @inline(__always)
     mutating func remove(_ hash: KeyHash, _ position: SlotPosition, from table: UnsafeMutablePointer<HashTable>) {
         let item = position.item
+        assert(!item.isOfOther(epoch), "an item ends that the snapshot has not seen")
         unsafe table.pointee.remove(hash, position)
         free(item)
     }
@@ -124,7 +136,7 @@ extension Shard {
         while true {
             if hasRoom(need) { return true }
             if freeRetired(blocks: Structure.sliceSize) { continue }
-            if buryOne(hasher: context.hasher) { continue }
+            if buryOne(context) { continue }
             let moved = evacuatePage(hasher: context.hasher)
             if moved > 0 {
                 context.counters.add(.pagesCompacted)
@@ -221,6 +233,7 @@ extension Shard {
         let hash = context.hasher.hash(item.key)
         for database in 0..<databaseCount {
             guard let position = unsafe tables[database].find(hash, at: item) else { continue }
+            unsafe context.preserve(item, in: tables[database], epoch)
             countEnd(of: item, context)
             context.tell(item.isExpired(at: context.now) ? .expired : .evicted, DatabaseIndex(database), item)
             unsafe remove(hash, position, from: tables + database)
@@ -294,7 +307,7 @@ extension Shard {
     }
 
     /// Frees one bucket's items of a flushed database. False if there is none.
-    mutating func buryOne(hasher: Hasher64) -> Bool {
+    mutating func buryOne(_ context: EvictionContext) -> Bool {
         if freeEmptied() { return true }
         guard !graveyard.isEmpty else { return false }
         let last = graveyard.count - 1
@@ -304,7 +317,9 @@ extension Shard {
         }
         for index in 0..<items.count {
             let item = items[index]
-            let hash = hasher.hash(item.key)
+            let hash = context.hasher.hash(item.key)
+            // What was flushed before the snapshot began has the bits of any epoch.
+            if graveyard[last].origin >= 0 { context.preserve(item, in: graveyard[last], epoch) }
             if let position = graveyard[last].find(hash, at: item) { graveyard[last].remove(hash, position) }
             free(item)
         }

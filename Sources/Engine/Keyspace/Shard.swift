@@ -7,6 +7,9 @@ import Base
 @safe
 struct Shard {
     let index: Int
+    /// The bit of `Item.Fields` that whatever is written has now: `.epoch` or nothing. It changes with each snapshot;
+    /// an item that has another one is the snapshot's still.
+    var epoch: Item.Fields = []
     var arena: Arena
     /// One table a database.
     let tables: UnsafeMutablePointer<HashTable>
@@ -29,6 +32,8 @@ struct Shard {
     var histogram: SizeHistogram
     private var lastCAS: UInt64 = 0
     var walk = WalkState()
+    /// The first database of which the snapshot's walk may have to visit the table.
+    var unwalkedDatabase = 0
     var random: SplitMix64
 
     init(index: Int, arena: Arena, databaseCount: Int, shardBits: Int, seed: UInt64) {
@@ -53,6 +58,17 @@ struct Shard {
         lastCAS &+= 1
         return lastCAS &<< 6 | UInt64(truncatingIfNeeded: index)
     }
+
+    /// At least the last CAS number that was drawn here.
+    var highestCAS: UInt64 { lastCAS &<< 6 | 63 }
+
+    /// Has later CAS numbers be above `number`.
+    mutating func raiseCAS(above number: UInt64) {
+        lastCAS = max(lastCAS, min(number, Self.raisedCASMax) >> 6)
+    }
+
+    /// Numbers above are clients' own choice, and to go on from there could end the numbers.
+    private static let raisedCASMax: UInt64 = 1 << 62
 }
 
 /// Where the background walk of a shard stands.

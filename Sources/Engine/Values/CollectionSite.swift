@@ -29,8 +29,9 @@ public struct CollectionSite {
     var isChanged = false
     /// What the accounts say of the structure's size.
     private var countedSize = 0
-    /// Of a draft, which has no item: the place of its compact value, `compactSizeMax` bytes, and its structure.
+    /// Of a draft, which has no item: the place of its compact value, `compactSizeMax` bytes.
     private let draft: Address?
+    /// Of a draft, or of an item that is only shown.
     private var draftStructure: Structure?
 
     init(
@@ -61,6 +62,19 @@ public struct CollectionSite {
         self.draft = draft
     }
 
+    /// A site for looking alone, wherever the item is shown.
+    init(showing item: Item, _ handle: UnsafeMutablePointer<EngineHandle>, _ kind: ValueKind) {
+        unsafe self.handle = handle
+        unsafe shard = handle.pointee.shard(at: 0).body
+        unsafe keyBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        hash = KeyHash(rawValue: 0)
+        database = .first
+        self.kind = kind
+        draft = nil
+        draftStructure = item.structure
+        if draftStructure == nil { show(item) }
+    }
+
     /// The key again. SAFETY: its bytes are the request's, which outlives the verb.
     private var key: Key {
         @_lifetime(immortal) get {
@@ -81,6 +95,10 @@ public struct CollectionSite {
             size = 0
             return
         }
+        show(item)
+    }
+
+    private mutating func show(_ item: Item) {
         unsafe value = Address(item.address) + item.valueOffset
         size = item.valueSize
     }
@@ -173,6 +191,7 @@ public struct CollectionSite {
         let at = Self.headerSize + offset
         let newSize = size - removed + inserted
         let item = position.item
+        assert(!item.isOfOther(unsafe shard.pointee.epoch), "a change outside of an edit")
         let oldItemSize = item.size
         let newItemSize = oldItemSize - size + newSize
         if unsafe shard.pointee.arena.areSameClass(newItemSize, oldItemSize) {
@@ -283,8 +302,7 @@ public struct CollectionSite {
     /// Ends the item.
     private mutating func remove() {
         guard let position else { return }
-        unsafe handle.pointee.tell(.deleted, database, position.item)
-        unsafe shard.pointee.remove(hash, position, from: handle.pointee.table(shard, database))
+        unsafe handle.pointee.end(.deleted, hash, database, position, shard)
         self.position = nil
         isChanged = false
         reload()

@@ -60,6 +60,8 @@ extension EngineHandle {
             if let position {
                 guard position.item.kindByte == V.kind.rawValue else { return .otherKind }
                 handle.touch(position.item)
+                // Whatever the verb changes, and wherever: this is the one place before it.
+                unsafe handle.preserve(position.item, key.database, shard)
             } else if !creates {
                 return .notFound
             }

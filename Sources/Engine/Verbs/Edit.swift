@@ -28,6 +28,8 @@ extension EngineHandle {
             guard item.isString else { return .done(.otherKind) }
             if isTooLarge { return .done(.tooLarge) }
             let oldSize = item.valueSize
+            // First of all: a snapshot may hold the value.
+            unsafe handle.preserve(item, key.database, shard)
             if sizeMin <= oldSize && item.isAloneWithValue {
                 return .done(unsafe handle.editInPlace(key, item, shard, body))
             }
@@ -44,10 +46,11 @@ extension EngineHandle {
         return outcome ?? .outOfMemory
     }
 
-    /// Changes the bytes of an item that nobody else reads, keeping its size.
+    /// Changes the bytes of an item that nobody else reads and that is preserved, keeping its size.
     mutating func editInPlace(
         _ key: Key, _ item: Item, _ shard: UnsafeMutablePointer<Shard>, _ body: (inout MutableSpan<UInt8>) -> Bool
     ) -> StoreOutcome {
+        assert(!item.isOfOther(unsafe shard.pointee.epoch), "an edit that the snapshot has not seen coming")
         access.touch(item, random: &random)
         if !item.marks.contains(.raw) { item.marks = item.marks.union(.raw) }
         // SAFETY: the value lies in the item's slot or in a block that the item alone holds; the lock is held.

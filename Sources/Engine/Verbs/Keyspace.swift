@@ -65,6 +65,8 @@ extension EngineHandle {
         // Making room spares the source but not the target's present item.
         let target1 = existing == nil ? nil : unsafe findLive(target, targetShard)
         let sourceItem = from.item
+        // Its structure leaves it before it ends.
+        if removesSource { unsafe preserve(sourceItem, source.database, sourceShard) }
         let accessBefore = sourceItem.access
         let item = unsafe place(target, over: target1, shape, in: targetShard, reusesSlot: false) { item in
             if shape.shared == nil {
@@ -88,8 +90,7 @@ extension EngineHandle {
         if removesSource {
             // An insertion may have rebuilt the segment that held the source's slot.
             let position = unsafe findLive(source, sourceShard)!
-            tell(.deleted, source.database, position.item)
-            unsafe sourceShard.pointee.remove(source.hash, position, from: table(sourceShard, source.database))
+            unsafe end(.deleted, source.hash, source.database, position, sourceShard)
         }
         return .stored
     }
@@ -120,9 +121,7 @@ extension EngineHandle {
     /// Source: Redis FLUSHDB; memcached "flush_all".
     public mutating func flush(_ database: DatabaseIndex) {
         section(.all) { handle in
-            for index in 0..<handle.shardCount {
-                unsafe handle.shard(at: index).body.pointee.flush(Int(database.rawValue))
-            }
+            handle.emptyLocked(Int(database.rawValue)..<Int(database.rawValue) + 1)
             unsafe handle.state.pointee.tellOfDatabases { $0.keyspaceFlushed(database: database) }
         }
     }
@@ -130,11 +129,20 @@ extension EngineHandle {
     /// Empties all databases. Source: Redis FLUSHALL.
     public mutating func flushAll() {
         section(.all) { handle in
-            for index in 0..<handle.shardCount {
-                let shard = unsafe handle.shard(at: index).body
-                for database in 0..<(unsafe shard.pointee.databaseCount) { unsafe shard.pointee.flush(database) }
-            }
+            handle.emptyLocked(0..<(unsafe handle.state.pointee.databaseCount))
             unsafe handle.state.pointee.tellOfDatabases { $0.keyspaceFlushed(database: nil) }
+        }
+    }
+
+    /// In a section of all.
+    private func emptyLocked(_ databases: Range<Int>) {
+        let keepsOld = unsafe state.pointee.snapshotSink != nil
+        for index in 0..<shardCount {
+            let shard = unsafe shard(at: index).body
+            for database in databases {
+                counters.add(.changes, unsafe shard.pointee.tables[database].itemCount)
+                unsafe shard.pointee.flush(database, keepsOld: keepsOld)
+            }
         }
     }
 
@@ -163,12 +171,9 @@ extension EngineHandle {
     public mutating func swap(_ a: DatabaseIndex, _ b: DatabaseIndex) {
         section(.all) { handle in
             for index in 0..<handle.shardCount {
-                let shard = unsafe handle.shard(at: index).body
-                let tables = unsafe shard.pointee.tables
-                let kept = unsafe tables[Int(a.rawValue)]
-                unsafe tables[Int(a.rawValue)] = tables[Int(b.rawValue)]
-                unsafe tables[Int(b.rawValue)] = kept
+                unsafe handle.shard(at: index).body.pointee.swap(Int(a.rawValue), Int(b.rawValue))
             }
+            handle.counters.add(.changes)
             unsafe handle.state.pointee.tellOfDatabases { $0.databasesSwapped(a, b, &handle) }
         }
     }
@@ -210,12 +215,23 @@ extension EngineHandle {
 }
 
 extension Shard {
+    /// Exchanges two databases. Under all shards' locks.
+    mutating func swap(_ a: Int, _ b: Int) {
+        let kept = unsafe tables[a]
+        unsafe tables[a] = tables[b]
+        unsafe tables[b] = kept
+        // A table that the snapshot waits for may lie further in front now.
+        unwalkedDatabase = min(unwalkedDatabase, a, b)
+    }
+
     /// Empties one database. Under all shards' locks.
-    mutating func flush(_ database: Int) {
+    /// - Parameter keepsOld: items that a snapshot waits for must be handed over before they go.
+    mutating func flush(_ database: Int, keepsOld: Bool) {
         let table = unsafe tables[database]
         guard table.hasSegments else { return }
         evictionPool.removeAll()
-        if graveyard.isEmpty && sharedCount == 0 && structureCount == 0 && arena.usedSlotCount == table.itemCount {
+        let isFree = !keepsOld || table.origin < 0
+        if isFree && graveyard.isEmpty && sharedCount == 0 && structureCount == 0 && arena.usedSlotCount == table.itemCount {
             // Nothing else lives in these pages.
             arena.retireAllPages()
             histogram.removeAll()

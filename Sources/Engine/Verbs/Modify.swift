@@ -12,6 +12,8 @@ extension EngineHandle {
         fill: (_ new: UnsafeMutableRawBufferPointer, _ old: UnsafeRawBufferPointer) -> Void
     ) -> Attempt<Item?> {
         let old = existing.item
+        // Before anything is decided: a snapshot may hold the value from here on.
+        unsafe preserve(old, key.database, shard)
         var shape = ItemShape(keeping: old)
         shape.valueSize = newSize
         shape.marks = marks

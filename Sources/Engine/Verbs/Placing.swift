@@ -121,6 +121,7 @@ extension EngineHandle {
         let classIndex = unsafe shard.pointee.arena.sizeClasses.classIndex(for: size)
         if let existing {
             let old = existing.item
+            unsafe preserve(old, key.database, shard)
             unsafe table.pointee.expiringCount &+=
                 (fields.contains(.expiry) ? 1 : 0) &- (old.fields.contains(.expiry) ? 1 : 0)
             let oldSize = old.size
@@ -186,8 +187,8 @@ extension EngineHandle {
         _ shard: UnsafeMutablePointer<Shard>
     ) {
         item.initialize(
-            kind: shape.kind, fields: fields, marks: shape.marks, access: access.fresh, key: key.bytes,
-            keyBlock: keyBlock, valueSize: shape.valueSize)
+            kind: shape.kind, fields: fields.union(unsafe shard.pointee.epoch), marks: shape.marks,
+            access: access.fresh, key: key.bytes, keyBlock: keyBlock, valueSize: shape.valueSize)
         if fields.contains(.expiry) { item.expiry = shape.expiry }
         if fields.contains(.cas) { item.cas = shape.cas }
         if fields.contains(.flags) { item.flags = shape.flags }

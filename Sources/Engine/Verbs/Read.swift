@@ -146,6 +146,7 @@ extension EngineHandle {
         }
         if options.wantsCAS && item.cas == 0 { item = unsafe giveCAS(key, position, shard) }
         if notes.won {
+            unsafe preserve(item, key.database, shard)
             item.marks = item.marks.union(.won)
             tell(.marked, key.database, item)
         }
@@ -160,6 +161,7 @@ extension EngineHandle {
     ) -> Item {
         var item = position.item
         if item.fields.contains(.expiry) && expiry.rawValue != 0 {
+            unsafe preserve(item, key.database, shard)
             item.expiry = expiry
         } else if item.expiry != expiry {
             item = unsafe reshape(key, position, in: shard) { $0.expiry = expiry }

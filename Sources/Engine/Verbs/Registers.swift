@@ -42,6 +42,7 @@ extension EngineHandle {
             let item = existing.item
             guard item.isString else { return .done(.otherKind) }
             guard HyperLogLog.isOne(item.value) else { return .done(.notHyperLogLog) }
+            unsafe handle.preserve(item, key.database, shard)
             if HyperLogLog.isDense(item.value) && item.isAloneWithValue {
                 let outcome = unsafe handle.editInPlace(key, item, shard) { bytes in
                     var isChanged = options.forgetsCardinality
@@ -136,6 +137,7 @@ extension EngineHandle {
                 return .done(.unchanged)
             }
             guard let number = HyperLogLog.cardinality(item.value) else { return .done(.corrupted) }
+            unsafe handle.preserve(item, key.database, shard)
             if item.isAloneWithValue {
                 _ = unsafe handle.editInPlace(key, item, shard) { bytes in
                     bytes.storeWord(number, at: 8)

@@ -32,8 +32,7 @@ extension EngineHandle {
             if at.rawValue == 0 {
                 guard present.rawValue != 0 else { return .unchanged }
             } else if at <= handle.now {
-                handle.tell(.deleted, key.database, position.item)
-                unsafe shard.pointee.remove(key.hash, position, from: handle.table(shard, key.database))
+                unsafe handle.end(.deleted, key.hash, key.database, position, shard)
                 return .deleted
             }
             let item = unsafe handle.setExpiry(key, position, at, shard)
@@ -52,8 +51,7 @@ extension EngineHandle {
             guard let position = unsafe handle.findLive(key, shard) else { return .notFound }
             if let expected = expectedCAS, position.item.cas != expected || expected == 0 { return .exists }
             before(handle.view(position.item))
-            handle.tell(.deleted, key.database, position.item)
-            unsafe shard.pointee.remove(key.hash, position, from: handle.table(shard, key.database))
+            unsafe handle.end(.deleted, key.hash, key.database, position, shard)
             return .deleted
         }
     }
@@ -69,8 +67,7 @@ extension EngineHandle {
             guard position.item.isString else { return .otherKind }
             handle.counters.add(.hits)
             body(handle.view(position.item))
-            handle.tell(.deleted, key.database, position.item)
-            unsafe shard.pointee.remove(key.hash, position, from: handle.table(shard, key.database))
+            unsafe handle.end(.deleted, key.hash, key.database, position, shard)
             return .hit
         }
     }

@@ -1,0 +1,141 @@
+// Snapshots: every item as it was at one moment, while everybody goes on.
+//
+// The moment gives each shard another epoch. Whoever is about to change, replace or end an item of the old epoch hands it
+// over first (`preserve`), and what is written is of the present one. A walk hands over the rest.
+
+import Base
+
+/// Who is handed the items of a snapshot.
+public protocol SnapshotSink: AnyObject, Sendable {
+    /// An item as it was at the snapshot's moment, also one whose time has run out (`ItemView.isExpired`). Each comes once,
+    /// in no order.
+    /// - Parameter database: the number that its database had at that moment.
+    /// Called under a shard's lock, by any thread, by several at once: copy what you need, never block, never call the
+    /// engine. A large value may be retained instead (`ItemView.shared`).
+    func append(_ item: borrowing ItemView, in database: DatabaseIndex)
+}
+
+public enum SnapshotStep: Sendable {
+    /// There is more to walk.
+    case more
+    /// Everything was handed over. Nothing is under way any more.
+    case complete
+    /// The same, but the snapshot was abandoned.
+    case abandoned
+}
+
+/// What the handles share of a running snapshot, beside its sink.
+struct SnapshotState {
+    var isUnderWay = false
+    var isAbandoned = false
+    /// Shards that hold nothing old any more. The walk's own.
+    var walked = ShardSet()
+    /// The walk's own.
+    var nextShard = 0
+}
+
+extension EngineHandle {
+    /// Begins a snapshot at one moment between two mutations of everybody. Whoever begins it must have it walked to its
+    /// end, by one thread at a time. Not inside a section, unless it holds all shards.
+    /// - Parameter atMoment: runs in that moment, once, all shards held.
+    /// - Returns: false, and nothing happened, if one is under way already: also one that was abandoned.
+    public mutating func beginSnapshot(
+        to sink: any SnapshotSink, atMoment: (inout EngineHandle) -> Void = { _ in }
+    ) -> Bool {
+        section(.all) { handle in
+            guard unsafe !handle.state.pointee.snapshot.isUnderWay else { return false }
+            unsafe handle.state.pointee.snapshotSink = sink
+            unsafe handle.state.pointee.snapshot = SnapshotState()
+            unsafe handle.state.pointee.snapshot.isUnderWay = true
+            for index in 0..<handle.shardCount { unsafe handle.shard(at: index).body.pointee.beginEpoch() }
+            atMoment(&handle)
+            return true
+        }
+    }
+
+    /// Walks on for about `count` items, holding one shard after the other for some ten microseconds at a time, what the
+    /// sink does not counted. Only while a snapshot is under way; not inside a section, unless it holds all shards.
+    public mutating func continueSnapshot(count: Int) -> SnapshotStep {
+        precondition(unsafe state.pointee.snapshot.isUnderWay, "no snapshot to go on with")
+        var left = count
+        while left > 0 {
+            guard let index = nextUnwalkedShard() else { return endSnapshot() }
+            var seen: Int?
+            let isHeld = unsafe lockedIfSafe(at: index) { handle, shard in seen = unsafe handle.walkOn(shard, left) }
+            precondition(isHeld, "a walk inside a section of some shards")
+            if let seen { left -= max(1, seen) } else { unsafe state.pointee.snapshot.walked.insert(index) }
+        }
+        return .more
+    }
+
+    /// Hands nothing over any more, from the moment this returns. The walk must be walked to its end all the same. Does
+    /// nothing if no snapshot is under way. Not inside a section, unless it holds all shards.
+    public mutating func abandonSnapshot() {
+        // Let go of it outside the locks: it may do something at its end.
+        _ = section(.all) { handle in
+            unsafe handle.state.pointee.snapshot.isAbandoned = handle.state.pointee.snapshot.isUnderWay
+            return handle.takeSink()
+        }
+    }
+
+    /// In a section of all.
+    private func takeSink() -> (any SnapshotSink)? {
+        let sink = unsafe state.pointee.snapshotSink
+        unsafe state.pointee.snapshotSink = nil
+        return sink
+    }
+
+    private mutating func endSnapshot() -> SnapshotStep {
+        var isAbandoned = false
+        _ = section(.all) { handle in
+            isAbandoned = unsafe handle.state.pointee.snapshot.isAbandoned
+            unsafe handle.state.pointee.snapshot = SnapshotState()
+            return handle.takeSink()
+        }
+        return isAbandoned ? .abandoned : .complete
+    }
+
+    /// The next shard in turn: whoever waits for one has it to himself for a round.
+    private func nextUnwalkedShard() -> Int? {
+        let walked = unsafe state.pointee.snapshot.walked
+        for _ in 0..<shardCount {
+            let index = unsafe state.pointee.snapshot.nextShard
+            unsafe state.pointee.snapshot.nextShard = (index + 1) & (shardCount - 1)
+            if !walked.contains(index) { return index }
+        }
+        return nil
+    }
+
+    /// - Returns: how many items were looked at, about `countMax` at most; nil if nothing in the shard is old.
+    private func walkOn(_ shard: UnsafeMutablePointer<Shard>, _ countMax: Int) -> Int? {
+        var items = WalkedItems()
+        guard let table = unsafe shard.pointee.walk(countMax, into: &items) else { return nil }
+        let epoch = unsafe shard.pointee.epoch
+        for index in 0..<items.count where items[index].isOfOther(epoch) {
+            unsafe state.pointee.handOver(items[index], in: table, view(items[index]))
+        }
+        return items.count
+    }
+
+    // MARK: Before a change
+
+    /// Hands an item to the snapshot if it is of the old epoch. Everything that changes, replaces or ends an item calls it
+    /// first; it leaves the item where it is, but may have its large value retained.
+    @inline(__always)
+    func preserve(_ item: Item, _ database: DatabaseIndex, _ shard: UnsafeMutablePointer<Shard>) {
+        if item.isOfOther(unsafe shard.pointee.epoch) { unsafe handOver(item, database, shard) }
+    }
+
+    @inline(never)
+    private func handOver(_ item: Item, _ database: DatabaseIndex, _ shard: UnsafeMutablePointer<Shard>) {
+        unsafe state.pointee.handOver(item, in: table(shard, database).pointee, view(item))
+    }
+
+    // MARK: CAS numbers
+
+    /// At least the highest CAS number that was ever drawn. In a section only shards are asked that it holds or that
+    /// nobody does.
+    public mutating func highestCAS() -> UInt64 {
+        eachShard(0) { highest, shard in highest = max(highest, shard.highestCAS) }
+    }
+}
