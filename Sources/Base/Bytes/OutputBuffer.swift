@@ -56,6 +56,17 @@ public struct OutputBuffer: ~Copyable {
         }
     }
 
+    /// Shows all bytes in order, those of shared values at their places.
+    public func forEachPiece(_ visit: (RawSpan) -> Void) {
+        var start = 0
+        for splice in splices {
+            visit(span.slice(start, splice.offset))
+            splice.value.show(visit)
+            start = splice.offset
+        }
+        visit(span.slice(start, count))
+    }
+
     /// Forgets everything, releasing the shared values.
     @inline(__always)
     public mutating func removeAll() {

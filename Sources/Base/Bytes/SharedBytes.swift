@@ -71,6 +71,11 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
         unsafe UnsafeMutableRawBufferPointer(start: block + Self.headerSize + offset, count: byteCount)
     }
 
+    /// Shows the bytes. The caller holds the block.
+    public func show<R>(_ body: (RawSpan) -> R) -> R {
+        body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(bytes)))  // SAFETY: the block is held for the call.
+    }
+
     /// The same bytes in a block of `newCount`, grown or cut; what is new is uninitialised. Needs to be the only
     /// holder,
     /// and uses up that hold; nil, and nothing changed, if there is no memory. Grows with slack, so that

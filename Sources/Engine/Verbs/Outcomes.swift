@@ -49,6 +49,11 @@ public struct StoreOptions: Sendable {
         @inline(__always) get { marks.contains(.binaryKey) }
         @inline(__always) set { if newValue { marks.insert(.binaryKey) } else { marks.remove(.binaryKey) } }
     }
+    /// The item is one that somebody should refill, as `InvalidateOptions.marksStale` makes it.
+    public var isStale: Bool {
+        get { marks.contains(.stale) }
+        set { if newValue { marks.insert(.stale) } else { marks.remove(.stale) } }
+    }
     /// Remembered with the item: its value was computed, not given, as `ItemView.isRaw` tells.
     public var isRaw: Bool {
         get { marks.contains(.raw) }
