@@ -1,11 +1,47 @@
 // What the bytes of the format mean. Source: Redis 7.2 rdb.h.
 
+import Base
+
 /// The versions of Redis' RDB format.
 public enum RDBVersion {
     /// What we write: Redis 7.0 and all later ones read it.
     public static let written: UInt16 = 10
     /// What we read: up to Redis 7.2.
     public static let readMax: UInt16 = 11
+    /// The first one whose files end with a checksum.
+    static let checked = 5
+}
+
+/// What a file says besides values, by a byte that no type has.
+enum Opcode: UInt8 {
+    case functions = 245, functionsBeforeRelease = 246
+    /// What a module knows of itself.
+    case moduleField = 247
+    /// Of the next key: seconds since its last use, its access counter, when its time runs out.
+    case idleTime = 248, frequency = 249, expiry = 252, expirySeconds = 253
+    case field = 250
+    case sizes = 251
+    case database = 254
+    case end = 255
+}
+
+/// Our own fields, each in front of the key that it belongs to. Redis passes over fields that it does not know.
+enum OwnField: CaseIterable {
+    case flags, cas, stale, binaryKey
+
+    var name: StaticString {
+        switch self {
+        case .flags: "duet-flags"
+        case .cas: "duet-cas"
+        case .stale: "duet-stale"
+        case .binaryKey: "duet-binary-key"
+        }
+    }
+
+    init?(named name: RawSpan) {
+        guard let field = Self.allCases.first(where: { name.equals($0.name) }) else { return nil }
+        self = field
+    }
 }
 
 /// The first byte of a value.
@@ -66,4 +102,6 @@ enum RDBLimits {
     static let streamNodeSizeMax = 4096
     /// A string up to this is not compressed. Source: Redis rdbSaveRawString.
     static let plainSizeMax = 20
+    /// A string beyond this is written to a file as it is: to compress it would take as much memory again.
+    static let compressedSizeMax = 16 << 20
 }

@@ -10,8 +10,13 @@ extension RDBReader {
     public mutating func value(for engine: EngineHandle) throws(RDBFault) -> ValueDraft {
         let first = try byte()
         guard let type = ValueType(rawValue: first) else { throw .unknownType(first) }
+        return try value(of: type, for: engine)
+    }
+
+    /// Reads a value whose type is known.
+    mutating func value(of type: ValueType, for engine: EngineHandle) throws(RDBFault) -> ValueDraft {
         if type == .string { return try stringValue() }
-        var draft = engine.makeDraft(try kind(of: type))
+        var draft = engine.makeDraft(try type.kind)
         switch type {
         case .list: try readList(&draft)
         case .quicklist: try readQuicklist(&draft, ofListpacks: false)
@@ -30,18 +35,6 @@ extension RDBReader {
         }
         guard !draft.isEmpty else { throw .empty }
         return draft
-    }
-
-    private func kind(of type: ValueType) throws(RDBFault) -> ValueKind {
-        switch type {
-        case .string: .string
-        case .list, .ziplistList, .quicklist, .listpackQuicklist: .list
-        case .set, .integerSet, .listpackSet: .set
-        case .hash, .zipmapHash, .ziplistHash, .listpackHash: .hash
-        case .textSortedSet, .sortedSet, .ziplistSortedSet, .listpackSortedSet: .sortedSet
-        case .module, .moduleSelfContained: throw .module
-        case .stream, .stream2, .stream3: .stream
-        }
     }
 
     private mutating func stringValue() throws(RDBFault) -> ValueDraft {
@@ -148,6 +141,23 @@ extension RDBReader {
         case .bytes(let range):
             guard let score = run.bytes.slice(range.lowerBound, range.upperBound).double() else { throw .corrupt }
             return score
+        }
+    }
+}
+
+extension ValueType {
+    /// What the engine calls it.
+    var kind: ValueKind {
+        get throws(RDBFault) {
+            switch self {
+            case .string: .string
+            case .list, .ziplistList, .quicklist, .listpackQuicklist: .list
+            case .set, .integerSet, .listpackSet: .set
+            case .hash, .zipmapHash, .ziplistHash, .listpackHash: .hash
+            case .textSortedSet, .sortedSet, .ziplistSortedSet, .listpackSortedSet: .sortedSet
+            case .module, .moduleSelfContained: throw .module
+            case .stream, .stream2, .stream3: .stream
+            }
         }
     }
 }

@@ -91,6 +91,7 @@ public struct RDBReader: ~Copyable, ~Escapable {
     struct Text {
         fileprivate let range: Range<Int>
         fileprivate let isMade: Bool
+        static let empty = Text(range: 0..<0, isMade: false)
     }
 
     /// The next string. Good until `forgetStrings`.
@@ -107,6 +108,27 @@ public struct RDBReader: ~Copyable, ~Escapable {
         case .encoding(StringEncoding.compressed): return try compressedString()
         case .encoding: throw .corrupt
         }
+    }
+
+    /// Passes over the next string without making it.
+    mutating func skipString() throws(RDBFault) {
+        switch try lengthOrEncoding() {
+        case .number(let number): try skip(number)
+        case .encoding(StringEncoding.int8): try skip(1)
+        case .encoding(StringEncoding.int16): try skip(2)
+        case .encoding(StringEncoding.int32): try skip(4)
+        case .encoding(StringEncoding.compressed):
+            let compressedSize = try integer()
+            _ = try integer()
+            try skip(compressedSize)
+        case .encoding: throw .corrupt
+        }
+    }
+
+    /// Passes over bytes.
+    mutating func skip(_ count: UInt64) throws(RDBFault) {
+        guard count <= UInt64(rest) else { throw .truncated }
+        place += Int(count)
     }
 
     private mutating func compressedString() throws(RDBFault) -> Text {
@@ -140,6 +162,9 @@ public struct RDBReader: ~Copyable, ~Escapable {
         if text.isMade { return made.span.slice(text.range.lowerBound, text.range.upperBound) }
         return source.slice(text.range.lowerBound, text.range.upperBound)
     }
+
+    /// Appends a string's bytes to what outlives them.
+    func copy(_ text: Text, to output: inout OutputBuffer) { output.append(bytes(text)) }
 
     /// The strings read so far are not needed any more.
     mutating func forgetStrings() { made.removeAll() }

@@ -18,18 +18,23 @@ struct StringEncoder: ~Copyable {
         if size <= 11, let number = bytes.canonicalSignedDecimal().flatMap(Int32.init(exactly:)) {
             return output.append(encoded: number)
         }
-        if compresses && size > RDBLimits.plainSizeMax {
-            compressed.removeAll()
-            // Two lengths more have to be worth it.
-            if compressed.append(compressed: bytes, sizeMax: size - 4) {
-                output.append(StringEncoding.mark | StringEncoding.compressed)
-                output.append(length: compressed.count)
-                output.append(length: size)
-                return output.append(compressed.span)
-            }
-        }
+        if append(compressed: bytes, to: &output) { return }
         output.append(length: size)
         output.append(bytes)
+    }
+
+    /// Appends a string compressed. False, and nothing appended, if it would not be shorter.
+    mutating func append(compressed bytes: RawSpan, to output: inout OutputBuffer) -> Bool {
+        let size = bytes.byteCount
+        guard compresses && size > RDBLimits.plainSizeMax else { return false }
+        compressed.removeAll()
+        // Two lengths more have to be worth it.
+        guard compressed.append(compressed: bytes, sizeMax: size - 4) else { return false }
+        output.append(StringEncoding.mark | StringEncoding.compressed)
+        output.append(length: compressed.count)
+        output.append(length: size)
+        output.append(compressed.span)
+        return true
     }
 }
 
@@ -37,18 +42,27 @@ extension OutputBuffer {
     mutating func append(length: Int) { append(integer: UInt64(length)) }
 
     mutating func append(integer: UInt64) {
-        if integer < 1 << 6 {
-            append(UInt8(integer))
-        } else if integer < 1 << 14 {
+        switch Self.lengthSize(integer) {
+        case 1: append(UInt8(integer))
+        case 2:
             append(LengthMark.fourteenBits | UInt8(integer >> 8))
             append(UInt8(integer & 255))
-        } else if let integer = UInt32(exactly: integer) {
+        case 5:
             append(LengthMark.thirtyTwoBits)
-            append(halfWord: integer.byteSwapped)
-        } else {
+            append(halfWord: UInt32(integer).byteSwapped)
+        default:
             append(LengthMark.sixtyFourBits)
             append(word: integer.byteSwapped)
         }
+    }
+
+    /// Bytes that a length takes.
+    static func lengthSize(_ length: Int) -> Int { lengthSize(UInt64(length)) }
+
+    private static func lengthSize(_ integer: UInt64) -> Int {
+        if integer < 1 << 6 { return 1 }
+        if integer < 1 << 14 { return 2 }
+        return integer <= UInt64(UInt32.max) ? 5 : 9
     }
 
     fileprivate mutating func append(encoded number: Int32) {

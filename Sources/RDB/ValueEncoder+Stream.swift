@@ -70,7 +70,7 @@ private struct StreamNode: ~Copyable {
 extension ValueEncoder {
     /// Appends a stream, in nodes as if nothing had been taken out of it.
     public mutating func append(_ stream: borrowing StreamValue, to output: inout OutputBuffer) {
-        output.append(ValueType.stream2.rawValue)
+        begin(.stream2, &output)
         // Their count stands before them.
         var nodes = OutputBuffer(capacity: 1024)
         var nodeCount = 0

@@ -12,6 +12,8 @@ public struct ValueEncoder: ~Copyable {
     var listpack = ListpackWriter()
     /// A packed value before it is written as a string.
     private var packed = OutputBuffer(capacity: 1024)
+    /// What stands between the type of the next value and the value: in a file its key.
+    var front = OutputBuffer(capacity: 256)
 
     /// - Parameter compresses: strings that become shorter by it.
     public init(compresses: Bool) { strings = StringEncoder(compresses: compresses) }
@@ -24,32 +26,42 @@ public struct ValueEncoder: ~Copyable {
         var shards = ShardSet()
         engine.insert(key.hash, into: &shards)
         return engine.section(shards) { engine in
-            var kind: ValueKind?
-            let isFound = engine.look(key) { item in kind = item.kind }
-            guard isFound, let kind else { return engine.exists(key) }
-            switch kind {
-            case .string: _ = engine.get(key) { item in append(string: item.value, to: &output) }
-            case .list: _ = engine.read(key, as: ListValue.self) { list in append(list, to: &output) }
-            case .set: _ = engine.read(key, as: SetValue.self) { set in append(set, to: &output) }
-            case .hash: _ = engine.read(key, as: HashValue.self) { hash in append(hash, to: &output) }
-            case .sortedSet: _ = engine.read(key, as: SortedSetValue.self) { set in append(set, to: &output) }
-            case .stream: _ = engine.read(key, as: StreamValue.self) { stream in append(stream, to: &output) }
-            }
-            return true
+            engine.exists(key, touches: true) && engine.look(key) { item in append(item, to: &output) }
+        }
+    }
+
+    /// Appends an item's value.
+    public mutating func append(_ item: borrowing ItemView, to output: inout OutputBuffer) {
+        switch item.kind {
+        case .string: append(string: item.value, to: &output)
+        case .list: item.showCollection(as: ListValue.self) { list in append(list, to: &output) }
+        case .set: item.showCollection(as: SetValue.self) { set in append(set, to: &output) }
+        case .hash: item.showCollection(as: HashValue.self) { hash in append(hash, to: &output) }
+        case .sortedSet: item.showCollection(as: SortedSetValue.self) { set in append(set, to: &output) }
+        case .stream: item.showCollection(as: StreamValue.self) { stream in append(stream, to: &output) }
         }
     }
 
     /// Appends a string.
     public mutating func append(string: RawSpan, to output: inout OutputBuffer) {
-        output.append(ValueType.string.rawValue)
+        begin(.string, &output)
         strings.append(string, to: &output)
+    }
+
+    /// Begins a value: nothing of it is in `output` yet.
+    mutating func begin(_ type: ValueType, _ output: inout OutputBuffer) {
+        output.append(type.rawValue)
+        if !front.isEmpty {
+            output.append(front.span)
+            front.removeAll()
+        }
     }
 
     // MARK: Lists
 
     /// Appends a list, in nodes as if it had been filled from its start.
     public mutating func append(_ list: borrowing ListValue, to output: inout OutputBuffer) {
-        output.append(ValueType.listpackQuicklist.rawValue)
+        begin(.listpackQuicklist, &output)
         var nodes = ListNodes(setting: list.nodeSetting)
         var count = 0
         list.forEach(in: 0..<list.count) { element in
@@ -85,7 +97,7 @@ public struct ValueEncoder: ~Copyable {
     /// Appends a set. Redis 7.0 knows no packed ones but of whole numbers.
     public mutating func append(_ set: borrowing SetValue, to output: inout OutputBuffer) {
         if set.encoding == .integers && appendIntegers(set, to: &output) { return }
-        output.append(ValueType.set.rawValue)
+        begin(.set, &output)
         output.append(length: set.count)
         set.forEach { member in strings.append(member, to: &output) }
     }
@@ -106,7 +118,7 @@ public struct ValueEncoder: ~Copyable {
         packed.append(halfWord: UInt32(size))
         packed.append(halfWord: UInt32(numbers.count))
         for number in numbers { packed.append(number: number, bytes: size) }
-        output.append(ValueType.integerSet.rawValue)
+        begin(.integerSet, &output)
         strings.append(all: packed, to: &output)
         return true
     }
@@ -121,12 +133,12 @@ public struct ValueEncoder: ~Copyable {
                 listpack.append(value)
             }
             if listpack.size <= RDBLimits.listpackSizeMax {
-                output.append(ValueType.listpackHash.rawValue)
+                begin(.listpackHash, &output)
                 return appendListpack(to: &output)
             }
             listpack.removeAll()
         }
-        output.append(ValueType.hash.rawValue)
+        begin(.hash, &output)
         output.append(length: hash.count)
         hash.forEach { field, value in
             strings.append(field, to: &output)
@@ -145,12 +157,12 @@ public struct ValueEncoder: ~Copyable {
                 append(score: score)
             }
             if listpack.size <= RDBLimits.listpackSizeMax {
-                output.append(ValueType.listpackSortedSet.rawValue)
+                begin(.listpackSortedSet, &output)
                 return appendListpack(to: &output)
             }
             listpack.removeAll()
         }
-        output.append(ValueType.sortedSet.rawValue)
+        begin(.sortedSet, &output)
         output.append(length: set.count)
         // The highest first: each finds its place at the front when it is read.
         set.forEach(positions, isReversed: true) { member, score in

@@ -53,30 +53,31 @@ struct Shelf: ~Copyable {
 
     /// The value in a line, what has no order sorted.
     mutating func content() -> String {
-        let key = handle.key(unsafe Self.name.span.bytes, in: .first)
-        var kind = ValueKind.string
+        var content = ""
+        _ = handle.look(handle.key(unsafe Self.name.span.bytes, in: .first)) { content = Self.content(of: $0) }
+        return content
+    }
+
+    static func content(of item: borrowing ItemView) -> String {
         var parts: [String] = []
-        _ = handle.look(key) { kind = $0.kind }
-        switch kind {
-        case .string:
-            _ = handle.get(key) { parts.append(shown($0.value)) }
-            return "string " + parts.joined()
+        switch item.kind {
+        case .string: return "string " + shown(item.value)
         case .list:
-            _ = handle.read(key, as: ListValue.self) { $0.forEach(in: 0..<$0.count) { parts.append(shown($0)) } }
+            item.showCollection(as: ListValue.self) { $0.forEach(in: 0..<$0.count) { parts.append(shown($0)) } }
             return "list " + parts.joined(separator: "|")
         case .set:
-            _ = handle.read(key, as: SetValue.self) { $0.forEach { parts.append(shown($0)) } }
+            item.showCollection(as: SetValue.self) { $0.forEach { parts.append(shown($0)) } }
             return "set " + parts.sorted().joined(separator: "|")
         case .hash:
-            _ = handle.read(key, as: HashValue.self) { $0.forEach { parts.append(shown($0) + "=" + shown($1)) } }
+            item.showCollection(as: HashValue.self) { $0.forEach { parts.append(shown($0) + "=" + shown($1)) } }
             return "hash " + parts.sorted().joined(separator: "|")
         case .sortedSet:
-            _ = handle.read(key, as: SortedSetValue.self) { set in
+            item.showCollection(as: SortedSetValue.self) { set in
                 set.forEach(0..<set.count) { parts.append(shown($0) + "=" + shown(DoubleText($1).span)) }
             }
             return "zset " + parts.joined(separator: "|")
         case .stream:
-            _ = handle.read(key, as: StreamValue.self) { parts = Self.parts(of: $0) }
+            item.showCollection(as: StreamValue.self) { parts = Self.parts(of: $0) }
             return "stream " + parts.joined(separator: "|")
         }
     }

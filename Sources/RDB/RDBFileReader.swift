@@ -1,0 +1,236 @@
+// A whole file, item by item, whatever server and version wrote it. Source: Redis 7.2 rdb.c, rdbLoadRio.
+
+import Base
+public import Engine
+
+/// What comes next in a file.
+public enum RDBFileEvent: Equatable, Sendable {
+    /// Something that the file says of itself: `name` and `string`. Most may be passed over.
+    case field
+    /// The items that follow belong to this database.
+    case database(Int)
+    /// So many items of it follow, and so many of them have an expiry; a claim, for making room.
+    case sizes(keys: Int, expiring: Int)
+    /// A library of functions, whose code is `string`.
+    case functions
+    /// An item, `name` and `facts`, with the value `string`.
+    case string
+    /// An item, `name` and `facts`, whose value `draft` builds; or the next `next` passes over it.
+    case collection(ValueKind)
+    /// The file's end; the checksum is right, as far as it was asked for.
+    case end
+}
+
+/// Reads a file that lies in memory or is mapped there. What was read before a fault is right as far as it goes: only
+/// the checksum at the end tells of damage that no format shows.
+///
+///     while true {
+///         switch try reader.next() {
+///         case .string: store(reader.name, reader.string, reader.facts)
+///         case .collection: if let draft = try reader.draft(for: engine) { store(reader.name, draft, reader.facts) }
+///         ...
+public struct RDBFileReader: ~Copyable, ~Escapable {
+    private var reader: RDBReader
+    /// The version that the file says it has: 1...11.
+    public let version: Int
+    private let verifiesChecksum: Bool
+    private var sum = CRC64()
+    private var summedSize = 0
+
+    private var nameBuffer = OutputBuffer(capacity: 256)
+    private var text = RDBReader.Text.empty
+    /// What the file says of the item that was shown last, or of the next one as far as it was read.
+    public private(set) var facts = RDBItemFacts()
+    /// The type of the collection that was shown last, while its value is unread.
+    private var unread: ValueType?
+    private var isAtItem = false
+    private var isOver = false
+    /// Whether the file's end was reached, and the bytes are those that its checksum was made of.
+    public private(set) var isVerified = false
+
+    /// Summing up waits for so many bytes: a step of its own for each item would cost more than the sum.
+    private static let sumStep = 64 << 10
+    private static let headerSize = 9
+
+    /// - Parameter file: may go on behind the end of what is read, as a file of commands with a snapshot in front does.
+    /// - Parameter verifiesChecksum: has the end tell whether the bytes are those that were written.
+    @_lifetime(copy file)
+    public init(_ file: RawSpan, verifiesChecksum: Bool) throws(RDBFileFault) {
+        version = try Self.version(of: file)
+        self.verifiesChecksum = verifiesChecksum
+        reader = RDBReader(file, sizeMax: .max)
+        reader.place = Self.headerSize
+    }
+
+    private static func version(of file: RawSpan) throws(RDBFileFault) -> Int {
+        guard file.byteCount >= headerSize, file.slice(0, 5).equals("REDIS"),
+            let version = file.slice(5, headerSize).unsignedDecimal()
+        else { throw RDBFileFault(offset: 0, reason: .otherFormat, key: nil) }
+        guard version >= 1 && version <= UInt64(RDBVersion.readMax) else {
+            throw RDBFileFault(offset: headerSize, reason: .unknownVersion(Int(version)), key: nil)
+        }
+        return Int(version)
+    }
+
+    /// How many bytes were read: progress, and behind the end where something else begins.
+    public var place: Int { reader.place }
+
+    /// The key of an item, or the name of a field. Good until the next `next`, here and below.
+    public var name: RawSpan { @_lifetime(borrow self) get { nameBuffer.span } }
+
+    /// The value of a string or of a field, or the code of functions.
+    public var string: RawSpan { @_lifetime(borrow self) get { reader.bytes(text) } }
+
+    // MARK: Steps
+
+    private enum Step {
+        /// Something about the next item.
+        case fact
+        case event(RDBFileEvent)
+        case fault(RDBFileFault.Reason)
+    }
+
+    /// Reads on to what comes next; behind the end, that is the end again.
+    public mutating func next() throws(RDBFileFault) -> RDBFileEvent {
+        if let unread { try skip(unread) }
+        if isAtItem {
+            facts = RDBItemFacts()
+            isAtItem = false
+        }
+        while true {
+            var result = Step.fact
+            do throws(RDBFault) { result = try step() } catch { throw fault(.content(error)) }
+            switch result {
+            case .fact: continue
+            case .event(let event): return event
+            case .fault(let reason): throw fault(reason)
+            }
+        }
+    }
+
+    private mutating func step() throws(RDBFault) -> Step {
+        if isOver { return .event(.end) }
+        if reader.place - summedSize >= Self.sumStep { addUp() }
+        reader.forgetStrings()
+        nameBuffer.removeAll()
+        text = .empty
+        let first = try reader.byte()
+        guard let opcode = Opcode(rawValue: first) else { return try item(first) }
+        switch opcode {
+        case .functions:
+            text = try reader.string()
+            return .event(.functions)
+        case .functionsBeforeRelease: return .fault(.functionsBeforeRelease)
+        case .moduleField: return .fault(.module(Self.moduleName(try reader.integer())))
+        // No more than what can be told in milliseconds, too.
+        case .idleTime: facts.idleSeconds = Int64(min(try reader.integer(), 1 << 40))
+        case .frequency: facts.frequency = try reader.byte()
+        case .expiry: set(expiry: Int64(bitPattern: try reader.number(bytes: 8)))
+        case .expirySeconds: set(expiry: Int64(Int32(truncatingIfNeeded: try reader.number(bytes: 4))) * 1000)
+        case .field: return try field()
+        case .sizes:
+            let keys = try reader.length()
+            return .event(.sizes(keys: keys, expiring: try reader.length()))
+        case .database: return .event(.database(try reader.length()))
+        case .end: return try end()
+        }
+        return .fact
+    }
+
+    /// A time that is no time at all would be none.
+    private mutating func set(expiry: Int64) { facts.expiry = Milliseconds(max(1, expiry)) }
+
+    private mutating func readName() throws(RDBFault) {
+        let name = try reader.string()
+        nameBuffer.removeAll()
+        reader.copy(name, to: &nameBuffer)
+        reader.forgetStrings()
+    }
+
+    private mutating func item(_ first: UInt8) throws(RDBFault) -> Step {
+        guard let type = ValueType(rawValue: first) else { throw .unknownType(first) }
+        try readName()
+        if type == .module || type == .moduleSelfContained {
+            isAtItem = true
+            return .fault(.module(Self.moduleName(try reader.integer())))
+        }
+        let kind = try type.kind
+        isAtItem = true
+        if type == .string {
+            text = try reader.string()
+            return .event(.string)
+        }
+        unread = type
+        return .event(.collection(kind))
+    }
+
+    private mutating func field() throws(RDBFault) -> Step {
+        try readName()
+        text = try reader.string()
+        guard let field = OwnField(named: nameBuffer.span) else { return .event(.field) }
+        guard let number = reader.bytes(text).unsignedDecimal() else { return .fault(.wrongField("\(field.name)")) }
+        switch field {
+        case .flags:
+            guard let flags = UInt32(exactly: number) else { return .fault(.wrongField("\(field.name)")) }
+            facts.flags = flags
+        case .cas: facts.cas = number
+        case .stale: facts.isStale = number != 0
+        case .binaryKey: facts.hasBinaryKey = number != 0
+        }
+        return .fact
+    }
+
+    private mutating func end() throws(RDBFault) -> Step {
+        addUp()
+        if version >= RDBVersion.checked {
+            let inFile = try reader.number(bytes: 8)
+            if verifiesChecksum && inFile != 0 {
+                guard inFile == sum.value else {
+                    return .fault(.wrongChecksum(inFile: inFile, ofBytes: sum.value))
+                }
+                isVerified = true
+            }
+        }
+        isOver = true
+        return .event(.end)
+    }
+
+    private mutating func addUp() {
+        if verifiesChecksum { sum.add(reader.source.slice(summedSize, reader.place)) }
+        summedSize = reader.place
+    }
+
+    // MARK: Values
+
+    /// Builds the value of the collection that was shown last. Nil if it has no elements, as an old server may have
+    /// written one: no keyspace has such an item.
+    /// - Parameter engine: where the value will be stored.
+    public mutating func draft(for engine: EngineHandle) throws(RDBFileFault) -> ValueDraft? {
+        guard let type = unread else { preconditionFailure("no collection, or one that was read before") }
+        unread = nil
+        do throws(RDBFault) {
+            return try reader.value(of: type, for: engine)
+        } catch {
+            // Only known when all of it was read.
+            if error == .empty { return nil }
+            throw fault(.content(error))
+        }
+    }
+
+    private mutating func skip(_ type: ValueType) throws(RDBFileFault) {
+        unread = nil
+        do throws(RDBFault) { try reader.skip(type) } catch { throw fault(.content(error)) }
+    }
+
+    private func fault(_ reason: RDBFileFault.Reason) -> RDBFileFault {
+        let key = isAtItem ? nameBuffer.span.slice(0, min(64, nameBuffer.count)).copiedBytes() : nil
+        return RDBFileFault(offset: reader.place, reason: reason, key: key)
+    }
+
+    /// Nine characters of six bits each, and ten bits of a version. Source: Redis module.c, moduleTypeNameByID.
+    private static func moduleName(_ id: UInt64) -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        let name = (0..<9).reversed().map { letters[Int(id >> UInt64(10 + 6 * $0) & 63)] }
+        return String(decoding: name, as: UTF8.self)
+    }
+}

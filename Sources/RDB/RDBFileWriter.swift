@@ -1,0 +1,132 @@
+// A whole file as bytes: what stands around the values. Source: Redis 7.0 rdb.c, rdbSaveRio.
+
+public import Base
+public import Engine
+
+/// Writes the parts of a file, each behind the last one.
+///
+///     | "REDIS0010" | field | ... | database | item | ... | database | item | ... | end: 1 | CRC-64 of all before: 8 |
+///
+///     item    | own fields | expiry | idle time or frequency | type: 1 | key | value |, of the first three what it has
+///
+/// Several writers may make one file: one begins and ends it, and each fills chunks, which go one behind the other in
+/// any order. The checksum is for whoever does that, and so are eight zeros for none.
+///
+/// Keeps its working memory from one item to the next.
+public struct RDBFileWriter: ~Copyable {
+    private var encoder: ValueEncoder
+    private let policy: EvictionPolicy
+    /// The one that the chunk has named last.
+    private var database: DatabaseIndex?
+
+    /// - Parameter compresses: strings that become shorter by it.
+    /// - Parameter policy: says what is remembered of an item's use: its idle time, its frequency or nothing.
+    public init(compresses: Bool, policy: EvictionPolicy = .noEviction) {
+        encoder = ValueEncoder(compresses: compresses)
+        self.policy = policy
+    }
+
+    /// Begins a file with what it says of itself.
+    public mutating func begin(_ facts: [(name: String, value: String)], to output: inout OutputBuffer) {
+        output.append("REDIS0010")
+        for fact in facts {
+            output.append(Opcode.field.rawValue)
+            encoder.strings.append(Array(fact.name.utf8).span.rawBytes, to: &output)
+            encoder.strings.append(Array(fact.value.utf8).span.rawBytes, to: &output)
+        }
+        startChunk()
+    }
+
+    /// Begins a chunk: it may stand anywhere behind the file's beginning.
+    public mutating func startChunk() { database = nil }
+
+    /// Tells how many items of a database follow, for whoever reads to make room for them. They need not follow at
+    /// once, and `append` names databases by itself.
+    public mutating func beginDatabase(_ index: Int, keys: Int, expiring: Int, to output: inout OutputBuffer) {
+        select(DatabaseIndex(index), &output)
+        output.append(Opcode.sizes.rawValue)
+        output.append(length: keys)
+        output.append(length: expiring)
+    }
+
+    private mutating func select(_ database: DatabaseIndex, _ output: inout OutputBuffer) {
+        output.append(Opcode.database.rawValue)
+        output.append(length: Int(database.rawValue))
+        self.database = database
+    }
+
+    // MARK: Items
+
+    /// Appends an item, under its shard's lock. A large value is not copied: `output` holds its block, and it is not
+    /// compressed either, which `compressLarge` does when there is time for it.
+    public mutating func append(
+        _ item: borrowing ItemView, in database: DatabaseIndex, to output: inout OutputBuffer
+    ) {
+        if database != self.database { select(database, &output) }
+        appendOwnFields(item, &output)
+        if item.expiry.rawValue != 0 {
+            output.append(Opcode.expiry.rawValue)
+            output.append(word: UInt64(bitPattern: item.expiry.rawValue))
+        }
+        appendUse(item, &output)
+        encoder.strings.append(item.key, to: &encoder.front)
+        guard let block = item.shared, block.byteCount >= Limits.sharedValueSizeMin else {
+            return encoder.append(item, to: &output)
+        }
+        encoder.begin(.string, &output)
+        output.append(length: block.byteCount)
+        block.retain()
+        output.append(shared: block)
+    }
+
+    /// What Redis has no place for. A winner is forgotten: whoever it was need not outlive the server.
+    private mutating func appendOwnFields(_ item: borrowing ItemView, _ output: inout OutputBuffer) {
+        if item.flags != 0 { append(.flags, UInt64(item.flags), &output) }
+        if item.cas != 0 { append(.cas, item.cas, &output) }
+        if item.isStale { append(.stale, 1, &output) }
+        if item.hasBinaryKey { append(.binaryKey, 1, &output) }
+    }
+
+    private mutating func append(_ field: OwnField, _ number: UInt64, _ output: inout OutputBuffer) {
+        let name = field.name
+        output.append(Opcode.field.rawValue)
+        output.append(length: name.utf8CodeUnitCount)
+        output.append(name)
+        encoder.strings.append(DecimalText(number).span, to: &output)
+    }
+
+    private func appendUse(_ item: borrowing ItemView, _ output: inout OutputBuffer) {
+        switch policy {
+        case .allKeysLRU, .volatileLRU:
+            output.append(Opcode.idleTime.rawValue)
+            output.append(integer: UInt64(max(0, item.idleMilliseconds) / 1000))
+        case .allKeysLFU, .volatileLFU:
+            guard let frequency = item.frequency else { return }
+            output.append(Opcode.frequency.rawValue)
+            output.append(frequency)
+        case .noEviction, .allKeysRandom, .volatileRandom, .volatileTTL: break
+        }
+    }
+
+    /// Appends a chunk with its large values compressed, as far as that pays. Needs no lock.
+    public mutating func compressLarge(_ chunk: borrowing OutputBuffer, to output: inout OutputBuffer) {
+        var start = 0
+        for splice in chunk.splices {
+            let size = splice.value.byteCount
+            let end = splice.offset - OutputBuffer.lengthSize(size)
+            output.append(chunk.span.slice(start, end))
+            start = splice.offset
+            let isShorter =
+                size <= RDBLimits.compressedSizeMax
+                && splice.value.show { encoder.strings.append(compressed: $0, to: &output) }
+            if isShorter { continue }
+            output.append(length: size)
+            splice.value.retain()
+            output.append(shared: splice.value)
+        }
+        output.append(chunk.span.slice(start, chunk.count))
+    }
+
+    /// Ends a file, but for its checksum.
+    public mutating func end(to output: inout OutputBuffer) { output.append(Opcode.end.rawValue) }
+}
