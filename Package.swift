@@ -64,7 +64,7 @@ let package = Package(
         tests("RESPTests", of: ["Base", "Engine", "Transport", "RESP"]),
         tests("WorkloadTests", of: ["Base", "Workload"]),
         tests("ServerTests", of: ["Base", "COpenSSL", "Engine", "Transport", "Memcached", "RESP", "Server"]),
-        tests("Compatibility", of: ["Base", "Server", "Transport"]),
+        tests("Compatibility", of: ["Base", "Engine", "RDB", "Server", "Transport"]),
         tests("TidyTests", of: []),
     ],
     swiftLanguageModes: [.v6]

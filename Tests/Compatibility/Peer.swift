@@ -6,7 +6,7 @@ import Glibc
 final class Peer {
     let socketPath: String
     private let pid: pid_t
-    private let folder: String
+    let folder: String
 
     /// Where Debian puts the programs; nil if it is not installed.
     static func program(_ name: String) -> String? {

@@ -37,7 +37,7 @@ final class RESPSide {
             let line = rest[..<end]
             rest = rest[(end + 1)...]
             let digits = String(decoding: line.dropFirst().dropLast(), as: UTF8.self)
-            guard line.first == UInt8(ascii: "$"), let size = Int(digits) else { continue }
+            guard line.first == UInt8(ascii: "$"), let size = Int(digits), size >= 0 else { continue }
             found.append(String(String.UnicodeScalarView(rest.prefix(size).map { Unicode.Scalar($0) })))
             rest = rest.dropFirst(size + 2)
         }
