@@ -13,6 +13,7 @@ public final class RESPFrontEnd: Sendable {
     let watchedKeys: WatchedKeys
     let parkedClients = ParkedClients()
     let waitedKeys: WaitedKeys
+    let migrationTargets = MigrationTargets()
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
 
@@ -70,12 +71,14 @@ public final class RESPFrontEnd: Sendable {
     /// A copy of the present settings.
     public var currentSettings: RESPSettings { settings.withLock { $0 } }
 
-    /// Samples the rates that INFO tells, wakes clients whose waiting has lasted long enough, and stops following the
-    /// engine when nobody watches keys or waits for them any more. Call it about ten times a second, from one thread.
+    /// Samples the rates that INFO tells, wakes clients whose waiting has lasted long enough, closes connections to
+    /// other servers that nobody uses, and stops following the engine when nobody watches keys or waits for them any
+    /// more. Call it about ten times a second, from one thread.
     public func tick(now: Milliseconds) {
         watchedKeys.tick()
         waitedKeys.tick()
         parkedClients.tick(now: now)
+        migrationTargets.tick(now: now)
         let facts = control.serverFacts()
         rates.sample(
             RateMeter.Totals(

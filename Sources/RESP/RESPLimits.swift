@@ -50,4 +50,16 @@ enum RESPLimits {
 
     /// Pending entries that XAUTOCLAIM looks at for each that it may return. Source: Redis xautoclaimCommand.
     static let claimAttempts = 10
+
+    /// Keys, or bytes before the last key's, that MIGRATE sends before it reads the replies: enough that waiting for
+    /// them is little, few enough that all replies fit what lies between two servers.
+    static let migrationBatchCountMax = 1024
+    static let migrationBatchSizeMax = 1 << 20
+
+    /// The time for each step of MIGRATE if none is given. Source: Redis migrateCommand.
+    static let migrationTimeoutMilliseconds: Int64 = 1000
+
+    /// Connections that MIGRATE keeps, and how long. Source: Redis MIGRATE_SOCKET_CACHE_ITEMS and _TTL.
+    static let migrationTargetsKept = 64
+    static let migrationTargetMilliseconds: Int64 = 10_000
 }

@@ -76,6 +76,7 @@ extension RESPSession {
         case .sortRO: sort(request, readsOnly: true, &output)
         case .dump: dump(request, &output)
         case .restore: restore(request, &output)
+        case .migrate: migrate(request, &output)
         case .keys: keys(request, &output)
         case .scan: scan(request, &output)
         case .randomkey: randomkey(&output)

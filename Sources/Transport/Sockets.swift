@@ -126,9 +126,12 @@ enum Sockets {
     }
 
     /// Connects, waiting for the outcome. The socket stays non-blocking.
-    static func connect(_ target: Resolved, for address: String) throws(TransportError) -> Int32 {
+    static func connect(
+        _ target: Resolved, for address: String,
+        timeoutMilliseconds: Int32 = TransportLimits.connectTimeoutMilliseconds
+    ) throws(TransportError) -> Int32 {
         let fd = try open(family: target.family, for: address)
-        let code = establish(fd, target)
+        let code = establish(fd, target, timeoutMilliseconds)
         if code != 0 {
             _ = close(fd)
             throw .system(call: "connect", address: address, errno: code)
@@ -137,7 +140,7 @@ enum Sockets {
     }
 
     /// Returns 0 or an errno.
-    private static func establish(_ fd: Int32, _ target: Resolved) -> Int32 {
+    private static func establish(_ fd: Int32, _ target: Resolved, _ timeoutMilliseconds: Int32) -> Int32 {
         while true {
             let result = unsafe target.withAddress { unsafe Glibc.connect(fd, $0, $1) }
             if result == 0 { return 0 }
@@ -149,7 +152,7 @@ enum Sockets {
         var waiting = pollfd(fd: fd, events: Int16(POLLOUT), revents: 0)
         var ready: Int32
         repeat {
-            ready = unsafe poll(&waiting, 1, TransportLimits.connectTimeoutMilliseconds)
+            ready = unsafe poll(&waiting, 1, timeoutMilliseconds)
         } while ready < 0 && errno == EINTR
         if ready == 0 { return ETIMEDOUT }
         var code: Int32 = 0

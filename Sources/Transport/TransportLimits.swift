@@ -71,6 +71,13 @@ enum TransportLimits {
     /// An outbound connection is given up after this.
     static let connectTimeoutMilliseconds: Int32 = 10_000
 
+    /// A line that a `PeerLink` waits for: what other servers say in one is far shorter.
+    static let peerLineSizeMax = 4096
+
+    /// What a `PeerLink` sends within its time: a slow peer may go on as long as it takes so much. Source: Redis
+    /// migrateCommand.
+    static let peerPieceSize = 64 * 1024
+
     /// The plaintext of a TLS record: the protocol's bound.
     static let tlsRecordSizeMax = 16 * 1024
 

@@ -49,4 +49,22 @@ struct CommandKeysTests {
         #expect(found(keys, "xread count 2 a b") == nil)
         #expect(found(keys, "xread count 2 streams") == nil)
     }
+
+    @Test("one that may be empty, or else all behind an option")
+    func option() {
+        let keys = CommandSpec.migrate.keys
+        func found(_ request: String) -> [String]? {
+            let words = request.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+            return keys.places(count: words.count, word: { words[$0] })?.map { words[$0.place] }
+        }
+        #expect(found("migrate h 1 k 0 1") == ["k"])
+        #expect(found("migrate h 1 k 0 1 copy") == ["k"])
+        #expect(found("migrate h 1 k 0 1 auth keys a") == ["k"])
+        #expect(found("migrate h 1 k 0 1 keys a b") == nil)
+        #expect(found("migrate h 1  0 1 KEYS a b") == ["a", "b"])
+        #expect(found("migrate h 1  0 1 copy auth keys keys a keys") == ["a", "keys"])
+        #expect(found("migrate h 1  0 1 auth2 keys keys KEYS a") == ["a"])
+        #expect(found("migrate h 1  0 1 KEYS") == [""])
+        #expect(found("migrate h 1  0 1") == [""])
+    }
 }

@@ -23,6 +23,7 @@ struct TranscriptTests {
         Transcript.streamGroups,
         Transcript.keyspace,
         Transcript.dumps,
+        Transcript.migrations,
         Transcript.connection,
         Transcript.versionThree,
         Transcript.byHand,

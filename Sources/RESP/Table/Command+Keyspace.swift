@@ -99,6 +99,15 @@ extension CommandSpec {
         syntax: "key ttl:integer serialized-value [REPLACE] [ABSTTL] "
             + "[IDLETIME seconds:integer] [FREQ frequency:integer]")
 
+    static let migrate = CommandSpec(
+        "migrate", arity: -6, [.write, .movableKeys], .generic, [.keyspace, .dangerous],
+        keys: .one("RW access delete", at: 3, or: Keys.Option("KEYS", sizes: ["AUTH": 1, "AUTH2": 2], from: 6)),
+        since: "2.6.0", complexity: "O(N), N being the size of the values",
+        "Moves keys to another server, or copies them there.",
+        syntax: "host port:integer (key|\"\") destination-db:integer timeout:integer [COPY] [REPLACE] "
+            + "[AUTH password|AUTH2 (username password)] [KEYS key...]",
+        tips: ["nondeterministic_output"])
+
     static let keys = CommandSpec(
         "keys", arity: 2, .read, .generic, [.keyspace, .dangerous], since: "1.0.0",
         complexity: "O(N), N being the number of keys in the database",

@@ -9,7 +9,7 @@ enum Command: UInt8, CaseIterable {
     case pfadd, pfcount, pfmerge, pfdebug
     case del, unlink, exists, type, touch
     case expire, pexpire, expireat, pexpireat, ttl, pttl, expiretime, pexpiretime, persist
-    case rename, renamenx, copy, move, sort, sortRO, dump, restore
+    case rename, renamenx, copy, move, sort, sortRO, dump, restore, migrate
     case keys, scan, randomkey, dbsize, flushdb, flushall, swapdb
     case sadd, srem, scard, sismember, smismember, smembers, sscan, smove, spop, srandmember
     case sinter, sunion, sdiff, sinterstore, sunionstore, sdiffstore, sintercard
@@ -86,6 +86,7 @@ enum Command: UInt8, CaseIterable {
         case .sortRO: .sortRO
         case .dump: .dump
         case .restore: .restore
+        case .migrate: .migrate
         case .keys: .keys
         case .scan: .scan
         case .randomkey: .randomkey

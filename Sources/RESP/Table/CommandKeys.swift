@@ -10,11 +10,37 @@ extension CommandSpec {
         var step = 0
         /// All of them, with what is done to them.
         var ranges: [KeyRange] = []
+        /// Where all keys stand instead if the one at `first` is empty.
+        var option: Option?
+
+        /// A word among options from the argument `from` on, of which some have so many arguments. All arguments behind
+        /// it are keys.
+        struct Option {
+            let word: String
+            let sizes: [String: Int]
+            let from: Int
+
+            init(_ word: String, sizes: [String: Int], from: Int) {
+                self.word = word
+                self.sizes = sizes
+                self.from = from
+            }
+        }
 
         static let none = Keys()
 
         static func one(_ access: String, at place: Int = 1) -> Keys {
             Keys(first: place, last: place, step: 1, ranges: [KeyRange(access, at: place)])
+        }
+        /// One that may be empty, and then all behind an option. Clients are told to look for its word from the end,
+        /// and that it might as well be something else.
+        static func one(_ access: String, at place: Int, or option: Option) -> Keys {
+            var keys = one(access, at: place)
+            let extent = KeyRange.Extent.range(last: -1, step: 1, limit: 0)
+            let start = KeyRange.Start.keyword(option.word, from: -2)
+            keys.ranges.append(KeyRange(access + " incomplete", start: start, extent: extent))
+            keys.option = option
+            return keys
         }
         /// One that is read, and one that is written behind each of these words, which are looked for from an
         /// argument on.
@@ -111,6 +137,9 @@ extension CommandSpec.Keys {
     /// - Parameter word: the argument at a place.
     func places(count: Int, word: (Int) -> String) -> [(place: Int, access: String)]? {
         var places: [(place: Int, access: String)] = []
+        if let option, let start = option.place(count, word) {
+            return word(first).isEmpty ? (start..<count).map { ($0, ranges[0].access) } : nil
+        }
         for range in ranges {
             guard let start = range.firstPlace(count, word) else { continue }
             guard let found = range.places(from: start, count, word) else { return nil }
@@ -120,15 +149,26 @@ extension CommandSpec.Keys {
     }
 }
 
+extension CommandSpec.Keys.Option {
+    /// The first argument behind the word; nil if it is not there, or nothing is behind it.
+    fileprivate func place(_ count: Int, _ word: (Int) -> String) -> Int? {
+        var index = from
+        while index < count - 1 {
+            let option = word(index).uppercased()
+            if option == self.word { return index + 1 }
+            index += 1 + (sizes[option] ?? 0)
+        }
+        return nil
+    }
+}
+
 extension CommandSpec.KeyRange {
     fileprivate func firstPlace(_ count: Int, _ word: (Int) -> String) -> Int? {
         switch start {
         case .index(let place): return place
         case .keyword(let text, let from):
-            guard from < count, let found = (from..<count).first(where: { word($0).uppercased() == text }) else {
-                return nil
-            }
-            return found + 1
+            guard (0..<count).contains(from) else { return nil }
+            return (from..<count).first { word($0).uppercased() == text }.map { $0 + 1 }
         case .option(let text, let sizes, let from):
             var place: Int?
             var index = from
