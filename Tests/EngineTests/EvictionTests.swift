@@ -52,6 +52,19 @@ struct EvictionTests {
         #expect(engine.get("large63")?.count == 1 << 20)
     }
 
+    @Test("what finds room for a large value or for its item, but not for both, is refused", arguments: [false, true])
+    func roomForOneOfTwo(_ isThere: Bool) {
+        var engine = TestEngine(memoryLimit: 2 << 20, policy: .noEviction, shards: 1)
+        engine.set("k", "x")
+        let free = engine.engine.memory().limit - engine.engine.memory().used
+        let outcome = engine.withKey(Array((isThere ? "k" : "a much longer key").utf8)) { handle, key in
+            handle.edit(key, sizeMin: free - 10_000) { _ in true }
+        }
+        #expect("\(outcome)" == "outOfMemory")
+        #expect(engine.text("k") == "x")
+        engine.check()
+    }
+
     @Test("without eviction a full engine refuses, keeps what it has, and takes deletes")
     func noEviction() {
         var engine = TestEngine(memoryLimit: 2 << 20, policy: .noEviction, shards: 1)

@@ -79,8 +79,9 @@ extension EngineHandle {
             shape.shared = block
             if let more = unsafe prepare(key, over: nil, shape, in: shard) {
                 unsafe state.pointee.pool.pointee.budget.adjust(by: -block.footprint)
+                let footprint = block.footprint
                 block.release()
-                return .needsRoom(more)
+                return .needsRoom(needBeside(footprint, more))
             }
             unsafe fill(block.bytes)
             return .done(unsafe place(key, over: nil, shape, in: shard) { _ in })

@@ -93,7 +93,7 @@ extension EngineHandle {
         if let need = unsafe prepare(key, over: existing, shape, in: shard, reusesSlot: false) {
             unsafe budget.pointee.budget.adjust(by: -footprint)
             block.release()
-            return .needsRoom(need)
+            return .needsRoom(needBeside(footprint, need))
         }
         shape.cas = hasCAS ? unsafe casNumber(casField == .none ? .fresh : casField, shard) : 0
         unsafe fill(block.bytes, UnsafeRawBufferPointer(existing.item.valueBytes))

@@ -228,6 +228,15 @@ extension EngineHandle {
         return (unsafe state.pointee.sizeClasses.classIndex(for: bare &+ fields)) &+ 1
     }
 
+    /// What must fit beside a block of `footprint` bytes, and the block: to make room for one after the other would be to
+    /// try for ever where there is room for each and not for both.
+    func needBeside(_ footprint: Int, _ need: MemoryNeed) -> MemoryNeed {
+        switch need {
+        case .slot: .block(size: footprint + (unsafe state.pointee.pool.pointee.pageSize))
+        case .block(let size): .block(size: footprint + size)
+        }
+    }
+
     /// Makes room in other shards, one lock at a time. False if nothing may go anywhere.
     @inline(never)
     mutating func makeRoomElsewhere(_ need: MemoryNeed) -> Bool {
