@@ -55,6 +55,7 @@ extension EngineHandle {
 
     /// Walks on for about `count` items, holding one shard after the other for some ten microseconds at a time, what the
     /// sink does not counted. Only while a snapshot is under way; not inside a section, unless it holds all shards.
+    /// - Complexity: about 65 ns an item.
     public mutating func continueSnapshot(count: Int) -> SnapshotStep {
         precondition(unsafe state.pointee.snapshot.isUnderWay, "no snapshot to go on with")
         var left = count
