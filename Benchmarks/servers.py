@@ -109,13 +109,13 @@ class Server:
                 import resource
                 resource.setrlimit(resource.RLIMIT_NOFILE, (files_limit, files_limit))
 
-        started = time.monotonic()
+        self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
             preexec_fn=in_child)
         _running.append(self)
         self.wait_until_it_answers()
-        self.startup_seconds = time.monotonic() - started
+        self.startup_seconds = time.monotonic() - self.started
 
     @property
     def pid(self):

@@ -1,8 +1,10 @@
 #ifndef DUET_INTRINSICS_H
 #define DUET_INTRINSICS_H
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 
@@ -27,6 +29,18 @@ static inline int duet_limit_malloc_arenas(int count) { return mallopt(M_ARENA_M
 
 /// Lets the kernel write a core file of this process. Returns 0, or -1 with errno.
 static inline int duet_allow_core_file(void) { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); }
+
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+/// Names the calling thread for `top -H`; cut by the kernel's rules if longer than 15 bytes.
+static inline void duet_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+extern int sync_file_range(int descriptor, long offset, long count, unsigned int flags);
+
+/// Has the kernel begin to write a file's dirty pages in a range (SYNC_FILE_RANGE_WRITE); a hint, so nothing is answered.
+static inline void duet_start_writing(int descriptor, long offset, long count) {
+    sync_file_range(descriptor, offset, count, 2);
+}
 
 // getopt_long's place is in global variables, which Swift 6 does not touch; callers hold a lock.
 static inline void duet_getopt_restart(void) { optind = 0; }

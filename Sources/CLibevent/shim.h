@@ -21,11 +21,6 @@ static inline int duet_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_NONB
 /// A counter that wakes a loop; -1 with errno.
 static inline int duet_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
-extern int pthread_setname_np(pthread_t thread, const char *name);
-
-/// Names the calling thread for `top -H`; cut by the kernel's rules if longer than 15 bytes.
-static inline void duet_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
-
 /// Ends our side of the conversation; -1 with errno.
 static inline int duet_shut_writing(int fd) { return shutdown(fd, SHUT_WR); }
 

@@ -165,11 +165,6 @@ public final class Engine: @unchecked Sendable {
         unsafe state.pointee.changeSubscriptions { $0.removeAll { $0.listener === listener } }
     }
 
-    /// Has all CAS numbers that are drawn from now on be above `number`, one that an item had before a restart.
-    public func raiseCAS(above number: UInt64) {
-        eachShard(()) { _, shard in shard.raiseCAS(above: number) }
-    }
-
     public func memory() -> MemoryUse {
         eachShard(memoryOfPool) { use, shard in shard.add(to: &use) }
     }

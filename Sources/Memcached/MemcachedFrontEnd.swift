@@ -22,6 +22,7 @@ public final class MemcachedFrontEnd: Sendable {
     let oldestLive = Atomic<Int>(0)
     let crawler: Crawler
     let hub: WatchHub
+    let refusesWrites = Atomic<Bool>(false)
     let evictionWatch = Mutex<EvictionWatch?>(nil)
     let startedAt = Milliseconds.readClock()
     private let workers = Mutex<[Int: WorkerParts]>([:])

@@ -44,6 +44,7 @@ extension MemcachedSession {
     private func dispatch(
         _ verb: Verb, _ line: Line, _ input: RawSpan, _ output: inout OutputBuffer
     ) -> Served {
+        if isReadOnly, let refused = refuseWrite(verb, line, input, &output) { return refused }
         switch verb {
         case .get, .gets, .gat, .gats: return getMany(verb, line, input, &output)
         case .set, .add, .replace, .append, .prepend, .cas: return storage(verb, line, input, &output)

@@ -34,6 +34,9 @@ final class MemcachedSession: Session {
     /// Whether this batch is counted by prefix: then nothing takes the short ways of the scan.
     private(set) var isDetailed = false
 
+    /// Whether this batch meets a disk that fails: then too.
+    private(set) var isReadOnly = false
+
     /// Set while this connection watches.
     var watcher: Watcher?
     /// What became of the last attempt to store, as far as it is known; see `serveObserved`.
@@ -100,6 +103,7 @@ final class MemcachedSession: Session {
         // Offsets have 32 bits; no request is that large, so what lies beyond is served in another turn.
         let input = input.byteCount > Int(Int32.max) ? input.slice(0, Int(Int32.max)) : input
         isDetailed = prefixes.isOn
+        isReadOnly = frontEnd.isReadOnly
         if stage != .text, let progress = receiveOther(input, &output) { return progress }
         var offset = swallow(input, from: 0)
         pipelineStart = offset
@@ -115,7 +119,7 @@ final class MemcachedSession: Session {
         var budget = requestBudget
         while offset < input.byteCount {
             if budget <= 0 { return yielded(at: offset) }
-            if resumeOffset == 0 && !isDetailed && !isObserved {
+            if resumeOffset == 0 && !isDetailed && !isObserved && !isReadOnly {
                 scan(input, from: offset, into: &batch, countMax: budget)
                 for index in 0..<batch.count {
                     let served = serve(batch[index], input, &output)

@@ -31,6 +31,7 @@ enum Reply {
     static var tooLarge: StaticString { "SERVER_ERROR object too large for cache\r\n" }
     static var outOfMemory: StaticString { "SERVER_ERROR out of memory storing object\r\n" }
     static var outOfMemoryReplying: StaticString { "SERVER_ERROR out of memory writing get response\r\n" }
+    static var outOfDisk: StaticString { "SERVER_ERROR out of disk\r\n" }
     static var outOfMemoryAdding: StaticString { "SERVER_ERROR out of memory\r\n" }
 
     static var limitTooSmall: StaticString {

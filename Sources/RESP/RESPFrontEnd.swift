@@ -26,6 +26,11 @@ public final class RESPFrontEnd: Sendable {
     let hyperLogLogSparseSizeMax: Atomic<Int>
     let wantsPassword: Atomic<Bool>
 
+    /// Whether requests meet a gate: the data is still being loaded, or nothing may be written. Each session looks
+    /// when it is made, and once a batch whether it has changed.
+    let isGated = Atomic<Bool>(false)
+    private let gate = Atomic<UInt8>(RESPGate.open.rawValue)
+
     public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
         self.engine = engine
         self.control = control
@@ -68,6 +73,15 @@ public final class RESPFrontEnd: Sendable {
         wantsPassword.store(changed.password != nil, ordering: .relaxed)
     }
 
+    /// What requests meet before they are served. Any thread.
+    public var gateState: RESPGate {
+        get { RESPGate(rawValue: gate.load(ordering: .relaxed)) ?? .open }
+        set {
+            gate.store(newValue.rawValue, ordering: .relaxed)
+            isGated.store(newValue != .open, ordering: .relaxed)
+        }
+    }
+
     /// A copy of the present settings.
     public var currentSettings: RESPSettings { settings.withLock { $0 } }
 
@@ -88,6 +102,15 @@ public final class RESPFrontEnd: Sendable {
 
     /// Connections that speak RESP now.
     public var connectionCount: Int { clients.count }
+}
+
+/// What requests meet before they are served.
+public enum RESPGate: UInt8, Sendable {
+    case open
+    /// The data is being loaded: only what needs none is served. Source: Redis "LOADING".
+    case loading
+    /// The disk fails, and saving is wanted: nothing may be written. Source: Redis "MISCONF".
+    case readOnly
 }
 
 /// What the RESP room counts.

@@ -19,9 +19,9 @@ final class RESPSession: Session {
 
     var database = DatabaseIndex.first
     var version = ProtocolVersion.two
-    var isAuthenticated: Bool { didSet { needsAdmission = !isAuthenticated || transaction != nil } }
+    var isAuthenticated: Bool { didSet { judgeAdmission() } }
     /// What came since MULTI; nil outside of a transaction.
-    var transaction: Transaction? { didSet { needsAdmission = !isAuthenticated || transaction != nil } }
+    var transaction: Transaction? { didSet { judgeAdmission() } }
     /// A request may not simply be served: one branch on the request path for all such cases.
     private(set) var needsAdmission: Bool
     /// EXEC is serving what was queued.
@@ -56,7 +56,13 @@ final class RESPSession: Session {
         queue = context.queue
         hashes = context.hashes
         isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
-        needsAdmission = !isAuthenticated
+        needsAdmission = true
+        judgeAdmission()
+    }
+
+    /// Finds out anew whether requests may simply be served.
+    func judgeAdmission() {
+        needsAdmission = !isAuthenticated || transaction != nil || frontEnd.isGated.load(ordering: .relaxed)
     }
 
     func connectionClosed() {
@@ -67,6 +73,7 @@ final class RESPSession: Session {
 
     func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
         engine.now = now
+        if frontEnd.isGated.load(ordering: .relaxed) { needsAdmission = true }
         guard input.byteCount <= RESPLimits.inputSizeMax else { return Progress(consumed: 0, next: .abort) }
         let bulkSizeMax = frontEnd.bulkSizeMax.load(ordering: .relaxed)
         if position.argumentCount > 0, let progress = continueLongRequest(input, bulkSizeMax, &output) {

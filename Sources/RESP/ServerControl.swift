@@ -1,6 +1,7 @@
 // What the RESP door asks of the server around it: facts and settings that no front-end can know.
 
 public import Base
+public import Transport
 
 /// The server as CONFIG, INFO and SHUTDOWN need it. Called on worker threads, never from the path of data commands.
 ///
@@ -26,6 +27,21 @@ public protocol ServerControl: Sendable {
     /// Sets the server's and the other rooms' counters to 0; the RESP room and the engine's counters see to themselves.
     /// Source: Redis CONFIG RESETSTAT.
     func resetStatistics()
+
+    /// Begins to save all databases and returns at once. Another thread calls `completion`, once, if that started: with
+    /// nil or the reason of its failure. Source: Redis BGSAVE.
+    func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart
+
+    /// Begins to save, to empty and to load all databases, as one change for everybody else. Completion as above.
+    /// Source: Redis DEBUG RELOAD.
+    func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart
+
+    /// Whether a client may use DEBUG. Source: redis.conf `enable-debug-command`.
+    /// - Parameter connection: nil for one without a socket.
+    func allowsDebug(_ connection: Connection?) -> Bool
+
+    /// How saving stands.
+    func saving() -> SavingFacts
 
     /// Begins to stop the server and returns at once.
     /// - Returns: nil, or why it goes on serving; the client is then told so.
@@ -62,6 +78,46 @@ public struct ConfigurationRefusal: Sendable, Equatable {
         self.name = name
         self.reason = reason
     }
+}
+
+/// What became of the wish to save.
+public enum SavingStart: Sendable, Equatable {
+    case started
+    /// That is being done already.
+    case busy
+    case failed(String)
+}
+
+/// How DEBUG RELOAD was meant.
+public struct ReloadOrder: Sendable {
+    public var saves = true
+    public var flushes = true
+
+    public init() {}
+}
+
+/// Saving, as INFO and others tell of it.
+public struct SavingFacts: Sendable {
+    /// Whether the server is still loading its data.
+    public var isLoading = false
+    /// Beginning of the load, bytes in all and done.
+    public var loadingStartedAt = Milliseconds(0)
+    public var loadingTotalBytes = 0
+    public var loadingLoadedBytes = 0
+    public var lastSaveAt = Milliseconds(0)
+    public var isSaving = false
+    public var savingStartedAt = Milliseconds(0)
+    public var keysDone = 0
+    public var keysTotal = 0
+    public var changesSinceLastSave = 0
+    public var lastSucceeded = true
+    /// Nil if there was none.
+    public var lastSeconds: Int?
+    public var savesDone = 0
+    public var keysLoaded = 0
+    public var keysExpiredAtLoad = 0
+
+    public init() {}
 }
 
 /// How SHUTDOWN was meant. Source: Redis SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE].

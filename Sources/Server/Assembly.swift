@@ -3,6 +3,7 @@
 import Base
 import Engine
 import Memcached
+import Persistence
 import RESP
 import Synchronization
 public import Transport
@@ -48,7 +49,7 @@ public final class Assembly: Sendable {
         let memcached = MemcachedFrontEnd(
             engine: engine, settings: try Self.memcachedSettings(settings, control), control: control)
         let resp = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
-        control.serve(resp)
+        control.serve(memcached, resp)
         log.onVerbosity { memcached.setVerbosity($0) }
 
         let plan = ListenPlan.make(settings)
@@ -57,8 +58,10 @@ public final class Assembly: Sendable {
             throw StartError(description: "Every door is closed: no port and no unix socket.")
         }
         let opener = Opener(settings: settings, workers: workers, log: log)
+        // Clients of this door know no word for loading: they wait outside.
         memcachedListeners = try opener.open(
-            plan.filter { $0.door == .memcached }, certificates, refusal: Self.memcachedRefusal
+            plan.filter { $0.door == .memcached }, certificates, refusal: Self.memcachedRefusal,
+            isHeld: settings.loadsSnapshot
         ) { connection, language in memcached.makeSession(connection, protocol: language) }
         let makeRESP: @Sendable (Connection, MemcachedProtocol?) -> any Session = { connection, _ in
             control.admits(connection) ? resp.makeSession(connection) : DeniedSession(connection)
@@ -82,13 +85,26 @@ public final class Assembly: Sendable {
             guard worker.index == 0 else { return }
             let now = Milliseconds.readClock()
             resp.tick(now: now)
+            control.tickSaving(now: now)
             memcached.tick(now: now)
             watch.tick(now: now)
         }
     }
 
-    /// Serves until `stop()`; call it once.
-    public func run() { workers.run() }
+    /// Serves until `stop()`; call it once. What the disk has is loaded first, if the settings say so.
+    public func run() throws(StartError) {
+        let failure = Mutex<LoadFailure?>(nil)
+        if control.settings.loadsSnapshot {
+            control.startLoading { [self] reason in
+                failure.withLock { $0 = reason }
+                if reason != nil { return stop() }
+                for listener in memcachedListeners { listener.release() }
+            }
+        }
+        workers.run()
+        if let failure = failure.withLock({ $0 }) { throw StartError(description: failure.description) }
+        control.finishSaving()
+    }
 
     /// Stops gracefully. Any thread.
     public func stop() { workers.stop() }
@@ -144,7 +160,7 @@ private struct Opener: Sendable {
 
     /// - Parameter certificates: not nil if any of `plan` is to speak TLS.
     func open(
-        _ plan: [PlannedListener], _ certificates: Certificates?, refusal: StaticString,
+        _ plan: [PlannedListener], _ certificates: Certificates?, refusal: StaticString, isHeld: Bool = false,
         makeSession: @escaping @Sendable (Connection, MemcachedProtocol?) -> any Session
     ) throws(StartError) -> [Listener] {
         var listeners: [Listener] = []
@@ -163,7 +179,9 @@ private struct Opener: Sendable {
             do throws(TransportError) {
                 let language = planned.language
                 listeners.append(
-                    try workers.listen(on: address, refusal: refusal, tls: tls) { makeSession($0, language) })
+                    try workers.listen(on: address, refusal: refusal, tls: tls, isHeld: isHeld) {
+                        makeSession($0, language)
+                    })
             } catch {
                 guard planned.isOptional else {
                     for listener in listeners { listener.close() }

@@ -45,13 +45,4 @@ extension Control: ServerControl {
         ]
         return facts
     }
-
-    func shutdown(_ order: ShutdownOrder) -> String? {
-        guard order.saves != true else {
-            return "saving is not supported yet; SHUTDOWN NOSAVE stops the server"
-        }
-        log.warning("User requested shutdown...")
-        workers.stop()
-        return nil
-    }
 }

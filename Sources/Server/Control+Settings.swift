@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Persistence
 import RESP
 import Synchronization
 import Transport
@@ -75,6 +76,7 @@ extension Control {
         if new.collectionLimits != old.collectionLimits { engine.limits = new.collectionLimits }
         if new.evictionSamples != old.evictionSamples { engine.evictionSamples = new.evictionSamples }
         log.level = new.logLevel
+        snapshots.change { $0.take(from: new) }
         state.respFrontEnd?.change { $0.take(from: new) }
         return nil
     }

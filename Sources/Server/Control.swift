@@ -3,6 +3,8 @@
 
 import Base
 import Engine
+import Memcached
+import Persistence
 import RESP
 import Synchronization
 import Transport
@@ -17,6 +19,7 @@ final class Control: Sendable {
     let runID = Control.makeRunID()
     let operatingSystem = System.name
     let executable = System.executablePath
+    let snapshots: Snapshots
     let state: Mutex<State>
 
     struct State {
@@ -25,6 +28,7 @@ final class Control: Sendable {
         var changed: [String] = []
         /// Set when the RESP door stands; it keeps settings of its own.
         var respFrontEnd: RESPFrontEnd?
+        var memcachedFrontEnd: MemcachedFrontEnd?
         /// The UDP side of the memcached door.
         var datagrams: [DatagramListener] = []
         var stopsGracefully = false
@@ -36,6 +40,11 @@ final class Control: Sendable {
         var certificates: Certificates?
         /// The listeners of tls-port.
         var respTLSListeners: [Listener] = []
+        /// What the end of the process has still to do with the disk.
+        var savesAtEnd: Bool?
+        var isEndForced = false
+        /// Beginning of the load, and how far it is; nil before and after.
+        var loading: (startedAt: Milliseconds, progress: LoadProgress)?
         /// Opens them on another port.
         var openRESPTLS: (@Sendable (Configuration, Certificates) throws(StartError) -> [Listener])?
     }
@@ -45,11 +54,18 @@ final class Control: Sendable {
         self.workers = workers
         self.log = log
         state = Mutex(State(settings: settings))
+        let notes = PersistenceLog(notice: { log.notice($0) }, warning: { log.warning($0) })
+        snapshots = Snapshots(engine, settings.snapshotSettings, log: notes)
     }
 
     var settings: Configuration { state.withLock { $0.settings } }
 
-    func serve(_ frontEnd: RESPFrontEnd) { state.withLock { $0.respFrontEnd = frontEnd } }
+    func serve(_ memcached: MemcachedFrontEnd, _ resp: RESPFrontEnd) {
+        state.withLock { state in
+            state.memcachedFrontEnd = memcached
+            state.respFrontEnd = resp
+        }
+    }
 
     func resetStatistics() { workers.counters.reset() }
 

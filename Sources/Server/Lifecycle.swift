@@ -77,7 +77,11 @@ struct Lifecycle {
         server.onSignals([SIGHUP]) { server.control.reload() }
         saySomethingToTry(server)
         supervise("READY=1")
-        server.run()
+        do throws(StartError) {
+            try server.run()
+        } catch {
+            throw Refusal(error.description, failure)
+        }
         supervise("STOPPING=1")
         sayGoodbye(server)
     }

@@ -14,6 +14,8 @@ final class Acceptor: @unchecked Sendable {
         let listener: Listener
         let socket: ListeningSocket
         let event: LoopEvent
+        /// Bound and listening, but nobody is let in yet.
+        var isHeld: Bool
     }
 
     private let loop: EventLoop
@@ -68,11 +70,21 @@ final class Acceptor: @unchecked Sendable {
         inbox.removeAll(keepingCapacity: true)
     }
 
-    func add(_ sockets: [ListeningSocket], of listener: Listener) {
+    func add(_ sockets: [ListeningSocket], of listener: Listener, isHeld: Bool) {
         for socket in sockets {
-            let entry = Entry(listener: listener, socket: socket, event: makeEvent(listener, socket))
+            let event = makeEvent(listener, socket)
+            let entry = Entry(listener: listener, socket: socket, event: event, isHeld: isHeld)
+            if isHeld { event.pause() }
             if isPaused { setAccepting(false, entry) }
             entries.append(entry)
+        }
+    }
+
+    /// Lets in who waits at a listener that was held.
+    func release(_ listener: Listener) {
+        for index in entries.indices where entries[index].listener === listener && entries[index].isHeld {
+            entries[index].isHeld = false
+            if !isPaused { entries[index].event.resume() }
         }
     }
 
@@ -171,7 +183,7 @@ final class Acceptor: @unchecked Sendable {
     /// Where connections over the limit wait, the kernel's queue is closed meanwhile: a client learns by its
     /// timeout that nobody serves it, as with memcached.
     private func setAccepting(_ accepts: Bool, _ entry: Entry) {
-        if accepts { entry.event.resume() } else { entry.event.pause() }
+        if !accepts { entry.event.pause() } else if !entry.isHeld { entry.event.resume() }
         guard !shared.options.refusesOverLimit else { return }
         _ = listen(entry.socket.fd, accepts ? Int32(clamping: shared.options.backlog) : 0)
     }

@@ -35,6 +35,12 @@ public final class Listener: Sendable {
         self.makeSession = makeSession
     }
 
+    /// Lets in who waits at a listener that was opened with `isHeld`. Any thread.
+    public func release() {
+        let acceptor = acceptor
+        acceptor.post { acceptor.release(self) }
+    }
+
     /// Stops accepting here, soon; its connections go on. Any thread.
     public func close() {
         let acceptor = acceptor

@@ -83,9 +83,10 @@ public final class Workers: Sendable {
     ///
     /// - Parameter refusal: what a connection over the limit reads before it is closed.
     /// - Parameter tls: how its connections are encrypted; nil for plain ones.
+    /// - Parameter isHeld: clients may connect, but nobody lets them in before `Listener.release`.
     /// - Parameter makeSession: called on the connection's worker, under TLS before the handshake.
     public func listen(
-        on address: ListenAddress, refusal: StaticString, tls: ListenerTLS? = nil,
+        on address: ListenAddress, refusal: StaticString, tls: ListenerTLS? = nil, isHeld: Bool = false,
         makeSession: @escaping @Sendable (Connection) -> any Session
     ) throws(TransportError) -> Listener {
         let (sockets, port) = try ListeningSocket.open(address, shared.options)
@@ -93,7 +94,7 @@ public final class Workers: Sendable {
         let listener = Listener(
             address: address, port: port, endpoints: sockets.map(\.endpoint), tls: tls, refusal: refusal,
             acceptor: acceptor, makeSession: makeSession)
-        acceptor.post { acceptor.add(sockets, of: listener) }
+        acceptor.post { acceptor.add(sockets, of: listener, isHeld: isHeld) }
         return listener
     }
 
@@ -168,7 +169,7 @@ public final class Workers: Sendable {
         var threads: [Thread] = []
         for worker in workers {
             worker.prepare()
-            do throws(TransportError) {
+            do throws(SystemError) {
                 threads.append(try Thread(name: "worker-\(worker.index)") { worker.run() })
             } catch {
                 // Without its threads there is no server, and nothing was served yet.

@@ -38,6 +38,6 @@ final class Duet {
 private func run(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     // SAFETY: `Duet.init` retained the assembly for this thread.
     let assembly = unsafe Unmanaged<Assembly>.fromOpaque(box!).takeRetainedValue()
-    assembly.run()
+    do { try assembly.run() } catch { fatalError("\(error)") }
     return nil
 }

@@ -277,7 +277,7 @@ struct SnapshotNeedsTests {
             return engine.facts(name)!.cas
         }
         for number in [UInt64(1), 100, 123_456_789, 1 << 40] {
-            engine.engine.raiseCAS(above: number)
+            engine.handle.raiseCAS(above: number)
             for index in 0..<50 {
                 let cas = next(&engine, "k\(index)")
                 #expect(cas > number)
@@ -285,9 +285,9 @@ struct SnapshotNeedsTests {
             }
         }
         let before = next(&engine, "k")
-        engine.engine.raiseCAS(above: 5)
+        engine.handle.raiseCAS(above: 5)
         #expect(next(&engine, "k") > before)
-        engine.engine.raiseCAS(above: .max)
+        engine.handle.raiseCAS(above: .max)
         let afterMax = next(&engine, "k")
         #expect(afterMax > before && next(&engine, "k") > afterMax)
     }

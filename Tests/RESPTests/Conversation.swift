@@ -16,6 +16,11 @@ final class FakeControl: ServerControl {
     let shutdowns = Mutex<[ShutdownOrder]>([])
     let resets = Mutex(0)
     let refusesShutdown = Mutex(false)
+    /// What saving answers. What starts is done at once.
+    let savingStart = Mutex(SavingStart.started)
+    let savingFailure = Mutex<String?>(nil)
+    let savingFacts = Mutex(SavingFacts())
+    let reloads = Mutex<[ReloadOrder]>([])
 
     func configuration() -> [ConfigurationEntry] { entries.withLock { $0 } }
 
@@ -53,6 +58,22 @@ final class FakeControl: ServerControl {
     }
 
     func resetStatistics() { resets.withLock { $0 += 1 } }
+
+    func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart {
+        let start = savingStart.withLock { $0 }
+        if start == .started { completion(savingFailure.withLock { $0 }) }
+        return start
+    }
+
+    func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {
+        reloads.withLock { $0.append(order) }
+        return startSaving(completion: completion)
+    }
+
+    let allowsDebugging = Mutex(false)
+    func allowsDebug(_ connection: Connection?) -> Bool { allowsDebugging.withLock { $0 } }
+
+    func saving() -> SavingFacts { savingFacts.withLock { $0 } }
 
     func shutdown(_ order: ShutdownOrder) -> String? {
         if refusesShutdown.withLock({ $0 }) { return "Errors trying to SHUTDOWN. Check logs." }

@@ -29,6 +29,7 @@ struct TranscriptTests {
         Transcript.byHand,
         Transcript.transactions,
         Transcript.waiting,
+        Transcript.saving,
         Transcript.faults,
     ].flatMap { $0 }
 

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Persistence
 import Testing
 
 @testable import Server
@@ -125,8 +126,9 @@ struct ConfigurationTests {
             hz 10
             dynamic-hz yes
             """)
-        #expect(loader.warnings.count == 8)
-        #expect(loader.warnings.filter { $0.contains("'save'") }.count == 1)
+        #expect(loader.warnings.count == 6)
+        let points = [SavePoint(seconds: 900, changes: 1), SavePoint(seconds: 300, changes: 10)]
+        #expect(loader.settings.savePoints == points)
         #expect(loader.warnings.filter { $0.contains("'client-output-buffer-limit'") }.count == 1)
         // What asks for what happens anyway is no news.
         #expect(!loader.warnings.contains { $0.contains("'appendonly'") || $0.contains("'notify-") })

@@ -160,7 +160,8 @@ final class TestClient {
 }
 
 private func runAssembly(_ box: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    unsafe Unmanaged<Assembly>.fromOpaque(box!).takeRetainedValue().run()
+    let assembly = unsafe Unmanaged<Assembly>.fromOpaque(box!).takeRetainedValue()
+    do { try assembly.run() } catch { fatalError("\(error)") }
     return nil
 }
 

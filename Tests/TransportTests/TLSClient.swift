@@ -1,5 +1,6 @@
 // A blocking TLS client for these tests, over a TestClient's socket or one end of a relay.
 
+import Base
 import COpenSSL
 import Glibc
 import Synchronization

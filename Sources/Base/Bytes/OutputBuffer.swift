@@ -57,14 +57,14 @@ public struct OutputBuffer: ~Copyable {
     }
 
     /// Shows all bytes in order, those of shared values at their places.
-    public func forEachPiece(_ visit: (RawSpan) -> Void) {
+    public func forEachPiece<E: Error>(_ visit: (RawSpan) throws(E) -> Void) throws(E) {
         var start = 0
         for splice in splices {
-            visit(span.slice(start, splice.offset))
-            splice.value.show(visit)
+            try visit(span.slice(start, splice.offset))
+            try splice.value.show(visit)
             start = splice.offset
         }
-        visit(span.slice(start, count))
+        try visit(span.slice(start, count))
     }
 
     /// Forgets everything, releasing the shared values.

@@ -72,8 +72,9 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
     }
 
     /// Shows the bytes. The caller holds the block.
-    public func show<R>(_ body: (RawSpan) -> R) -> R {
-        body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(bytes)))  // SAFETY: the block is held for the call.
+    public func show<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        // SAFETY: the block is held for the call.
+        try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
     }
 
     /// The same bytes in a block of `newCount`, grown or cut; what is new is uninitialised. Needs to be the only

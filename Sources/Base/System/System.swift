@@ -7,6 +7,9 @@ import Glibc
 public enum System {
     public static var processID: Int { Int(getpid()) }
 
+    /// Lets the calling thread rest.
+    public static func sleep(milliseconds: Int) { usleep(useconds_t(clamping: milliseconds * 1000)) }
+
     public static var isRoot: Bool { getuid() == 0 || geteuid() == 0 }
 
     /// Processors that the process may run on, at least 1: an affinity mask or a container's set counts.

@@ -14,6 +14,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
+    /// There is no such file or folder.
+    public static let noSuchFile = ENOENT
+
     /// From the calling thread's errno, directly after the call.
     static func latest(_ call: String) -> SystemError { SystemError(call: call, code: errno) }
 

@@ -134,6 +134,12 @@ extension EngineHandle {
 
     // MARK: CAS numbers
 
+    /// Has all CAS numbers that are drawn from now on be above `number`, one that an item had before a restart. Not inside
+    /// a section, unless it holds all shards.
+    public mutating func raiseCAS(above number: UInt64) {
+        eachShard(()) { _, shard in shard.raiseCAS(above: number) }
+    }
+
     /// At least the highest CAS number that was ever drawn. In a section only shards are asked that it holds or that
     /// nobody does.
     public mutating func highestCAS() -> UInt64 {

@@ -15,6 +15,8 @@ enum BinaryStatus: UInt16 {
     case authenticationContinues = 0x21
     case unknownCommand = 0x81
     case outOfMemory = 0x82
+    /// memcached's "internal error": it has none for disks.
+    case outOfDisk = 0x84
 
     /// Source: memcached write_bin_error.
     var text: StaticString {
@@ -29,6 +31,7 @@ enum BinaryStatus: UInt16 {
         case .authenticationFailed: "Auth failure."
         case .unknownCommand: "Unknown command"
         case .outOfMemory: "Out of memory"
+        case .outOfDisk: "Out of disk"
         }
     }
 }

@@ -101,6 +101,7 @@ extension MemcachedSession {
     ) -> Served {
         if let refused = refuse(request, &output) { return refused }
         guard let opcode = request.opcode else { return .served(end: request.end) }
+        if isReadOnly, let refused = refuseWrite(opcode, request, &output) { return refused }
         let key = Key(input.slice(request.key), hash: hash, in: database)
         switch opcode {
         case .get: binaryGet(key, request, &output, showsKey: false, isQuiet: false)

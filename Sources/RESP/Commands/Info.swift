@@ -113,9 +113,28 @@ struct InfoText {
     }
 
     private mutating func persistence() {
-        row("loading", 0)
+        let saving = frontEnd.control.saving()
+        row("loading", saving.isLoading ? 1 : 0)
         row("async_loading", 0)
-        row("rdb_bgsave_in_progress", 0)
+        if saving.isLoading {
+            row("loading_start_time", saving.loadingStartedAt.rawValue / 1000)
+            row("loading_total_bytes", saving.loadingTotalBytes)
+            row("loading_loaded_bytes", saving.loadingLoadedBytes)
+            let share = Double(saving.loadingLoadedBytes) * 100 / Double(max(1, saving.loadingTotalBytes))
+            row("loading_loaded_perc", Self.fixed(share, 2))
+        }
+        row("current_save_keys_processed", saving.isSaving ? saving.keysDone : 0)
+        row("current_save_keys_total", saving.isSaving ? saving.keysTotal : 0)
+        row("rdb_changes_since_last_save", saving.changesSinceLastSave)
+        row("rdb_bgsave_in_progress", saving.isSaving ? 1 : 0)
+        row("rdb_last_save_time", saving.lastSaveAt.rawValue / 1000)
+        row("rdb_last_bgsave_status", saving.lastSucceeded ? "ok" : "err")
+        row("rdb_last_bgsave_time_sec", saving.lastSeconds ?? -1)
+        let elapsed = (now.rawValue - saving.savingStartedAt.rawValue) / 1000
+        row("rdb_current_bgsave_time_sec", saving.isSaving ? max(0, elapsed) : -1)
+        row("rdb_saves", saving.savesDone)
+        row("rdb_last_load_keys_expired", saving.keysExpiredAtLoad)
+        row("rdb_last_load_keys_loaded", saving.keysLoaded)
         row("aof_enabled", 0)
         row("aof_rewrite_in_progress", 0)
     }

@@ -82,6 +82,22 @@ extension CommandSpec {
         since: "1.0.0", complexity: "O(N) if it saves, N being the number of keys", "Stops the server.",
         syntax: "[NOSAVE|SAVE] [NOW] [FORCE] [ABORT]")
 
+    static let save = CommandSpec(
+        "save", arity: 1, [.admin, .noScript, .notWhileReplacing, .noTransaction], .server, since: "1.0.0",
+        complexity: "O(N), N being the number of keys in all databases", "Saves all databases and waits for it.")
+
+    static let bgsave = CommandSpec(
+        "bgsave", arity: -1, [.admin, .noScript, .notWhileReplacing], .server, since: "1.0.0",
+        "Begins to save all databases.", syntax: "[SCHEDULE]")
+
+    static let lastsave = CommandSpec(
+        "lastsave", arity: 1, [.admin, .whileLoading, .whileStale, .fast], .server, since: "1.0.0",
+        "Tells when all databases were last saved, in seconds since 1970.", tips: ["nondeterministic_output"])
+
+    static let debug = CommandSpec(
+        "debug", arity: -2, [.admin, .noScript, .whileLoading, .whileStale], .server, since: "1.0.0",
+        complexity: "Depends on the subcommand.", "Holds the commands for tests and for finding faults.")
+
     static let cluster = CommandSpec(
         "cluster", arity: -2, [], .cluster, since: "3.0.0", complexity: "Depends on the subcommand.",
         "Holds the commands about a cluster, which this server is not part of.")

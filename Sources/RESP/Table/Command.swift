@@ -28,6 +28,7 @@ enum Command: UInt8, CaseIterable {
     case hello, ping, echo, quit, reset, select, auth, client
     case multi, exec, discard, watch, unwatch, wait, waitaof
     case info, config, command, time, memory, object, role, module, shutdown, cluster
+    case save, bgsave, lastsave, debug
 
     var spec: CommandSpec {
         switch self {
@@ -224,6 +225,10 @@ enum Command: UInt8, CaseIterable {
         case .unwatch: .unwatch
         case .wait: .wait
         case .waitaof: .waitaof
+        case .save: .save
+        case .bgsave: .bgsave
+        case .lastsave: .lastsave
+        case .debug: .debug
         case .info: .info
         case .config: .config
         case .command: .command

@@ -23,12 +23,15 @@ struct CommandSpec: Sendable {
         static let movableKeys = Flags(rawValue: 4096)
         /// Not itself in the log of slow commands: what it executes is.
         static let skipsSlowLog = Flags(rawValue: 8192)
+        /// Not while a replica loads beside its old data.
+        static let notWhileReplacing = Flags(rawValue: 16384)
 
         /// In the order in which COMMAND tells them.
         static let names: [(Flags, String)] = [
             (.write, "write"), (.read, "readonly"), (.deniedWhenFull, "denyoom"), (.admin, "admin"),
             (.noScript, "noscript"), (.blocking, "blocking"), (.whileLoading, "loading"), (.whileStale, "stale"),
-            (.skipsSlowLog, "skip_slowlog"), (.fast, "fast"), (.noAuthentication, "no_auth"),
+            (.notWhileReplacing, "no_async_loading"), (.skipsSlowLog, "skip_slowlog"), (.fast, "fast"),
+            (.noAuthentication, "no_auth"),
             (.noTransaction, "no_multi"), (.movableKeys, "movablekeys"), (.whileBusy, "allow_busy"),
         ]
 

@@ -18,6 +18,11 @@ extension RESPSession {
             fail("NOAUTH Authentication required.", &output)
             return false
         }
+        if frontEnd.isGated.load(ordering: .relaxed) {
+            guard passesGate(command, request, &output) else { return false }
+        } else {
+            judgeAdmission()
+        }
         guard let transaction else { return true }
         if command == .exec || command == .discard || command == .quit || command == .reset { return true }
         guard let spec = resolve(command, request, &output) else {
@@ -38,6 +43,34 @@ extension RESPSession {
             enqueue(queued, request, spec, transaction, &output)
         }
         return false
+    }
+
+    /// Whether a request may be served while data is loaded or nothing may be written; if not, it was refused.
+    /// Source: Redis 7 processCommand.
+    private func passesGate(_ command: Command, _ request: Request, _ output: inout OutputBuffer) -> Bool {
+        guard let spec = resolve(command, request, &output) else {
+            flawTransaction()
+            return false
+        }
+        switch frontEnd.gateState {
+        case .open: return true
+        case .loading:
+            if spec.flags.contains(.whileLoading) || command.isAllowedUnauthenticated { return true }
+            flawTransaction()
+            fail("LOADING Redis is loading the dataset in memory", &output)
+            return false
+        case .readOnly:
+            if !spec.flags.contains(.write) && command != .ping { return true }
+            flawTransaction()
+            fail(
+                """
+                MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. \
+                Commands that may modify the data set are disabled, because this instance is configured to report \
+                errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the \
+                Redis logs for details about the RDB error.
+                """, &output)
+            return false
+        }
     }
 
     /// The row that says what the request is, its subcommand's if it has one; nil if there is none such, and that was

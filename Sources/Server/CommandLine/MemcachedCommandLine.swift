@@ -94,8 +94,24 @@ struct MemcachedCommandLine {
         case "W": settings.isWatchEnabled = false
         case "o": try applyExtended(argument)
         case MemcachedOptions.respPort: respPort = try port(argument)
+        case MemcachedOptions.save: try applyDirective("save", argument)
+        case MemcachedOptions.directory: try applyDirective("dir", argument)
+        case MemcachedOptions.snapshotFile: try applyDirective("dbfilename", argument)
         default: try applyRemaining(option.letter, argument)
         }
+    }
+
+    /// One of redis.conf's. Whoever names one wants what it saves to be there again after a restart.
+    private mutating func applyDirective(_ name: String, _ argument: String) throws(Refusal) {
+        guard let directive = DirectiveTable.find(name) else { preconditionFailure("no directive \(name)") }
+        do throws(WrongValue) {
+            let isList = directive.takesSeveral && argument.contains(" ")
+            let words = isList ? argument.split(separator: " ").map(String.init) : [argument]
+            try directive.write(&settings, words)
+        } catch {
+            throw Refusal("--\(name) \(argument): \(error.reason)", ExitCode.usage)
+        }
+        settings.loadsSnapshot = true
     }
 
     /// Tuning of memcached's slabs, and what is not built.
@@ -125,7 +141,8 @@ struct MemcachedCommandLine {
         case "Z": settings.memcachedUsesTLS = true
         case "e":
             throw Refusal(
-                "This server does not support a memory file (-e): it cannot restart warm yet.", ExitCode.usage)
+                "This server does not support a memory file (-e) yet. What is saved now and then survives a restart: "
+                    + "--save '60 1' --dir /var/lib/duet", ExitCode.usage)
         default: throw Refusal("Illegal argument \"\(letter)\"")
         }
     }

@@ -3,8 +3,11 @@
 import Base
 
 enum MemcachedOptions {
-    /// `--resp-port` has no letter; memcached never uses this one.
+    // Options without a letter; memcached never uses these.
     static let respPort: Character = "\u{1}"
+    static let save: Character = "\u{2}"
+    static let directory: Character = "\u{3}"
+    static let snapshotFile: Character = "\u{4}"
 
     /// What a row means here.
     struct Row: Sendable {
@@ -88,6 +91,11 @@ enum MemcachedOptions {
         Row(
             respPort, "resp-port", argument: true, "--resp-port=<num>",
             "also serve Redis' protocol on this port"),
+        Row(
+            save, "save", argument: true, "--save='<seconds> <changes>'",
+            "save to disk after so many; loads the file at start"),
+        Row(directory, "dir", argument: true, "--dir=<folder>", "where that file is"),
+        Row(snapshotFile, "dbfilename", argument: true, "--dbfilename=<name>", "its name (default: dump.rdb)"),
     ]
 
     static var known: [CommandOption] { rows.map(\.option) }

@@ -5,6 +5,7 @@ import Base
 public import Engine
 public import Glibc
 public import Memcached
+public import Persistence
 
 /// All settings. The defaults are those of `duet` without arguments: both doors, on loopback.
 public struct Configuration: Sendable, Equatable {
@@ -105,6 +106,21 @@ public struct Configuration: Sendable, Equatable {
     /// 1...65536.
     public var databaseCount = 16
 
+    // MARK: Persistence
+
+    /// When to save by itself; none is never.
+    public var savePoints: [SavePoint] = []
+    /// The snapshot's file, in `directory`; a name, no path.
+    public var snapshotFile = "dump.rdb"
+    public var compressesSnapshots = true
+    public var checksumsSnapshots = true
+    /// Whether writes are refused after a save failed that a save point had asked for.
+    public var stopsWritesOnSaveError = true
+    /// Whether the snapshot is loaded at start, if there is one.
+    public var loadsSnapshot = false
+    /// Who may use the DEBUG command.
+    public var debugAccess = DebugAccess.none
+
     // MARK: Connections
 
     /// Worker threads, 1...1024; 0 is one for each processor.
@@ -165,3 +181,6 @@ public enum Supervision: String, Sendable, CaseIterable {
     case upstart, systemd, auto
     case none = "no"
 }
+
+/// Who may use the DEBUG command. Source: redis.conf `enable-debug-command`.
+public enum DebugAccess: Sendable, Equatable { case none, local, all }

@@ -97,10 +97,10 @@ struct ConfigurationLoader {
             guard !values.isEmpty || foreign.valueHere == "" else {
                 throw ConfigurationError(place: place, line: line, reason: "wrong number of arguments")
             }
-            // Of a switch, at least the spelling is checked; these three know more words than yes and no.
+            // Of a switch, at least the spelling is checked; these two know more words than yes and no.
             let isSwitch =
                 ["yes", "no"].contains(foreign.valueHere)
-                && !["enable-debug-command", "enable-module-command", "oom-score-adj"].contains(name)
+                && !["enable-module-command", "oom-score-adj"].contains(name)
             if isSwitch, !["yes", "no"].contains(values[0].lowercased()) {
                 throw ConfigurationError(place: place, line: line, reason: "argument must be 'yes' or 'no'")
             }
@@ -141,6 +141,7 @@ struct ConfigurationLoader {
         if personality == .redis, settings.isProtected, settings.password.isEmpty, !given.contains("bind") {
             settings.respBind = ["127.0.0.1", "-::1"]
         }
+        settings.loadsSnapshot = personality != .memcached
         let asksNobody = settings.memcachedAuthFile.isEmpty && settings.memcachedPasswordDatabase.isEmpty
         let isOpen =
             settings.memcachedPort != 0 || settings.memcachedTLSPort != 0

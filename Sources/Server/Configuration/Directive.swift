@@ -2,6 +2,7 @@
 
 import Engine
 import Glibc
+import Persistence
 
 /// Why a directive's words were refused, in Redis' wording.
 struct WrongValue: Error, Equatable {
@@ -121,6 +122,39 @@ struct Directive: Sendable {
                 throw WrongValue("argument(s) must be one of the following: \(names)")
             }
             return found.1
+        }
+    }
+
+    /// Pairs of seconds and changes. Lines of a file add up; one word, as CONFIG SET has it, is all of them.
+    /// Source: Redis 7 setConfigSaveOption.
+    static func savePoints(
+        _ name: String, _ path: any WritableKeyPath<Configuration, [SavePoint]> & Sendable
+    ) -> Directive {
+        Directive(name, live: true, takesSeveral: true) {
+            $0[keyPath: path].map { "\($0.seconds) \($0.changes)" }.joined(separator: " ")
+        } write: { settings, words throws(WrongValue) in
+            let numbers = words.flatMap { $0.split(separator: " ").map { Int($0) } }
+            guard numbers.count % 2 == 0, !words.isEmpty else { throw WrongValue("Invalid save parameters") }
+            var points = words.count == 1 ? [] : settings[keyPath: path]
+            for index in stride(from: 0, to: numbers.count, by: 2) {
+                guard let seconds = numbers[index], let changes = numbers[index + 1], seconds >= 1, changes >= 0 else {
+                    throw WrongValue("Invalid save parameters")
+                }
+                points.append(SavePoint(seconds: seconds, changes: changes))
+            }
+            settings[keyPath: path] = points
+        }
+    }
+
+    /// A file's name without a folder.
+    static func fileName(
+        _ name: String, _ path: any WritableKeyPath<Configuration, String> & Sendable
+    ) -> Directive {
+        one(name, path, live: true, print: { $0 }) { word throws(WrongValue) in
+            guard !word.isEmpty, !word.contains("/") else {
+                throw WrongValue("\(name) can't be a path, just a filename")
+            }
+            return word
         }
     }
 

@@ -10,7 +10,8 @@ enum DirectiveTable {
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-    static let all: [Directive] = respDoor + memcachedDoor + tls + keyspace + collections + connections + process
+    static let all: [Directive] =
+        respDoor + memcachedDoor + tls + keyspace + collections + persistence + connections + process
 
     private static let respDoor: [Directive] = [
         .number("port", \.respPort, 0...65535),
@@ -99,6 +100,17 @@ enum DirectiveTable {
     private static func limit(_ name: String, _ limit: CollectionLimit, least: Int = 0) -> Directive {
         .number(name, \.collectionLimits[limit], least...Int.max, live: true)
     }
+
+    private static let persistence: [Directive] = [
+        .savePoints("save", \.savePoints),
+        .fileName("dbfilename", \.snapshotFile),
+        .flag("rdbcompression", \.compressesSnapshots, live: true),
+        .flag("rdbchecksum", \.checksumsSnapshots),
+        .flag("stop-writes-on-bgsave-error", \.stopsWritesOnSaveError, live: true),
+        .choice(
+            "enable-debug-command", \.debugAccess, [("no", .none), ("yes", .all), ("local", .local)],
+            print: { $0 == .none ? "no" : $0 == .all ? "yes" : "local" }),
+    ]
 
     private static let connections: [Directive] = [
         .number("threads", \.workerCount, 0...1024),

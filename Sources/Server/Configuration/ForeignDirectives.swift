@@ -28,7 +28,6 @@ enum ForeignDirectives {
         "activerehashing": "yes",
         "appendonly": "no",
         "cluster-enabled": "no",
-        "enable-debug-command": "no",
         "enable-module-command": "no",
         "latency-monitor-threshold": "0",
         "lua-replicate-commands": "yes",
@@ -38,9 +37,9 @@ enum ForeignDirectives {
         "min-slaves-to-write": "0",
         "notify-keyspace-events": "",
         "oom-score-adj": "no",
+        "rdb-save-incremental-fsync": "yes",
         "replica-read-only": "yes",
         "replicaof": "",
-        "save": "",
         "slave-read-only": "yes",
         "slaveof": "",
         "slowlog-log-slower-than": "-1",
@@ -70,7 +69,7 @@ enum ForeignDirectives {
         cluster-migration-barrier cluster-node-timeout cluster-port cluster-preferred-endpoint-type \
         cluster-replica-no-failover cluster-replica-validity-factor cluster-require-full-coverage \
         cluster-slave-no-failover cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled \
-        dbfilename disable-thp dynamic-hz enable-protected-configs \
+        disable-thp dynamic-hz enable-protected-configs \
         hide-user-data-from-log \
         ignore-warnings io-threads-do-reads jemalloc-bg-thread key-load-delay \
         latency-tracking latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire \
@@ -80,7 +79,7 @@ enum ForeignDirectives {
         masteruser max-new-connections-per-cycle max-new-tls-connections-per-cycle \
         maxmemory-eviction-tenacity min-replicas-max-lag min-slaves-max-lag no-appendfsync-on-rewrite \
         oom-score-adj-values proc-title-template propagation-error-behavior rdb-del-sync-files \
-        rdb-save-incremental-fsync rdb-key-save-delay rdbchecksum rdbcompression repl-backlog-size \
+        rdb-key-save-delay repl-backlog-size \
         repl-backlog-ttl repl-disable-tcp-nodelay repl-diskless-load repl-diskless-sync \
         repl-diskless-sync-delay repl-diskless-sync-max-replicas repl-ping-replica-period \
         repl-ping-slave-period repl-timeout replica-announce-ip replica-announce-port replica-announced \
@@ -89,7 +88,7 @@ enum ForeignDirectives {
         set-proc-title \
         shutdown-on-sigint shutdown-on-sigterm shutdown-timeout slave-announce-ip slave-announce-port \
         slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data slowlog-max-len \
-        socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes \
+        socket-mark-id stream-node-max-bytes \
         syslog-facility syslog-ident \
         tracking-table-max-keys unixsocketgroup
         """

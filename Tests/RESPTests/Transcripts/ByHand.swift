@@ -78,11 +78,21 @@ extension Transcript {
             < memcached_version:1.6.45
             <
             > INFO persistence
-            < $111
+            < $382
             < # Persistence
             < loading:0
             < async_loading:0
+            < current_save_keys_processed:0
+            < current_save_keys_total:0
+            < rdb_changes_since_last_save:0
             < rdb_bgsave_in_progress:0
+            < rdb_last_save_time:0
+            < rdb_last_bgsave_status:ok
+            < rdb_last_bgsave_time_sec:-1
+            < rdb_current_bgsave_time_sec:-1
+            < rdb_saves:0
+            < rdb_last_load_keys_expired:0
+            < rdb_last_load_keys_loaded:0
             < aof_enabled:0
             < aof_rewrite_in_progress:0
             <

@@ -1,0 +1,65 @@
+// While the disk fails that writes are meant for: reads go on, and no write is answered as if it were kept.
+
+import Base
+import Synchronization
+
+extension MemcachedFrontEnd {
+    /// Whether writes are refused, as `SERVER_ERROR out of disk`. Sessions look once a batch. Any thread.
+    public var isReadOnly: Bool {
+        get { refusesWrites.load(ordering: .relaxed) }
+        set { refusesWrites.store(newValue, ordering: .relaxed) }
+    }
+}
+
+extension Verb {
+    /// Whether the command is there to change something. `mg` is not, though its flags may touch.
+    fileprivate var changesItems: Bool {
+        switch self {
+        case .set, .add, .replace, .append, .prepend, .cas, .metaSet, .metaDelete, .metaArithmetic, .delete, .incr,
+            .decr, .touch, .gat, .gats, .flushAll:
+            true
+        case .get, .gets, .metaGet, .metaNoop, .metaDebug, .version, .verbosity, .quit, .stats, .cacheMemoryLimit,
+            .slabs, .lru, .shutdown, .refreshCertificates, .lruCrawler, .watch, .unknown:
+            false
+        }
+    }
+}
+
+extension BinaryOpcode {
+    fileprivate var changesItems: Bool {
+        switch self {
+        case .set, .add, .replace, .delete, .increment, .decrement, .flush, .append, .prepend, .setQ, .addQ, .replaceQ,
+            .deleteQ, .incrementQ, .decrementQ, .flushQ, .appendQ, .prependQ, .touch, .gat, .gatQ, .gatK, .gatKQ:
+            true
+        case .get, .getQ, .getK, .getKQ, .quit, .quitQ, .noop, .version, .stat, .verbosity, .saslMechanisms, .saslStart,
+            .saslStep:
+            false
+        }
+    }
+}
+
+extension MemcachedSession {
+    /// Refuses a command that writes, its block with it. Nil if it may be served, or is so wrong that who serves it
+    /// will say so.
+    func refuseWrite(_ verb: Verb, _ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) -> Served? {
+        guard verb.changesItems else { return nil }
+        var blockSize = 0
+        if verb.hasBlock {
+            var cursor = line.cursor
+            // `set key flags exptime bytes`, `ms key bytes`.
+            for _ in 0..<(verb == .metaSet ? 1 : 3) { guard cursor.next(input) != nil else { return nil } }
+            guard let token = cursor.next(input), let size = input.unsigned(token), size <= UInt64(Self.valueSizeMax)
+            else { return nil }
+            blockSize = Int(size) + 2
+        }
+        if !isQuiet(line, input) { output.append(Reply.outOfDisk) }
+        return .refused(end: line.next, blockSize: blockSize)
+    }
+
+    /// As above. Also a quiet command is told: its silence would mean that it was done.
+    func refuseWrite(_ opcode: BinaryOpcode, _ request: BinaryRequest, _ output: inout OutputBuffer) -> Served? {
+        guard opcode.changesItems else { return nil }
+        output.append(errorFor: request, .outOfDisk)
+        return .served(end: request.end)
+    }
+}

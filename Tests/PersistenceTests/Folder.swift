@@ -1,0 +1,83 @@
+// A folder for one test, and disks that fail.
+
+import Base
+import Glibc
+import Persistence
+import Synchronization
+
+/// A temporary folder, gone with the object.
+final class Folder {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/duet-persistence-XXXXXX".utf8CString)
+        // SAFETY: the template is ours, terminated, and changed in place.
+        path = unsafe template.withUnsafeMutableBufferPointer { unsafe String(cString: mkdtemp($0.baseAddress!)!) }
+    }
+
+    deinit {
+        for name in names { unsafe _ = unlink(path + "/" + name) }
+        unsafe _ = rmdir(path)
+    }
+
+    /// The files in it, sorted.
+    var names: [String] {
+        Files.matching(path + "/*").map { String($0.split(separator: "/").last!) }.filter { $0 != "*" }.sorted()
+    }
+
+    func read(_ name: String) throws -> [UInt8] { try Files.read(path + "/" + name) }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
+        let disk = SystemDisk()
+        let descriptor = try disk.create(path + "/" + name)
+        try disk.write(bytes.span.rawBytes, to: descriptor)
+        disk.close(descriptor)
+    }
+}
+
+/// A disk that fails from a chosen call on.
+final class FaultyDisk: Disk {
+    enum Fault: Sendable { case create, write(afterBytes: Int), sync, rename }
+
+    private let inner = SystemDisk()
+    private let fault: Mutex<Fault?>
+    private let written = Mutex(0)
+
+    init(_ fault: Fault?) { self.fault = Mutex(fault) }
+
+    func recover() { fault.withLock { $0 = nil } }
+
+    private func fails(_ isThis: (Fault) -> Bool, _ code: Int32) throws(SystemError) {
+        if let fault = fault.withLock({ $0 }), isThis(fault) { throw SystemError(call: "test", code: code) }
+    }
+
+    func create(_ path: String) throws(SystemError) -> Int32 {
+        try fails({ if case .create = $0 { true } else { false } }, EROFS)
+        return try inner.create(path)
+    }
+
+    func write(_ bytes: RawSpan, to descriptor: Int32) throws(SystemError) {
+        let size = written.withLock { written in
+            written += bytes.byteCount
+            return written
+        }
+        try fails({ if case .write(let limit) = $0 { size > limit } else { false } }, ENOSPC)
+        try inner.write(bytes, to: descriptor)
+    }
+
+    func startWriting(_ descriptor: Int32, from offset: Int, count: Int) {}
+
+    func sync(_ descriptor: Int32) throws(SystemError) {
+        try fails({ if case .sync = $0 { true } else { false } }, EIO)
+        try inner.sync(descriptor)
+    }
+
+    func close(_ descriptor: Int32) { inner.close(descriptor) }
+
+    func rename(_ path: String, to target: String) throws(SystemError) {
+        try fails({ if case .rename = $0 { true } else { false } }, EACCES)
+        try inner.rename(path, to: target)
+    }
+
+    func remove(_ path: String) { inner.remove(path) }
+}
