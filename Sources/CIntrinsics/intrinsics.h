@@ -1,10 +1,8 @@
 #ifndef DUET_INTRINSICS_H
 #define DUET_INTRINSICS_H
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 
@@ -30,10 +28,8 @@ static inline int duet_limit_malloc_arenas(int count) { return mallopt(M_ARENA_M
 /// Lets the kernel write a core file of this process. Returns 0, or -1 with errno.
 static inline int duet_allow_core_file(void) { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); }
 
-extern int pthread_setname_np(pthread_t thread, const char *name);
-
 /// Names the calling thread for `top -H`; cut by the kernel's rules if longer than 15 bytes.
-static inline void duet_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+static inline void duet_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 extern int sync_file_range(int descriptor, long offset, long count, unsigned int flags);
 

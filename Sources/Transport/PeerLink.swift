@@ -106,9 +106,10 @@ public final class PeerLink: @unchecked Sendable {
         while true {
             if let newline = input[start..<end].firstIndex(of: 10) {
                 let hasReturn = newline > start && input[newline - 1] == 13
-                let result = body(input.span.rawBytes.slice(start, hasReturn ? newline - 1 : newline))
+                // A copy of its own: in release builds the compiler takes a span of the object's array to escape it.
+                let line = Array(input[start..<(hasReturn ? newline - 1 : newline)])
                 start = newline + 1
-                return result
+                return body(line.span.rawBytes)
             }
             try receiveMore(until: deadline)
         }

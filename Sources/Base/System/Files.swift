@@ -1,6 +1,6 @@
 // Whole small files: configuration, pid files, logs. Nothing here is on the request path.
 
-public import Glibc
+import Glibc
 
 public enum Files {
     /// The whole content of `path`; `-` is standard input.
@@ -51,7 +51,7 @@ public enum Files {
     /// whole.
     /// - Parameter suffix: of the file beside it.
     public static func replace(
-        _ path: String, with text: String, suffix: String = ".tmp", mode: mode_t = 0o644
+        _ path: String, with text: String, suffix: String = ".tmp", mode: UInt32 = 0o644
     ) throws(SystemError) {
         let fresh = path + suffix
         let descriptor = unsafe open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
