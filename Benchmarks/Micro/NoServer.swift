@@ -2,6 +2,7 @@
 
 import Memcached
 import RESP
+import Transport
 
 struct NoServer {}
 
@@ -19,6 +20,12 @@ extension NoServer: MemcachedControl {
 extension NoServer: ServerControl {
     func configuration() -> [ConfigurationEntry] { [] }
     func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? { nil }
+    func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart { .failed("no disk") }
+    func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {
+        .failed("no disk")
+    }
+    func allowsDebug(_ connection: Connection?) -> Bool { false }
+    func saving() -> SavingFacts { SavingFacts() }
     func rewriteConfiguration() -> String? { nil }
     func serverFacts() -> ServerFacts { ServerFacts() }
     func shutdown(_ order: ShutdownOrder) -> String? { "there is no server to stop" }
