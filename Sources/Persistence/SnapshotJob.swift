@@ -111,7 +111,7 @@ final class SnapshotJob: SnapshotSink {
             throw SnapshotFailure(reason: "Failed opening the temp RDB file \(path) for saving: \(error.reason)")
         }
         defer { disk.close(descriptor) }
-        let output = SnapshotOutput(disk, descriptor, checksums: settings.hasChecksum, progress)
+        let output = SnapshotOutput(disk, descriptor, checksums: settings.hasChecksum)
         let drain: Thread
         do throws(SystemError) {
             drain = try Thread(name: "snapshot-disk") { [self] in writeChunks(output) }
@@ -227,16 +227,14 @@ private final class SnapshotOutput: @unchecked Sendable {
     private let disk: any Disk
     private let descriptor: Int32
     private let checksums: Bool
-    private let progress: SnapshotProgress
     private var sum = CRC64()
     private(set) var size = 0
     private var startedSize = 0
 
-    init(_ disk: any Disk, _ descriptor: Int32, checksums: Bool, _ progress: SnapshotProgress) {
+    init(_ disk: any Disk, _ descriptor: Int32, checksums: Bool) {
         self.disk = disk
         self.descriptor = descriptor
         self.checksums = checksums
-        self.progress = progress
     }
 
     func write(_ buffer: borrowing OutputBuffer) throws(SystemError) {
@@ -246,7 +244,6 @@ private final class SnapshotOutput: @unchecked Sendable {
             disk.startWriting(descriptor, from: startedSize, count: size - startedSize)
             startedSize = size
         }
-        progress.bytes.store(size, ordering: .relaxed)
     }
 
     /// The checksum; 0 says that there is none.

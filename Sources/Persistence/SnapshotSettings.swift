@@ -41,7 +41,6 @@ final class SnapshotProgress: Sendable {
     let items = Atomic<Int>(0)
     /// Items at the snapshot's moment.
     let expected = Atomic<Int>(0)
-    let bytes = Atomic<Int>(0)
 }
 
 /// Where Persistence says what it does, in Redis' words where Redis has some.

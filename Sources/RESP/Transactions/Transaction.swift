@@ -10,12 +10,15 @@ final class Transaction {
     private(set) var shards = ShardSet()
     /// Some command may need memory, so that EXEC is refused while there is none.
     private(set) var needsMemory = false
+    /// Some command may change something, so that EXEC is refused while nothing may be written.
+    private(set) var writes = false
     /// A command was refused when it came: EXEC will refuse them all.
     var isFlawed = false
 
     /// - Parameter spec: of the subcommand, if the command has any.
     func append(_ queued: QueuedRequest, _ request: Request, _ spec: CommandSpec, _ engine: EngineHandle) {
         requests.append(request, queued.row)
+        writes = writes || spec.flags.contains(.write)
         needsMemory = needsMemory || spec.flags.contains(.deniedWhenFull)
         reach(request, spec, engine)
     }

@@ -45,6 +45,16 @@ extension RESPSession {
         return false
     }
 
+    /// Source: Redis 7 writeGetDiskErrorReply.
+    private static var cannotSave: StaticString {
+        """
+        MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that \
+        may modify the data set are disabled, because this instance is configured to report errors during writes if \
+        RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the \
+        RDB error.
+        """
+    }
+
     /// Whether a request may be served while data is loaded or nothing may be written; if not, it was refused.
     /// Source: Redis 7 processCommand.
     private func passesGate(_ command: Command, _ request: Request, _ output: inout OutputBuffer) -> Bool {
@@ -62,13 +72,7 @@ extension RESPSession {
         case .readOnly:
             if !spec.flags.contains(.write) && command != .ping { return true }
             flawTransaction()
-            fail(
-                """
-                MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. \
-                Commands that may modify the data set are disabled, because this instance is configured to report \
-                errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the \
-                Redis logs for details about the RDB error.
-                """, &output)
+            fail(Self.cannotSave, &output)
             return false
         }
     }
@@ -154,6 +158,9 @@ extension RESPSession {
         guard let transaction else { return fail("ERR EXEC without MULTI", &output) }
         if transaction.needsMemory && !engine.makeRoomToWrite() {
             return abortExec(&output) { $0.append("OOM command not allowed when used memory > 'maxmemory'.") }
+        }
+        if transaction.writes && frontEnd.gateState == .readOnly {
+            return abortExec(&output) { $0.append(Self.cannotSave) }
         }
         if transaction.isFlawed {
             endTransaction()
