@@ -1,0 +1,65 @@
+// The append log's own lines: what stands between the commands that redis-server reads too.
+
+import Base
+
+/// What the writing and the reading side agree on. Source of the rest: Redis 7 aof.c.
+///
+///     #TS:<seconds since 1970>\r\n                      Redis' own: when what follows was written
+///     #ITEM:<flags>:<cas>:<marks>\r\n                   what memcached keeps with the item of the SET behind it
+///     #SUM:<CRC64, 16 hex digits>:<count>:<synced>\r\n  of the `count` bytes before this line; up to the offset
+///                                                       `synced` all was on the disk when this was written
+///
+/// The bytes of sum lines are in no sum; between two of them are whole units only. redis-server skips them all.
+enum LogFormat {
+    static let sum: StaticString = "#SUM:"
+    static let item: StaticString = "#ITEM:"
+
+    /// Bits of an item's marks.
+    static let staleMark: UInt64 = 1
+    static let winnerMark: UInt64 = 2
+    static let binaryKeyMark: UInt64 = 4
+
+    /// Whoever writes sums never lets a unit begin further behind the last one: so a reader knows what is vouched for
+    /// before it hands it out.
+    static let unsummedSizeMax = 512 << 20
+    /// What is written at once is rarely longer: a longer end without a sum, and wrong in it what is no missing page,
+    /// is rather another server's, and damaged.
+    static let tornSizeMax = 16 << 20
+    /// Source: Redis aof.c, AOF_ANNOTATION_LINE_MAX_LEN: what is longer is not skipped.
+    static let annotationSizeMax = 1024
+    /// Source: Redis' bounds of requests.
+    static let argumentCountMax = 1 << 20
+    static let argumentSizeMax = 512 << 20
+
+    static func appendTimestamp(_ seconds: Int64, to output: inout OutputBuffer) {
+        output.append("#TS:")
+        output.append(decimal: seconds)
+        output.append("\r\n")
+    }
+
+    /// - Parameter marks: the bits above.
+    static func appendItem(flags: UInt32, cas: UInt64, marks: Int, to output: inout OutputBuffer) {
+        output.append(item)
+        output.append(decimal: UInt64(flags))
+        output.append(UInt8(ascii: ":"))
+        output.append(decimal: cas)
+        output.append(UInt8(ascii: ":"))
+        output.append(decimal: marks)
+        output.append("\r\n")
+    }
+
+    /// - Parameter value: the CRC64 of the `count` bytes that lie before.
+    /// - Parameter synced: an offset in the file.
+    static func appendSum(_ value: UInt64, count: Int, synced: Int, to output: inout OutputBuffer) {
+        output.append(sum)
+        for shift in stride(from: 60, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)
+            output.append(digit < 10 ? 48 + digit : 87 + digit)
+        }
+        output.append(UInt8(ascii: ":"))
+        output.append(decimal: count)
+        output.append(UInt8(ascii: ":"))
+        output.append(decimal: synced)
+        output.append("\r\n")
+    }
+}
