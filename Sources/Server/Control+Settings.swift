@@ -89,7 +89,7 @@ extension Control {
         do throws(SystemError) {
             let text = String(decoding: try Files.read(settings.configurationFile), as: UTF8.self)
             let lines = changed.compactMap { name in
-                DirectiveTable.find(name).map { (name, "\(name) \(quoted($0.read(settings)))") }
+                DirectiveTable.find(name).map { (name, "\(name) \(quotedWord($0.read(settings)))") }
             }
             try Files.replace(settings.configurationFile, with: rewritten(text, with: lines))
             return nil

@@ -176,7 +176,7 @@ struct ConfigurationTests {
         "a quoted word reads back as itself",
         arguments: ["", "plain", "two words", "q\"uo'te", "tab\t\u{e9}\\"])
     func quoting(word: String) {
-        #expect(words(ofLine: quoted(word).utf8) == [Array(word.utf8)])
+        #expect(words(ofLine: quotedWord(word).utf8) == [Array(word.utf8)])
     }
 
     @Test("addresses take a port, brackets and the optional mark")

@@ -72,7 +72,7 @@ private func escaped(_ letter: UInt8) -> UInt8 {
 }
 
 /// A word as it must stand on such a line to be read back.
-public func quoted(_ word: String) -> String {
+public func quotedWord(_ word: String) -> String {
     let isPlain =
         !word.isEmpty && word.utf8.allSatisfy { (33...126).contains($0) && $0 != 34 && $0 != 39 && $0 != 92 }
     guard !isPlain else { return word }

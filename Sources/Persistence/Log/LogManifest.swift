@@ -44,7 +44,7 @@ struct LogManifest: Sendable, Equatable {
     }
 
     private static func line(_ file: File, _ type: String) -> String {
-        "file \(quoted(file.name)) seq \(file.sequence) type \(type)\n"
+        "file \(quotedWord(file.name)) seq \(file.sequence) type \(type)\n"
     }
 
     /// Source: Redis aof.c, MANIFEST_MAX_LINE.
@@ -94,7 +94,7 @@ struct LogManifest: Sendable, Equatable {
         }
         guard let name, !name.isEmpty, let sequence, sequence > 0, let type else { throw Problem(reason: form) }
         guard !name.contains("/") && !name.contains("\\") && name != "." && name != ".." else {
-            throw Problem(reason: "\(quoted(name)) is a path: the files lie beside the manifest")
+            throw Problem(reason: "\(quotedWord(name)) is a path: the files lie beside the manifest")
         }
         let file = File(name: name, sequence: sequence)
         switch type {
@@ -107,7 +107,7 @@ struct LogManifest: Sendable, Equatable {
                 throw Problem(reason: "increment \(sequence) after \(last.sequence): they must rise")
             }
             increments.append(file)
-        default: throw Problem(reason: "type \(quoted(String(UnicodeScalar(type)))) is neither b nor h nor i")
+        default: throw Problem(reason: "type \(quotedWord(String(UnicodeScalar(type)))) is neither b nor h nor i")
         }
     }
 }

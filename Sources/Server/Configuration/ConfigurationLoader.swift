@@ -124,7 +124,7 @@ struct ConfigurationLoader {
                 "there are only \(settings.databaseCount) databases")
         }
         if !settings.memcachedAuthFile.isEmpty {
-            let line = "memcached-auth-file \(quoted(settings.memcachedAuthFile))"
+            let line = "memcached-auth-file \(quotedWord(settings.memcachedAuthFile))"
             if settings.memcachedProtocol == .binary {
                 throw refuse(line, "logging in by text needs a door that speaks it")
             }
@@ -134,7 +134,7 @@ struct ConfigurationLoader {
         }
         if !settings.memcachedPasswordDatabase.isEmpty, settings.memcachedProtocol == .ascii {
             throw refuse(
-                "memcached-sasl-pwdb \(quoted(settings.memcachedPasswordDatabase))",
+                "memcached-sasl-pwdb \(quotedWord(settings.memcachedPasswordDatabase))",
                 "SASL belongs to the binary protocol")
         }
         // Redis without bind and password is closed to other machines; ours then does not even listen there.
@@ -182,7 +182,7 @@ struct ConfigurationLoader {
                 values.append(arguments[index])
                 index += 1
             }
-            let line = ([argument] + values.map(quoted)).joined(separator: " ")
+            let line = ([argument] + values.map(quotedWord)).joined(separator: " ")
             // `--save` alone is Redis' old way to say `save ""`.
             if argument == "--save" && values.isEmpty { values = [""] }
             try set(String(argument.dropFirst(2)), values, place: place, line: line)
