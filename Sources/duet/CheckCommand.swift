@@ -2,112 +2,206 @@
 
 import ArgumentParser
 import Base
-import Engine
 import Glibc
 import Persistence
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Read a snapshot (RDB file) to its end: is it whole, and what is in it?",
+        abstract: "Read a snapshot or an append log to its end: is it whole, and what is in it?",
         discussion: """
-            Reads each value as a start of the server would, and the checksum. The file is not changed.
+            FILE is a snapshot (RDB file), a file of commands (AOF), the manifest of an append log, or the
+            folder that such a log lies in: then all its files are read, in their order. Values of snapshots
+            are read as a start of the server would, and checksums verified. Nothing is changed without --fix.
+
+            --fix cuts a file of commands behind the last one that is whole and right, after a copy of it
+            was made beside it (FILE.bak). It says what will go, and asks. Of a log only the last file is
+            cut: what follows on another one builds on what would go. A snapshot cannot be cut.
 
             Examples:
               duet check dump.rdb
               duet check /var/lib/redis/dump.rdb --quiet && echo whole
+              duet check /var/lib/duet/appendonlydir
+              duet check --fix /var/lib/duet/appendonlydir          asks before it cuts
+              duet check --fix --yes appendonlydir/appendonly.aof.3.incr.aof
 
-            Exit status: 0 for a whole file, 1 for a damaged one, 2 if it cannot be read.
+            Exit status: 0 for what is whole, or is so now; 1 for what is damaged, 2 if it cannot be read.
             """)
 
-    @Argument(help: "The file.")
+    @Argument(help: "The file, or the folder of an append log.")
     var file: String
 
     @Flag(help: "Say only what is wrong.")
     var quiet = false
 
+    @Flag(help: "Cut a damaged file of commands behind its last whole command or transaction.")
+    var fix = false
+
+    @Flag(help: "With --fix: do not ask.")
+    var yes = false
+
+    func validate() throws {
+        if yes && !fix { throw ValidationError("--yes is for --fix.") }
+    }
+
     func run() throws {
-        let showsProgress = !quiet && Files.isTerminal(STDERR_FILENO)
-        let summary: SnapshotSummary
+        let isWhole: Bool
         do throws(SystemError) {
-            summary = try SnapshotCheck.run(file) { done, total in
-                guard showsProgress else { return }
-                Files.write("\r\(done * 100 / max(1, total)) % of \(Self.bytes(total))  ", to: STDERR_FILENO)
+            switch try FileKind(of: file) {
+            case .folder: isWhole = try checkFolder()
+            case .manifest: isWhole = try checkLog(file)
+            case .commands: isWhole = try checkCommands(file)
+            case .snapshot: isWhole = try checkSnapshot(file)
             }
         } catch {
             Files.write("\(error)\n", to: STDERR_FILENO)
             throw ExitCode(2)
         }
-        if showsProgress { Files.write("\r\u{1B}[K", to: STDERR_FILENO) }
-        if !quiet { Files.write(Self.text(summary), to: STDOUT_FILENO) }
+        if !isWhole { throw ExitCode(1) }
+    }
+
+    // MARK: Single files
+
+    private func checkSnapshot(_ path: String) throws(SystemError) -> Bool {
+        let summary = try readSnapshot(path)
+        say(CheckText.text(summary))
         if let fault = summary.fault {
-            Files.write("\(file) is damaged \(fault)\n", to: STDERR_FILENO)
-            Files.write(
-                "What lies before can be read, but a server refuses to start with it. Use a backup, or move the file "
-                    + "away to start empty.\n", to: STDERR_FILENO)
-            throw ExitCode(1)
+            tellDamage(ofSnapshot: path, fault)
+            return false
         }
-        if !quiet { Files.write("The file is whole.\n", to: STDOUT_FILENO) }
+        if try FileKind.hasCommands(path, at: summary.size - summary.excess) {
+            say("\n")
+            return try checkCommands(path, from: summary.size - summary.excess)
+        }
+        say("The file is whole.\n")
+        return true
     }
 
-    private static func text(_ summary: SnapshotSummary) -> String {
-        var text = "RDB version \(summary.version), \(bytes(summary.size))"
-        text += summary.isVerified ? ", checksum right\n" : ", no checksum\n"
-        if !summary.fields.isEmpty {
-            text += summary.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") + "\n"
+    private func checkCommands(_ path: String, from start: Int = 0) throws(SystemError) -> Bool {
+        let summary = try readCommands(path, from: start)
+        say(CheckText.text(summary))
+        if let damage = summary.damage {
+            complain("\(path) is damaged \(damage.description)\n")
+            return try repair(path, from: start, damage)
         }
-        text += "\nkeys        \(summary.keyCount)"
-        if summary.keysByDatabase.count > 1 {
-            let parts = summary.keysByDatabase.sorted { $0.key < $1.key }.map { "db\($0.key) \($0.value)" }
-            text += "   (" + parts.joined(separator: ", ") + ")"
-        }
-        text += "\nexpiring    \(summary.expiringCount)   (\(summary.expiredCount) of them are over)\n"
-        if summary.flaggedCount > 0 { text += "with memcached flags   \(summary.flaggedCount)\n" }
-        if summary.libraryCount > 0 { text += "libraries of functions   \(summary.libraryCount)\n" }
-        if summary.excess > 0 { text += "bytes behind the end   \(summary.excess)\n" }
-        guard summary.keyCount > 0 else { return text }
-        text += "\ntype            keys        bytes   share\n"
-        let total = max(1, summary.shares.values.reduce(0) { $0 + $1.bytes })
-        for (kind, share) in summary.shares.sorted(by: { $0.value.bytes > $1.value.bytes }) {
-            let bar = String(repeating: "█", count: (share.bytes * 30 + total / 2) / total)
-            text += pad(name(kind), 12) + padLeft(String(share.keys), 8) + padLeft(bytes(share.bytes), 13)
-            text += padLeft("\(share.bytes * 100 / total) %", 8) + "  \(bar)\n"
-        }
-        text += "\nlargest keys\n"
-        for key in summary.largest {
-            let shown = String(decoding: key.key, as: UTF8.self).debugDescription
-            text += padLeft(bytes(key.bytes), 12) + "  " + pad(name(key.kind), 8) + " db\(key.database) \(shown)\n"
-        }
-        return text
+        say("The file is whole.\n")
+        return true
     }
 
-    private static func name(_ kind: ValueKind) -> String {
-        switch kind {
-        case .string: "string"
-        case .list: "list"
-        case .set: "set"
-        case .sortedSet: "zset"
-        case .hash: "hash"
-        case .stream: "stream"
+    private func tellDamage(ofSnapshot path: String, _ fault: String) {
+        complain("\(path) is damaged \(fault)\n")
+        complain(
+            "What lies before can be read, but a server refuses to start with it. Use a backup, or move the file "
+                + "away to start empty.\n")
+    }
+
+    /// Cuts, if that is wished.
+    /// - Returns: whether the file is whole now.
+    private func repair(_ path: String, from start: Int, _ damage: LogDamage) throws(SystemError) -> Bool {
+        let repair = LogRepair(path: path, damage: damage)
+        guard fix else {
+            complain(repair.advice)
+            return false
         }
-    }
-
-    private static func bytes(_ count: Int) -> String {
-        if count < 1024 { return "\(count) B" }
-        var value = Double(count)
-        var unit = ""
-        for next in ["KiB", "MiB", "GiB", "TiB"] where value >= 1024 {
-            value /= 1024
-            unit = next
+        guard try repair.run(asks: !yes) else { return false }
+        if let damage = try readCommands(path, from: start).damage {
+            complain("\(path) is still damaged \(damage.description)\n")
+            return false
         }
-        return "\((value * 10).rounded() / 10) \(unit)"
+        say("The file is whole now.\n")
+        return true
     }
 
-    private static func pad(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+    // MARK: Logs of several files
+
+    private func checkFolder() throws(SystemError) -> Bool {
+        let manifests = try LogSet.manifests(inFolder: file)
+        if let only = manifests.first, manifests.count == 1 { return try checkLog(only) }
+        if manifests.isEmpty { throw SystemError(call: "\(file): no manifest of an append log", code: ENOENT) }
+        complain("There are several logs here; which one?\n" + manifests.map { "  duet check \($0)\n" }.joined())
+        throw SystemError(call: file, code: EINVAL)
     }
 
-    private static func padLeft(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
+    private func checkLog(_ path: String) throws(SystemError) -> Bool {
+        let (set, fault) = try LogSet.read(path)
+        guard let set else {
+            complain("\(path) is damaged: \(fault ?? "")\n")
+            return false
+        }
+        var total = LogSummary()
+        var isWhole = true
+        for (index, entry) in set.files.enumerated() {
+            let isLast = index == set.files.count - 1
+            isWhole = try checkPart(entry, isLast: isLast, &total) && isWhole
+        }
+        if total.unitCount > 0 { say("\n" + CheckText.text(total)) }
+        if !set.history.isEmpty { say("needed no more: " + set.history.joined(separator: " ") + "\n") }
+        if !set.strangers.isEmpty { say("not in the manifest: " + set.strangers.joined(separator: " ") + "\n") }
+        if isWhole { say("The log is whole.\n") }
+        return isWhole
     }
+
+    /// One file of a log: told in a line.
+    private func checkPart(
+        _ entry: LogSet.File, isLast: Bool, _ total: inout LogSummary
+    ) throws(SystemError) -> Bool {
+        let label = CheckText.pad(entry.name, 32) + (entry.role == .base ? " base       " : " increment  ")
+        guard Files.size(entry.path) != nil else {
+            complain("\(entry.path) is in the manifest, but not there\n")
+            return false
+        }
+        var start = 0
+        if try FileKind.isSnapshot(entry.path) {
+            let summary = try readSnapshot(entry.path)
+            say(label + CheckText.line(summary) + "\n")
+            if let fault = summary.fault {
+                tellDamage(ofSnapshot: entry.path, fault)
+                return false
+            }
+            start = summary.size - summary.excess
+            guard try FileKind.hasCommands(entry.path, at: start) else { return true }
+        }
+        let summary = try readCommands(entry.path, from: start)
+        say(label + CheckText.line(summary) + "\n")
+        total.add(summary)
+        guard let damage = summary.damage else { return true }
+        complain("\(entry.path) is damaged \(damage.description)\n")
+        if isLast { return try repair(entry.path, from: start, damage) }
+        complain(
+            "It is not the last file: what follows builds on what is wrong or missing here. A server refuses to start "
+                + "with it. Use a backup; or cut this file alone (`duet check --fix \(entry.path)`) and take those "
+                + "behind it out of the manifest, to keep what lies before.\n")
+        return false
+    }
+
+    // MARK: Reading
+
+    private func readSnapshot(_ path: String) throws(SystemError) -> SnapshotSummary {
+        let summary = try SnapshotCheck.run(path, progress: showProgress)
+        clearProgress()
+        return summary
+    }
+
+    private func readCommands(_ path: String, from start: Int) throws(SystemError) -> LogSummary {
+        let summary = try LogCheck.run(path, from: start, progress: showProgress)
+        clearProgress()
+        return summary
+    }
+
+    private var showsProgress: Bool { !quiet && Files.isTerminal(STDERR_FILENO) }
+
+    private func showProgress(_ done: Int, _ total: Int) {
+        guard showsProgress else { return }
+        Files.write("\r\(done * 100 / max(1, total)) % of \(CheckText.bytes(total))  ", to: STDERR_FILENO)
+    }
+
+    private func clearProgress() {
+        if showsProgress { Files.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    }
+
+    private func say(_ text: String) {
+        if !quiet { Files.write(text, to: STDOUT_FILENO) }
+    }
+
+    private func complain(_ text: String) { Files.write(text, to: STDERR_FILENO) }
 }

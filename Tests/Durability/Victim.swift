@@ -24,6 +24,7 @@ final class Victim: Sendable {
 
     static let redisServer = installed("redis-server")
     static let redisCheck = installed("redis-check-rdb")
+    static let redisLogCheck = installed("redis-check-aof")
 
     private static func installed(_ name: String) -> String? {
         let places = ["/usr/bin/" + name, "/usr/local/bin/" + name]

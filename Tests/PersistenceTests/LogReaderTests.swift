@@ -247,6 +247,30 @@ struct LogReaderTests {
         #expect(Reading(Array((command + "#ITEM:1:2:3\r\n").utf8)).fault?.goodSize == command.utf8.count)
     }
 
+    @Test("bytes that only look like a log are read to their end or refused, never more")
+    func noise() {
+        let seed = seed()
+        var random = SplitMix64(seed: seed)
+        let words = [
+            "*1\r\n", "*2\r\n", "$4\r\n", "$5\r\n", "$0\r\n\r\n", "MULTI\r\n", "EXEC\r\n", "PING\r\n", "\r\n", "\0\0\0",
+            "#", "#TS:1\r\n", "#ITEM:1:2:3\r\n", "#SUM:0000000000000000:0:0\r\n", "#SUM:0000000000000000:0:70\r\n",
+            "#SUM:0000000000000001:40:0\r\n", "*1\r\n$4\r\nPING\r\n", "*1\r\n$5\r\nmulti\r\n", "*1\r\n$4\r\nexec\r\n",
+            "$99999\r\n",
+        ]
+        for _ in 0..<4000 {
+            let bytes = (0...random.next(below: 12)).flatMap { _ in Array(words[random.next(below: words.count)].utf8) }
+            let reading = Reading(bytes)
+            let tiles = zip(reading.units, reading.units.dropFirst()).allSatisfy { $0.end <= $1.start }
+            #expect(tiles && reading.end <= bytes.count, "seed \(seed)")
+            guard let fault = reading.fault else { continue }
+            let isInOrder = 0 <= fault.goodSize && fault.goodSize <= fault.offset && fault.offset <= bytes.count
+            #expect(isInOrder, "seed \(seed)")
+            let mended = Reading(Array(bytes[..<fault.goodSize]))
+            #expect(mended.fault == nil && mended.end <= reading.end, "seed \(seed)")
+            #expect(LogReader(bytes.span.rawBytes).countUnits(behind: fault.goodSize) < 13)
+        }
+    }
+
     @Test("the commands of a unit, with their arguments and what is said of their items")
     func commands() throws {
         var file = LogBuilder(seed: 1)

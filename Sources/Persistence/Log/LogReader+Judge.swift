@@ -109,4 +109,27 @@ extension LogReader {
         witness.synced = sums.reduce(0) { max($0, $1.synced) }
         return witness
     }
+
+    /// Whole units behind `offset`, as far as they can be made out where bytes are wrong in between.
+    func countUnits(behind offset: Int) -> Int {
+        var place = offset
+        var count = 0
+        while place < scan.file.byteCount {
+            switch scan.piece(at: place) {
+            case .unit(let unit):
+                count += 1
+                place = unit.end
+            case .sum(let sum): place = sum.end
+            case .end: return count
+            case .cut, .wrong:
+                var next = scan.file.firstIndex(of: 10, from: place)
+                while let end = next, end + 1 < scan.file.byteCount, scan.file[end + 1] != UInt8(ascii: "*") {
+                    next = scan.file.firstIndex(of: 10, from: end + 1)
+                }
+                guard let next, next + 1 < scan.file.byteCount else { return count }
+                place = next + 1
+            }
+        }
+        return count
+    }
 }

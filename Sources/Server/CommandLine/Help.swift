@@ -6,7 +6,7 @@ enum Help {
                duet memcached [OPTIONS]                     memcached's command line (or by that name)
                duet redis [CONFIG-FILE] [--directive ...]   redis-server's (or by that name)
                duet bench [OPTIONS]                         a load generator for both protocols
-               duet check FILE                              reads a snapshot (RDB file): whole, and what is in it?
+               duet check FILE                              reads RDB and AOF files: whole, and what is in them?
                duet --help | --version
 
         Without arguments it listens on 127.0.0.1 and ::1: memcached's protocol on port 11211, Redis' on 6379.
