@@ -88,6 +88,8 @@ public final class Engine: @unchecked Sendable {
     // The state is reached by pointer, so that handles are trivial: no reference counting on the request path. It is
     // guarded by the shards' locks and by atomics.
     private let state: UnsafeMutablePointer<EngineState>
+    /// One a handle, for as long as the engine lives.
+    private let journalMarks = Mutex<[JournalMarkPlace]>([])
     public let counters = CounterBoard<EngineCounter>()
 
     public init(_ options: EngineOptions) {
@@ -97,14 +99,19 @@ public final class Engine: @unchecked Sendable {
 
     deinit {
         unsafe state.pointee.destroy()
+        journalMarks.withLock { marks in for mark in marks { unsafe mark.pointer.deallocate() } }
         unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
     }
 
     /// A handle for one thread.
     public func makeHandle() -> EngineHandle {
-        unsafe EngineHandle(state: state, counters: counters.makeRow())
+        let mark = JournalMarkPlace()
+        journalMarks.withLock { $0.append(mark) }
+        return unsafe EngineHandle(state: state, counters: counters.makeRow(), journalMark: mark.pointer)
     }
+
+    var statePlace: UnsafeMutablePointer<EngineState> { unsafe state }
 
     /// Bytes, 0 is none. A lower limit is reached by evicting in the background and at the next writes.
     public var memoryLimit: Int {

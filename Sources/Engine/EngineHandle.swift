@@ -32,7 +32,7 @@ public struct EngineHandle: @unchecked Sendable {
     public let counters: Counters<EngineCounter>
 
     /// Shards that an enclosing section holds: verbs inside do not lock them again.
-    private var held: UInt64 = 0
+    private(set) var held: UInt64 = 0
     private(set) var access: AccessPolicy
     var random: SplitMix64
 
@@ -46,13 +46,32 @@ public struct EngineHandle: @unchecked Sendable {
     /// Where this thread's input may be kept instead of copied. Owned by whoever reads it.
     public var offeredInput: OfferedInput?
 
+    /// The journal is not told of what this handle changes: it knows already, or is about to be begun anew.
+    public var isUnjournaled = false
+    /// What this handle does is read from a journal: no time runs out, nothing is evicted, the memory limit may be
+    /// overshot, the journal is told nothing. See `Engine.isReplaying`.
+    public var isReplaying = false {
+        didSet {
+            isUnjournaled = isReplaying
+            mayOvershoot = isReplaying
+            startTurn()
+        }
+    }
+    let journalMark: UnsafeMutablePointer<JournalMark>
+
     /// The time that verbs go by. Set it once per wake-up.
     public var now: Milliseconds {
         didSet { startTurn() }
     }
+    /// Items whose time is up to here have run out.
+    private(set) var expiryTime = Milliseconds(0)
 
-    init(state: UnsafeMutablePointer<EngineState>, counters: Counters<EngineCounter>) {
+    init(
+        state: UnsafeMutablePointer<EngineState>, counters: Counters<EngineCounter>,
+        journalMark: UnsafeMutablePointer<JournalMark>
+    ) {
         unsafe self.state = state
+        unsafe self.journalMark = journalMark
         unsafe shards = state.pointee.shards
         hasher = unsafe state.pointee.hasher
         shardShift = UInt64(64 - (unsafe state.pointee.shardBits))
@@ -66,6 +85,7 @@ public struct EngineHandle: @unchecked Sendable {
     private mutating func startTurn() {
         let policy = EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
         access = AccessPolicy(isLFU: policy.isLFU, now: now)
+        expiryTime = isReplaying ? Milliseconds(0) : now
         if unsafe state.pointee.earliestFlush.load(ordering: .relaxed) <= now.rawValue { runScheduledFlushes() }
     }
 
@@ -185,6 +205,7 @@ public struct EngineHandle: @unchecked Sendable {
         }
         held = heldBefore | wanted
         let result = body(&self)
+        if heldBefore == 0, unsafe journalMark.pointee.isUnitOpen { endJournalUnit() }
         held = heldBefore
         rest = missing
         while rest != 0 {
@@ -203,23 +224,57 @@ public struct EngineHandle: @unchecked Sendable {
     }
 
     /// Counts a change, and tells who wants to hear of it.
+    /// - Parameter notes: what was done to the value; the whole of it is new without.
     @inline(__always)
-    func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+    func tell(
+        _ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item, _ shard: UnsafeMutablePointer<Shard>,
+        notes: StepNotes? = nil
+    ) {
         if kind.isAskedFor { counters.add(.changes) }
-        if unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) { tellListeners(kind, database, item) }
+        if unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) {
+            unsafe tellListeners(kind, database, item, shard, notes)
+        }
     }
 
     @inline(never)
-    private func tellListeners(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
-        unsafe state.pointee.tell(kind, database, view(item))
+    private func tellListeners(
+        _ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item, _ shard: UnsafeMutablePointer<Shard>,
+        _ notes: StepNotes?
+    ) {
+        let view = view(item)
+        unsafe state.pointee.tell(kind, database, view)
+        guard let journal = unsafe state.pointee.journal, !isUnjournaled else { return }
+        let unit = journalUnit(ofShard: unsafe shard.pointee.index)
+        let place = unsafe journal._withUnsafeGuaranteedRef { journal in
+            if let notes { return notes.show { journal.itemChanged(kind, database, view, steps: $0, unit: unit) } }
+            return journal.itemChanged(kind, database, view, steps: Steps(RawSpan()), unit: unit)
+        }
+        note(place, unit: unit)
+    }
+
+    /// Tells listeners of a change that the journal learns of otherwise.
+    func tellListeners(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+        counters.add(.changes)
+        if unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) {
+            unsafe state.pointee.tell(kind, database, view(item))
+        }
+    }
+
+    /// Where steps are noted: nil if nobody wants to hear of them.
+    @inline(__always)
+    func stepNotes(_ shard: UnsafeMutablePointer<Shard>) -> StepNotes? {
+        guard let buffer = unsafe shard.pointee.steps, !isUnjournaled else { return nil }
+        return unsafe StepNotes(buffer)
     }
 
     var evictionContext: EvictionContext {
-        let policy = EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
+        let isReplaying = unsafe state.pointee.isReplaying.load(ordering: .relaxed)
+        let policy = isReplaying ? .noEviction : EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
         return unsafe EvictionContext(
             hasher: hasher, ranking: EvictionRanking(
                 policy: policy, access: access, weighsUse: state.pointee.weighsUse.load(ordering: .relaxed)),
-            samples: state.pointee.samples.load(ordering: .relaxed), counters: counters, now: now, state: state)
+            samples: state.pointee.samples.load(ordering: .relaxed), counters: counters, now: now, state: state,
+            held: held, isUnjournaled: isUnjournaled, journalMark: journalMark)
     }
 
     /// Finds the live item of `key`; one whose time has run out is removed and counted.
@@ -228,7 +283,7 @@ public struct EngineHandle: @unchecked Sendable {
         guard let position = unsafe shard.pointee.tables[Int(key.database.rawValue)].find(key.hash, key.bytes) else {
             return nil
         }
-        if position.item.isExpired(at: now) {
+        if position.item.isExpired(at: expiryTime) {
             unsafe removeAskedFor(key, position, shard)
             return nil
         }
@@ -264,7 +319,7 @@ public struct EngineHandle: @unchecked Sendable {
         _ shard: UnsafeMutablePointer<Shard>
     ) {
         unsafe preserve(position.item, database, shard)
-        tell(kind, database, position.item)
+        unsafe tell(kind, database, position.item, shard)
         unsafe shard.pointee.remove(hash, position, from: table(shard, database))
     }
 

@@ -25,7 +25,13 @@ struct EngineState: ~Copyable {
 
     /// Read under any shard's lock, written under all.
     private(set) var subscriptions: [Subscription] = []
-    /// What any of them wants to hear of.
+    /// As the subscriptions. Unretained, so that a call counts no references; `journalOwner` holds it.
+    private(set) var journal: Unmanaged<Journal>?
+    private var journalOwner: Journal?
+    let isReplaying = Atomic<Bool>(false)
+    /// Of handles that only look.
+    let idleMark: UnsafeMutablePointer<JournalMark>
+    /// What any of them wants to hear of; all if there is a journal.
     private(set) var heardKinds: ChangeKinds = []
 
     /// Who is handed the items of the running snapshot; nil if there is none, or if it is abandoned. Read under any
@@ -68,6 +74,8 @@ struct EngineState: ~Copyable {
         let count = options.shardCount ?? Self.defaultShardCount(memoryLimit: options.memoryLimit)
         precondition(count.nonzeroBitCount == 1 && count <= Self.shardCountMax, "1...64 shards, a power of two")
         precondition(options.databaseCount >= 1 && options.databaseCount <= 65536, "1...65536 databases")
+        unsafe idleMark = .allocate(capacity: 1)
+        unsafe idleMark.initialize(to: JournalMark())
         hasher = Hasher64(seed: options.hashSeed)
         shardBits = count.trailingZeroBitCount
         databaseCount = options.databaseCount
@@ -94,6 +102,7 @@ struct EngineState: ~Copyable {
             shard.destroy()
         }
         unsafe shards.deallocate()
+        unsafe idleMark.deallocate()
         sizeClasses.destroy()
         collectionLimits.destroy()
         unsafe pool.deinitialize(count: 1)
@@ -103,8 +112,20 @@ struct EngineState: ~Copyable {
     mutating func changeSubscriptions(_ change: (inout [Subscription]) -> Void) {
         for index in 0..<shardCount { unsafe shards[index].lock.pointee.lock() }
         change(&subscriptions)
-        heardKinds = subscriptions.reduce([]) { $0.union($1.kinds) }
+        noteHeardKinds()
         for index in 0..<shardCount { unsafe shards[index].lock.pointee.unlock() }
+    }
+
+    private mutating func noteHeardKinds() {
+        heardKinds = unsafe journal == nil ? subscriptions.reduce([]) { $0.union($1.kinds) } : .all
+    }
+
+    /// Under all shards' locks.
+    mutating func setJournal(_ journal: Journal?) {
+        journalOwner = journal
+        unsafe self.journal = journal.map { unsafe Unmanaged.passUnretained($0) }
+        noteHeardKinds()
+        for index in 0..<shardCount { unsafe shards[index].body.pointee.takesSteps = journal != nil }
     }
 
     /// Tells who wants to hear of it. Under the shard's lock.
@@ -116,7 +137,6 @@ struct EngineState: ~Copyable {
 
     /// Tells of a change to whole databases. Under all shards' locks.
     borrowing func tellOfDatabases(_ body: (any ChangeListener) -> Void) {
-        guard heardKinds.contains(.databases) else { return }
         for subscription in subscriptions where subscription.kinds.contains(.databases) { body(subscription.listener) }
     }
 

@@ -10,6 +10,7 @@ extension EngineHandle {
     /// a second; they take turns over the shards. No shard is held for longer than a few tens of microseconds at a
     /// time.
     public mutating func maintain(microseconds: Int) {
+        if unsafe state.pointee.isReplaying.load(ordering: .relaxed) { return }
         let end = monotonicNanoseconds() + UInt64(microseconds) * 1000
         while unsafe state.pointee.pool.pointee.releaseRetired() {
             if monotonicNanoseconds() >= end { return }

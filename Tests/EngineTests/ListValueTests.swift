@@ -87,7 +87,10 @@ struct ListValueTests {
             let position = random.next(below: count + 1)
             edit(&engine, number) { list in
                 list.prepareGrowth(byteCount: element.count, count: 1)
-                unsafe list.insert(element.span.bytes, at: position)
+                let side: Side = position == list.count ? .end : .start
+                let pivot = position - (side == .end ? 1 : 0)
+                let present = list.element(at: pivot).copiedBytes()
+                unsafe list.insert(element.span.bytes, side, of: present.span.bytes, at: pivot)
             }
             model[number].insert(element, at: position)
         case 8, 9:

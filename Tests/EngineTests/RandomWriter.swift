@@ -193,7 +193,14 @@ struct RandomWriter {
                 for element in elements { list.push(unsafe element.span.bytes, side) }
             case 4: list.pop(elements.count * 3, side) { _ in }
             case 5 where list.count > 0: list.replace(at: place % list.count, with: unsafe first.span.bytes)
-            case 6 where list.count > 0: list.insert(unsafe first.span.bytes, at: place % list.count)
+            case 6 where list.count > 0: 
+                let pivot = list.element(at: place % list.count).copiedBytes()
+                var position = 0
+                list.positions(of: unsafe pivot.span.bytes, backwards: false) { found in
+                    position = found
+                    return false
+                }
+                unsafe list.insert(first.span.bytes, side, of: pivot.span.bytes, at: position)
             default: _ = list.remove(unsafe first.span.bytes, countMax: 2, backwards: false)
             }
         }

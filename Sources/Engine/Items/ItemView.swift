@@ -104,7 +104,8 @@ public struct ItemView: ~Escapable {
     /// - Parameter type: what `kind` says.
     public func showCollection<V: CollectionValue & ~Escapable>(as type: V.Type, _ body: (borrowing V) -> Void) {
         precondition(kind == V.kind)
-        var handle = unsafe EngineHandle(state: state, counters: state.pointee.idleCounters)
+        var handle = unsafe EngineHandle(
+            state: state, counters: state.pointee.idleCounters, journalMark: state.pointee.idleMark)
         unsafe withUnsafeMutablePointer(to: &handle) { handle in
             let value = unsafe V(site: CollectionSite(showing: item, handle, V.kind))
             body(value)

@@ -18,12 +18,23 @@ struct EvictionContext {
     let counters: Counters<EngineCounter>
     let now: Milliseconds
     let state: UnsafeMutablePointer<EngineState>
+    let held: UInt64
+    let isUnjournaled: Bool
+    let journalMark: UnsafeMutablePointer<JournalMark>
 
     /// Tells who wants to hear of it.
-    func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
+    /// - Parameter shard: the item's.
+    func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item, ofShard shard: Int) {
         guard unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) else { return }
         let view = unsafe ItemView(item, now: now, access: ranking.access, state: state)
         unsafe state.pointee.tell(kind, database, view)
+        guard let journal = unsafe state.pointee.journal, !isUnjournaled else { return }
+        // As `EngineHandle.journalUnit`. Nobody waits for an eviction to be on the disk.
+        let unit = held &>> UInt64(shard) & 1 == 1 ? held.trailingZeroBitCount : nil
+        _ = unsafe journal._withUnsafeGuaranteedRef {
+            $0.itemChanged(kind, database, view, steps: Steps(RawSpan()), unit: unit)
+        }
+        unsafe journalMark.pointee.note(0, unit)
     }
 
     /// Hands an item to the snapshot before it ends, if it is of the old epoch.
@@ -235,7 +246,7 @@ extension Shard {
             guard let position = unsafe tables[database].find(hash, at: item) else { continue }
             unsafe context.preserve(item, in: tables[database], epoch)
             countEnd(of: item, context)
-            context.tell(item.isExpired(at: context.now) ? .expired : .evicted, DatabaseIndex(database), item)
+            context.tell(item.isExpired(at: context.now) ? .expired : .evicted, DatabaseIndex(database), item, ofShard: index)
             unsafe remove(hash, position, from: tables + database)
             return
         }

@@ -36,6 +36,26 @@ struct Shard {
     var unwalkedDatabase = 0
     var random: SplitMix64
 
+    /// Where verbs note the steps of a change; nil while nobody wants them.
+    private(set) var steps: UnsafeMutablePointer<OutputBuffer>?
+
+    /// Whether there is somebody who wants steps.
+    var takesSteps: Bool {
+        get { unsafe steps != nil }
+        set {
+            if newValue == takesSteps { return }
+            if let old = unsafe steps {
+                unsafe old.deinitialize(count: 1)
+                unsafe old.deallocate()
+                unsafe steps = nil
+            } else {
+                let new = UnsafeMutablePointer<OutputBuffer>.allocate(capacity: 1)
+                unsafe new.initialize(to: OutputBuffer(capacity: 512))
+                unsafe steps = new
+            }
+        }
+    }
+
     init(index: Int, arena: Arena, databaseCount: Int, shardBits: Int, seed: UInt64) {
         self.index = index
         self.arena = arena
@@ -98,6 +118,7 @@ struct ShardReference {
 
     func destroy() {
         let shard = unsafe body
+        unsafe shard.pointee.takesSteps = false
         for database in 0..<(unsafe shard.pointee.databaseCount) { unsafe shard.pointee.tables[database].destroy() }
         for index in unsafe shard.pointee.graveyard.indices { unsafe shard.pointee.graveyard[index].destroy() }
         for index in unsafe shard.pointee.emptied.indices { unsafe shard.pointee.emptied[index].destroy() }

@@ -29,6 +29,10 @@ public struct CollectionSite {
     var isChanged = false
     /// What the accounts say of the structure's size.
     private var countedSize = 0
+    /// Where steps are noted; nil if nobody wants to hear of them.
+    let notes: StepNotes?
+    /// What is noted does not tell all: the whole value is to be told.
+    private var isWhole = false
     /// Of a draft, which has no item: the place of its compact value, `compactSizeMax` bytes.
     private let draft: Address?
     /// Of a draft, or of an item that is only shown.
@@ -36,8 +40,9 @@ public struct CollectionSite {
 
     init(
         _ handle: UnsafeMutablePointer<EngineHandle>, _ shard: UnsafeMutablePointer<Shard>, _ key: Key,
-        _ kind: ValueKind, _ position: SlotPosition?
+        _ kind: ValueKind, _ position: SlotPosition?, notes: StepNotes? = nil
     ) {
+        self.notes = notes
         unsafe self.handle = handle
         unsafe self.shard = shard
         unsafe keyBytes = key.bytes.withUnsafeBytes { unsafe $0 }
@@ -60,6 +65,7 @@ public struct CollectionSite {
         database = .first
         self.kind = kind
         self.draft = draft
+        notes = nil
     }
 
     /// A site for looking alone, wherever the item is shown.
@@ -70,6 +76,7 @@ public struct CollectionSite {
         hash = KeyHash(rawValue: 0)
         database = .first
         self.kind = kind
+        notes = nil
         draft = nil
         draftStructure = item.structure
         if draftStructure == nil { show(item) }
@@ -308,11 +315,18 @@ public struct CollectionSite {
         reload()
     }
 
+    /// Has the whole value be told, whatever is noted beside: for a change that no step says.
+    mutating func noteWhole() { isWhole = true }
+
     /// Settles the accounts and tells of the change, if there was one. What is over goes.
     mutating func finish(isOver: Bool) {
         recount()
-        if isOver { return remove() }
-        guard isChanged, let item = position?.item else { return }
-        unsafe handle.pointee.tell(.stored, database, item)
+        guard !isOver, isChanged, let item = position?.item else {
+            notes?.forget()
+            if isOver { remove() }
+            return
+        }
+        if isWhole { notes?.forget() }
+        unsafe handle.pointee.tell(.stored, database, item, shard, notes: notes)
     }
 }

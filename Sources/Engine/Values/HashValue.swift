@@ -61,11 +61,19 @@ public struct HashValue: CollectionValue, ~Escapable {
         {
             site.encoding = .table
         }
+        if let notes = site.notes {
+            notes.add(.setField, field)
+            notes.add(value)
+        }
         return isNew
     }
 
     /// Takes `field` out. False if it is not there.
-    public mutating func remove(_ field: RawSpan) -> Bool { elements.remove(field) }
+    public mutating func remove(_ field: RawSpan) -> Bool {
+        guard elements.remove(field) else { return false }
+        site.notes?.add(.removeField, field)
+        return true
+    }
 }
 
 enum HashLayout: ElementLayout {

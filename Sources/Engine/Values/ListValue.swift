@@ -128,6 +128,7 @@ public struct ListValue: CollectionValue, ~Escapable {
     /// Adds an element at one end. It may not lie in the list itself.
     @inline(__always)
     public mutating func push(_ element: RawSpan, _ side: Side) {
+        packed.notes?.add(side == .start ? .pushFirst : .pushLast, element)
         let size = Packed.size(of: element.byteCount)
         if packed.structure == nil, element.byteCount > Packed.nearMax || !packed.staysCompact(adding: size) {
             makeLarge()
@@ -143,8 +144,17 @@ public struct ListValue: CollectionValue, ~Escapable {
         if becomesNodes { becomeNodes() }
     }
 
-    /// Adds an element at a position, 0 ... count, of a list that has some.
-    public mutating func insert(_ element: RawSpan, at position: Int) {
+    /// Adds an element before or behind a position, 0 ..< count, of a list that has some: that of the first element that
+    /// is equal to `pivot`.
+    public mutating func insert(_ element: RawSpan, _ side: Side, of pivot: RawSpan, at pivotPosition: Int) {
+        if let notes = packed.notes {
+            notes.add(side == .start ? .insertBefore : .insertBehind, pivot)
+            notes.add(element)
+        }
+        insert(element, at: side == .start ? pivotPosition : pivotPosition + 1)
+    }
+
+    private mutating func insert(_ element: RawSpan, at position: Int) {
         let size = Packed.size(of: element.byteCount)
         if packed.structure == nil, element.byteCount > Packed.nearMax || !packed.staysCompact(adding: size) {
             makeLarge()
@@ -164,6 +174,11 @@ public struct ListValue: CollectionValue, ~Escapable {
 
     /// Puts `element` in the place of the one at a position, 0 ..< count.
     public mutating func replace(at position: Int, with element: RawSpan) {
+        if let notes = packed.notes {
+            notes.step(.replaceElement)
+            notes.add(position)
+            notes.add(element)
+        }
         let size = Packed.size(of: element.byteCount)
         if packed.structure == nil {
             let isShort = element.byteCount <= Packed.nearMax
@@ -206,6 +221,10 @@ public struct ListValue: CollectionValue, ~Escapable {
     public mutating func pop(_ amount: Int, _ side: Side, _ visit: (RawSpan) -> Void) {
         let amount = min(amount, count)
         guard amount > 0 else { return }
+        if let notes = packed.notes {
+            notes.step(side == .start ? .popFirst : .popLast)
+            notes.add(amount)
+        }
         if let large = unsafe large {
             packed.isChanged = true
             for _ in 0..<amount { unsafe large.pointee.pop(side, visit) }
@@ -229,6 +248,11 @@ public struct ListValue: CollectionValue, ~Escapable {
     public mutating func keep(_ positions: Range<Int>) {
         guard !positions.isEmpty else { return removeAll() }
         guard positions.count < count else { return }
+        if let notes = packed.notes {
+            notes.step(.keepPositions)
+            notes.add(positions.lowerBound)
+            notes.add(positions.upperBound - 1)
+        }
         if let large = unsafe large {
             packed.isChanged = true
             unsafe large.pointee.tree.removeRange(positions.upperBound..<count)
@@ -253,7 +277,13 @@ public struct ListValue: CollectionValue, ~Escapable {
         } else {
             removed = backwards ? removePackedBackwards(element, countMax) : removePacked(element, countMax)
         }
-        if removed > 0 { noteShrinking() }
+        guard removed > 0 else { return 0 }
+        noteShrinking()
+        if let notes = packed.notes {
+            notes.step(.removeEqual)
+            notes.add(backwards ? -removed : removed)
+            notes.add(element)
+        }
         return removed
     }
 

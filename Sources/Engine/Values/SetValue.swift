@@ -39,14 +39,25 @@ public struct SetValue: CollectionValue, ~Escapable {
         _ = elements.put(member, size: member.byteCount) { $0.write(member) }
         if isFirst { elements.site.encoding = .integers }
         noteEncoding(member)
+        site.notes?.add(.insertMember, member)
         return true
     }
 
     /// Takes a member out. False if it is not there.
-    public mutating func remove(_ member: RawSpan) -> Bool { elements.remove(member) }
+    public mutating func remove(_ member: RawSpan) -> Bool {
+        guard elements.remove(member) else { return false }
+        site.notes?.add(.removeMember, member)
+        return true
+    }
 
     /// Takes one member out, each with nearly the same chance, after showing it. False if there is none.
-    public mutating func removeRandom(_ visit: (RawSpan) -> Void) -> Bool { elements.removeRandom(visit) }
+    public mutating func removeRandom(_ visit: (RawSpan) -> Void) -> Bool {
+        let notes = site.notes
+        return elements.removeRandom { member in
+            notes?.add(.removeMember, member)
+            visit(member)
+        }
+    }
 
     /// The name of the encoding after `member` came: whole numbers as long as they are few, then packed, then a table.
     /// Source: Redis 7.2 setTypeAdd.

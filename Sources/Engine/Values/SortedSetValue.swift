@@ -215,7 +215,18 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
             }
         }
         if case .added = outcome { noteEncoding(member) }
+        if let notes = site.notes { Self.note(outcome, member, notes) }
         return outcome
+    }
+
+    private static func note(_ outcome: SortedSetOutcome, _ member: RawSpan, _ notes: StepNotes) {
+        switch outcome {
+        case .added(let score), .updated(let score):
+            notes.step(.setScore)
+            notes.add(score)
+            notes.add(member)
+        case .same, .skipped, .notANumber: break
+        }
     }
 
     /// Has a packed set lose the sign of its zeros, which `keepsSign` kept.
@@ -262,9 +273,11 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
         if let large = unsafe large {
             guard unsafe large.pointee.remove(member, hasher) else { return false }
             site.isChanged = true
+            site.notes?.add(.removeScored, member)
             return true
         }
         guard let entry = packedEntry(of: member) else { return false }
+        site.notes?.add(.removeScored, member)
         _ = site.splice(at: site.offset(of: entry), removing: entry.size, inserting: 0)
         site.count -= 1
         return true
@@ -274,6 +287,11 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
     public mutating func removeRange(_ positions: Range<Int>) {
         guard !positions.isEmpty else { return }
         site.isChanged = true
+        if let notes = site.notes {
+            notes.step(.removePositions)
+            notes.add(positions.lowerBound)
+            notes.add(positions.upperBound - 1)
+        }
         if positions.count == count {
             isEmptied = true
         } else if let large = unsafe large {

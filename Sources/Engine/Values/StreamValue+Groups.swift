@@ -69,6 +69,7 @@ extension StreamValue {
     /// Makes a group, and the stream if there is none. False if there is one of this name.
     public mutating func createGroup(_ name: RawSpan, lastID: StreamID, entriesRead: Int64?) -> Bool {
         if group(name) != nil { return false }
+        note(.createGroup, name, lastID, entriesRead)
         let groups = unsafe changing().pointee.makeGroups()
         unsafe groups.pointee.create(name, lastID: lastID, entriesRead: entriesRead)
         return true
@@ -76,8 +77,32 @@ extension StreamValue {
 
     /// Ends a group, its consumers and what they have pending.
     public mutating func remove(_ group: StreamGroup) {
+        site.notes?.add(.removeGroup, group.name)
         unsafe groups!.pointee.remove(group.record)
         site.isChanged = true
+    }
+
+    private func note(_ kind: StepKind, _ group: RawSpan, _ lastID: StreamID, _ entriesRead: Int64?) {
+        guard let notes = site.notes else { return }
+        notes.add(kind, group)
+        notes.add(lastID)
+        notes.add(entriesRead ?? -1)
+    }
+
+    private func note(_ kind: StepKind, _ group: StreamGroup, _ consumer: RawSpan) {
+        guard let notes = site.notes else { return }
+        notes.add(kind, group.name)
+        notes.add(consumer)
+    }
+
+    private func noteDelivery(
+        _ group: StreamGroup, _ consumer: StreamConsumer, _ id: StreamID, _ deliveredAt: Int64, _ count: UInt64
+    ) {
+        guard let notes = site.notes else { return }
+        note(.deliver, group, consumer.name)
+        notes.add(id)
+        notes.add(deliveredAt)
+        notes.add(Int64(clamping: count))
     }
 
     /// Says what was delivered last.
@@ -85,6 +110,7 @@ extension StreamValue {
         group.record.lastID = lastID
         group.record.entriesRead = entriesRead
         site.isChanged = true
+        note(.setGroup, group.name, lastID, entriesRead)
     }
 
     // MARK: Consumers
@@ -106,6 +132,7 @@ extension StreamValue {
     @discardableResult
     public mutating func createConsumer(_ name: RawSpan, of group: StreamGroup) -> StreamConsumer {
         site.isChanged = true
+        note(.createConsumer, group, name)
         return StreamConsumer(record: unsafe groups!.pointee.create(name, of: group.record, seenAt: now))
     }
 
@@ -121,10 +148,12 @@ extension StreamValue {
         consumer.record.seenAt = seenAt
         consumer.record.activeAt = activeAt ?? -1
         site.isChanged = true
+        site.noteWhole()
     }
 
     /// Ends a consumer and what it has pending.
     public mutating func remove(_ consumer: StreamConsumer, of group: StreamGroup) {
+        note(.removeConsumer, group, consumer.name)
         unsafe groups!.pointee.remove(consumer.record, of: group.record)
         site.isChanged = true
     }
@@ -132,8 +161,18 @@ extension StreamValue {
     /// Lets the first of what a consumer has pending go: `amount` of it, at most all. Before the consumer goes itself, if
     /// that would be much at once.
     public mutating func drop(_ amount: Int, of consumer: StreamConsumer, _ group: StreamGroup) {
+        if let notes = site.notes { noteDrop(amount, of: consumer, group, notes) }
         unsafe groups!.pointee.drop(amount, of: consumer.record, group.record)
         site.isChanged = true
+    }
+
+    private func noteDrop(_ amount: Int, of consumer: StreamConsumer, _ group: StreamGroup, _ notes: StepNotes) {
+        let own = ownPositions(of: consumer, from: .zero, through: .max)
+        forEachOwn(own.lowerBound..<min(own.upperBound, own.lowerBound + amount), of: consumer, group) { entry in
+            notes.add(.acknowledge, group.name)
+            notes.add(entry.id)
+            return true
+        }
     }
 
     // MARK: Delivery
@@ -164,10 +203,12 @@ extension StreamValue {
             visit(entry)
             if !isAcknowledged {
                 unsafe groups.pointee.assign(id, of: record, to: consumer.record, at: now) { _ in 1 }
+                noteDelivery(group, consumer, id, now, 1)
                 consumer.record.activeAt = now
             }
             cursor.moveForward()
         }
+        note(.setGroup, group.name, record.lastID, record.entriesRead)
     }
 
     /// Delivers again what a consumer has pending at some of its `ownPositions`: shows each ID, with its entry if that
@@ -183,7 +224,12 @@ extension StreamValue {
         for _ in positions {
             let id = OwnedOrder.id(of: cursor.entry.bytes)
             if show(id, visit) {
-                unsafe groups.pointee.assign(id, of: group.record, to: consumer.record, at: now) { ($0 ?? 0) &+ 1 }
+                var deliveries: UInt64 = 0
+                unsafe groups.pointee.assign(id, of: group.record, to: consumer.record, at: now) { before in
+                    deliveries = (before ?? 0) &+ 1
+                    return deliveries
+                }
+                noteDelivery(group, consumer, id, now, deliveries)
                 site.isChanged = true
             } else {
                 gone(id)
@@ -197,6 +243,7 @@ extension StreamValue {
         guard id > group.lastID else { return }
         group.record.lastID = id
         site.isChanged = true
+        note(.setGroup, group.name, id, group.record.entriesRead)
     }
 
     // MARK: What is pending
@@ -252,6 +299,7 @@ extension StreamValue {
     ) {
         precondition(id > .zero)
         unsafe groups!.pointee.assign(id, of: group.record, to: consumer.record, at: deliveredAt) { _ in deliveryCount }
+        noteDelivery(group, consumer, id, deliveredAt, deliveryCount)
         consumer.record.activeAt = now
         site.isChanged = true
     }
@@ -260,6 +308,10 @@ extension StreamValue {
     public mutating func acknowledge(_ id: StreamID, of group: StreamGroup) -> Bool {
         guard unsafe groups!.pointee.acknowledge(id, of: group.record) else { return false }
         site.isChanged = true
+        if let notes = site.notes {
+            notes.add(.acknowledge, group.name)
+            notes.add(id)
+        }
         return true
     }
 

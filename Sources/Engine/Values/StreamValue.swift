@@ -94,7 +94,10 @@ public struct StreamValue: CollectionValue, ~Escapable {
     // MARK: Changing
 
     /// Makes an empty stream, if there is none.
-    public mutating func create() { _ = unsafe changing() }
+    public mutating func create() {
+        _ = unsafe changing()
+        site.noteWhole()
+    }
 
     /// Adds an entry.
     /// - Parameter id: above `lastID`.
@@ -102,6 +105,11 @@ public struct StreamValue: CollectionValue, ~Escapable {
     /// - Parameter parts: shows fields and values in turn, whenever it is called.
     public mutating func append(_ id: StreamID, pairCount: Int, parts: ((RawSpan) -> Void) -> Void) {
         precondition(id > lastID && pairCount > 0)
+        if let notes = site.notes {
+            notes.step(.appendEntry)
+            notes.add(id)
+            parts { notes.add($0) }
+        }
         unsafe changing().pointee.append(id, pairCount: pairCount, parts: parts)
     }
 
@@ -109,12 +117,20 @@ public struct StreamValue: CollectionValue, ~Escapable {
     public mutating func remove(_ id: StreamID) -> Bool {
         guard let large = unsafe large, unsafe large.pointee.remove(id) else { return false }
         site.isChanged = true
+        if let notes = site.notes {
+            notes.step(.removeEntry)
+            notes.add(id)
+        }
         return true
     }
 
     /// Removes the first entries, `amount` of them, at most `count`.
     public mutating func removeFirst(_ amount: Int) {
         guard amount > 0 else { return }
+        if let notes = site.notes {
+            notes.step(.keepEntries)
+            notes.add(max(0, count - amount))
+        }
         unsafe changing().pointee.removeFirst(amount)
     }
 
@@ -124,5 +140,11 @@ public struct StreamValue: CollectionValue, ~Escapable {
         unsafe large.pointee.lastID = lastID
         if let addedCount { unsafe large.pointee.addedCount = addedCount }
         if let maxDeletedID { unsafe large.pointee.maxDeletedID = maxDeletedID }
+        if let notes = site.notes {
+            notes.step(.setStream)
+            notes.add(unsafe large.pointee.lastID)
+            notes.add(unsafe large.pointee.addedCount)
+            notes.add(unsafe large.pointee.maxDeletedID)
+        }
     }
 }

@@ -68,7 +68,8 @@ extension EngineHandle {
             let overshot = handle.isOvershooting
             handle.isOvershooting = true
             unsafe withUnsafeMutablePointer(to: &handle) { handle in
-                var value = unsafe V(site: CollectionSite(handle, shard, key, V.kind, position))
+                let notes = unsafe handle.pointee.stepNotes(shard)
+                var value = unsafe V(site: CollectionSite(handle, shard, key, V.kind, position, notes: notes))
                 body(&value)
                 var site = value.site
                 site.finish(isOver: V.endsWhenEmpty && value.count == 0)

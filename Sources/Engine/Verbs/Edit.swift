@@ -22,7 +22,7 @@ extension EngineHandle {
                     var bytes = unsafe MutableSpan<UInt8>(_unsafeBytes: new)
                     _ = body(&bytes)
                 }
-                return handle.finish(attempt, key, { _ in })
+                return unsafe handle.finish(attempt, key, shard, { _ in })
             }
             let item = existing.item
             guard item.isString else { return .done(.otherKind) }
@@ -41,7 +41,7 @@ extension EngineHandle {
                 var bytes = unsafe MutableSpan<UInt8>(_unsafeBytes: new)
                 _ = body(&bytes)
             }
-            return handle.finish(attempt, key, { _ in })
+            return unsafe handle.finish(attempt, key, shard, { _ in })
         }
         return outcome ?? .outOfMemory
     }
@@ -57,7 +57,7 @@ extension EngineHandle {
         var bytes = unsafe MutableSpan<UInt8>(_unsafeBytes: item.valueBytes)
         guard body(&bytes) else { return .notStored }
         if item.fields.contains(.cas) { item.cas = unsafe casNumber(.fresh, shard) }
-        tell(.stored, key.database, item)
+        unsafe tell(.stored, key.database, item, shard)
         return .stored
     }
 

@@ -86,11 +86,13 @@ extension EngineHandle {
                 unsafe state.pointee.pool.pointee.budget.adjust(by: copy.size)
             }
         }
-        tell(.stored, target.database, item)
+        tellListeners(.stored, target.database, item)
+        journal { journal, unit in journal.itemTransferred(from: source, to: target, isMove: removesSource, unit: unit) }
         if removesSource {
             // An insertion may have rebuilt the segment that held the source's slot.
             let position = unsafe findLive(source, sourceShard)!
-            unsafe end(.deleted, source.hash, source.database, position, sourceShard)
+            tellListeners(.deleted, source.database, position.item)
+            unsafe sourceShard.pointee.remove(source.hash, position, from: table(sourceShard, source.database))
         }
         return .stored
     }
@@ -123,6 +125,7 @@ extension EngineHandle {
         section(.all) { handle in
             handle.emptyLocked(Int(database.rawValue)..<Int(database.rawValue) + 1)
             unsafe handle.state.pointee.tellOfDatabases { $0.keyspaceFlushed(database: database) }
+            handle.journal { $0.flushed(database, unit: $1) }
         }
     }
 
@@ -131,6 +134,7 @@ extension EngineHandle {
         section(.all) { handle in
             handle.emptyLocked(0..<(unsafe handle.state.pointee.databaseCount))
             unsafe handle.state.pointee.tellOfDatabases { $0.keyspaceFlushed(database: nil) }
+            handle.journal { $0.flushed(nil, unit: $1) }
         }
     }
 
@@ -175,6 +179,7 @@ extension EngineHandle {
             }
             handle.counters.add(.changes)
             unsafe handle.state.pointee.tellOfDatabases { $0.databasesSwapped(a, b, &handle) }
+            handle.journal { $0.swapped(a, b, unit: $1) }
         }
     }
 
@@ -198,7 +203,7 @@ extension EngineHandle {
                         let offset = items.count == 0 ? 0 : handle.random.next(below: items.count)
                         for turn in 0..<items.count {
                             let item = items[(offset + turn) % items.count]
-                            if item.isExpired(at: handle.now) { continue }
+                            if item.isExpired(at: handle.expiryTime) { continue }
                             body(handle.view(item))
                             found = true
                             return

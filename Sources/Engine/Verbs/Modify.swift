@@ -132,7 +132,8 @@ extension EngineHandle {
                 unsafe Self.move(old, into: new, at: isAtStart ? bytes.byteCount : 0)
                 unsafe Self.write(bytes, into: new, at: isAtStart ? 0 : oldSize)
             }
-            return handle.finish(attempt, key, after)
+            return unsafe handle.finish(
+                attempt, key, shard, notes: isAtStart ? nil : handle.noteBytes(.appendBytes, bytes, attempt, shard), after)
         }
         guard let outcome else { return .outOfMemory }
         if missing, case .notFound = outcome, options.expectedCAS == nil {
@@ -183,7 +184,8 @@ extension EngineHandle {
                     if offset > oldSize { unsafe Self.zero(new, oldSize, offset) }
                     unsafe Self.write(bytes, into: new, at: offset)
                 }
-                return handle.finish(attempt, key, after)
+                return unsafe handle.finish(
+                    attempt, key, shard, notes: handle.noteBytes(.overwriteBytes, at: offset, bytes, attempt, shard), after)
             }
             guard let outcome else { return .outOfMemory }
             guard case .notFound = outcome else { return outcome }
@@ -216,7 +218,7 @@ extension EngineHandle {
                 let attempt = unsafe handle.modify(
                     key, existing, newSize: buffer.count, casField: .none, marks: marks, shard
                 ) { new, _ in unsafe Self.write(buffer.span, into: new, at: 0) }
-                return handle.finish(attempt, key, { _ in })
+                return unsafe handle.finish(attempt, key, shard, { _ in })
             }
             guard let outcome else { return .outOfMemory }
             guard case .notFound = outcome else { return outcome }
@@ -231,17 +233,31 @@ extension EngineHandle {
         }
     }
 
+    /// Notes part of a string, if that is much shorter than all of it. A CAS number can only be told with the whole.
+    private func noteBytes(
+        _ kind: StepKind, at offset: Int? = nil, _ bytes: RawSpan, _ attempt: Attempt<Item?>,
+        _ shard: UnsafeMutablePointer<Shard>
+    ) -> StepNotes? {
+        guard case .done(let item?) = attempt, item.cas == 0, item.valueSize > 2 * bytes.byteCount + 64 else { return nil }
+        guard let notes = unsafe stepNotes(shard) else { return nil }
+        notes.step(kind)
+        if let offset { notes.add(offset) }
+        notes.add(bytes)
+        return notes
+    }
+
     /// What a successful modification still has to do.
     @inline(__always)
     mutating func finish(
-        _ attempt: Attempt<Item?>, _ key: Key, _ after: (borrowing ItemView) -> Void
+        _ attempt: Attempt<Item?>, _ key: Key, _ shard: UnsafeMutablePointer<Shard>, notes: StepNotes? = nil,
+        _ after: (borrowing ItemView) -> Void
     ) -> Attempt<StoreOutcome> {
         switch attempt {
         case .needsRoom(let need): return .needsRoom(need)
         case .done(nil): return .done(.outOfMemory)
         case .done(let item?):
             counters.add(.itemsStored)
-            tell(.stored, key.database, item)
+            unsafe tell(.stored, key.database, item, shard, notes: notes)
             after(view(item))
             return .done(.stored)
         }

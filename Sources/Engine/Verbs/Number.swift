@@ -36,7 +36,7 @@ extension EngineHandle {
             unsafe Self.write(text.span, into: item.valueBytes, at: 0)
         }
         counters.add(.itemsStored)
-        tell(.stored, key.database, item)
+        unsafe tell(.stored, key.database, item, shard)
         after(view(item))
         return .done(.created(options.initial))
     }
@@ -84,7 +84,7 @@ extension EngineHandle {
         case .done(var changed?):
             if let expiry = options.newExpiry { changed = unsafe setExpiry(key, existing, expiry, shard) }
             if isResized { counters.add(.itemsStored) }
-            tell(.stored, key.database, changed)
+            unsafe tell(.stored, key.database, changed, shard)
             after(view(changed))
             return .done(.number(sum))
         }

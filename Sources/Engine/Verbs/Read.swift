@@ -19,7 +19,7 @@ extension EngineHandle {
                 return .miss
             }
             var item = position.item
-            if item.isExpired(at: handle.now) {
+            if item.isExpired(at: handle.expiryTime) {
                 unsafe handle.removeAskedFor(key, position, shard)
                 handle.counters.add(.misses)
                 return .expired
@@ -113,7 +113,7 @@ extension EngineHandle {
             let item = unsafe handle.place(key, over: nil, shape, in: shard) { _ in }
             handle.counters.add(.misses)
             handle.counters.add(.itemsStored)
-            handle.tell(.stored, key.database, item)
+            unsafe handle.tell(.stored, key.database, item, shard)
             var notes = FetchNotes()
             notes.won = true
             notes.isCreated = true
@@ -148,7 +148,7 @@ extension EngineHandle {
         if notes.won {
             unsafe preserve(item, key.database, shard)
             item.marks = item.marks.union(.won)
-            tell(.marked, key.database, item)
+            unsafe tell(.marked, key.database, item, shard)
         }
         if !options.leavesAccess { touch(item) }
         counters.add(.hits)
@@ -166,7 +166,7 @@ extension EngineHandle {
         } else if item.expiry != expiry {
             item = unsafe reshape(key, position, in: shard) { $0.expiry = expiry }
         }
-        tell(.expirySet, key.database, item)
+        unsafe tell(.expirySet, key.database, item, shard)
         return item
     }
 }

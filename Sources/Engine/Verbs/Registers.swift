@@ -91,7 +91,7 @@ extension EngineHandle {
         options.forgetsCardinality = true
         guard Self.raise(&draft, options, count, register) != nil else { return .done(.corrupted) }
         let attempt = unsafe create(key, size: draft.count, shard) { new in unsafe Self.write(draft.span, into: new, at: 0) }
-        switch finish(attempt, key, { _ in }) {
+        switch unsafe finish(attempt, key, shard, { _ in }) {
         case .needsRoom(let need): return .needsRoom(need)
         case .done(let outcome): return .done(outcome == .stored ? .changed : .outOfMemory)
         }
@@ -112,7 +112,7 @@ extension EngineHandle {
         let attempt = unsafe modify(key, existing, newSize: bytes.byteCount, casField: .none, marks: marks, shard) { new, _ in
             unsafe Self.write(bytes, into: new, at: 0)
         }
-        switch finish(attempt, key, { _ in }) {
+        switch unsafe finish(attempt, key, shard, { _ in }) {
         case .needsRoom(let need): return .needsRoom(need)
         case .done(let outcome): return .done(outcome == .stored ? .changed : .outOfMemory)
         }
@@ -150,7 +150,7 @@ extension EngineHandle {
                     unsafe Self.move(old, into: new, at: 0)
                     unsafe new.storeBytes(of: number, toByteOffset: 8, as: UInt64.self)
                 }
-                switch handle.finish(attempt, key, { _ in }) {
+                switch unsafe handle.finish(attempt, key, shard, { _ in }) {
                 case .needsRoom(let need): return .needsRoom(need)
                 case .done(.stored): break
                 case .done: return .done(.outOfMemory)

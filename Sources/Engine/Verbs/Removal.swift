@@ -31,7 +31,7 @@ extension EngineHandle {
             guard holds else { return .unchanged }
             if at.rawValue == 0 {
                 guard present.rawValue != 0 else { return .unchanged }
-            } else if at <= handle.now {
+            } else if at <= handle.expiryTime {
                 unsafe handle.end(.deleted, key.hash, key.database, position, shard)
                 return .deleted
             }
@@ -103,7 +103,7 @@ extension EngineHandle {
                 if let expiry = options.newExpiry { shape.expiry = expiry }
                 shape.cas = number
             }
-            handle.tell(options.dropsValue ? .stored : .marked, key.database, item)
+            unsafe handle.tell(options.dropsValue ? .stored : .marked, key.database, item, shard)
             after(handle.view(item))
             return .deleted
         }

@@ -94,7 +94,7 @@ extension EngineHandle {
             }
         }
         counters.add(.itemsStored)
-        tell(.stored, key.database, item)
+        unsafe tell(.stored, key.database, item, shard)
         after(view(item))
         return .done(.stored)
     }

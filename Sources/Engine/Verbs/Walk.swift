@@ -18,7 +18,7 @@ extension EngineHandle {
     ) -> UInt64 {
         unsafe walk(database, from: cursor, count: count) { handle, _, items in
             var shown = 0
-            for index in 0..<items.count where !items[index].isExpired(at: handle.now) {
+            for index in 0..<items.count where !items[index].isExpired(at: handle.expiryTime) {
                 body(handle.view(items[index]))
                 shown += 1
             }
@@ -39,7 +39,7 @@ extension EngineHandle {
             for index in 0..<items.count {
                 guard chooses(handle.view(items[index])) else { continue }
                 handle.counters.add(.expiryChecked)
-                guard items[index].isExpired(at: handle.now) else { continue }
+                guard items[index].isExpired(at: handle.expiryTime) else { continue }
                 unsafe handle.reclaimWalked(items[index], database, shard)
             }
             return items.count

@@ -123,7 +123,7 @@ extension RESPSession {
             }
             guard let pivot else { return output.appendInteger(-1) }
             list.prepareGrowth(byteCount: request[4].byteCount, count: 1)
-            list.insert(request[4], at: isAfter ? pivot + 1 : pivot)
+            list.insert(request[4], isAfter ? .end : .start, of: request[3], at: pivot)
             output.appendInteger(list.count)
         }
     }
