@@ -23,6 +23,7 @@ public final class MemcachedFrontEnd: Sendable {
     let crawler: Crawler
     let hub: WatchHub
     let refusesWrites = Atomic<Bool>(false)
+    let dropsDatagrams = Atomic<Bool>(false)
     let evictionWatch = Mutex<EvictionWatch?>(nil)
     let startedAt = Milliseconds.readClock()
     private let workers = Mutex<[Int: WorkerParts]>([:])

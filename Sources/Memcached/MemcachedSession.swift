@@ -100,6 +100,13 @@ final class MemcachedSession: Session {
     func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
         self.now = now
         engine.now = now
+        let progress = serve(input, &output)
+        engine.holdUntilJournaled(&output)
+        return progress
+    }
+
+    @inline(__always)
+    private func serve(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
         // Offsets have 32 bits; no request is that large, so what lies beyond is served in another turn.
         let input = input.byteCount > Int(Int32.max) ? input.slice(0, Int(Int32.max)) : input
         isDetailed = prefixes.isOn

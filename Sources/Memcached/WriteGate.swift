@@ -11,6 +11,15 @@ extension MemcachedFrontEnd {
     }
 }
 
+extension MemcachedFrontEnd {
+    /// Whether the data is being loaded: datagrams are then dropped, as datagrams may be. Connections wait outside.
+    /// Any thread.
+    public var isLoading: Bool {
+        get { dropsDatagrams.load(ordering: .relaxed) }
+        set { dropsDatagrams.store(newValue, ordering: .relaxed) }
+    }
+}
+
 extension Verb {
     /// Whether the command is there to change something. `mg` is not, though its flags may touch.
     fileprivate var changesItems: Bool {

@@ -14,6 +14,18 @@ public protocol Disk: Sendable {
     /// Has bytes that were written move to the disk, without waiting for them.
     func startWriting(_ descriptor: Int32, from offset: Int, count: Int)
 
+    /// Opens a file, made if there is none, to write at its end.
+    func openToAppend(_ path: String) throws(SystemError) -> Int32
+
+    /// Cuts a file that is written at its end.
+    func truncate(_ descriptor: Int32, to size: Int) throws(SystemError)
+
+    /// Makes a folder, if there is none, and waits until the folder above says so on the disk.
+    func makeFolder(_ path: String) throws(SystemError)
+
+    /// As `sync`, but what only tells when the file was changed may come later.
+    func syncData(_ descriptor: Int32) throws(SystemError)
+
     /// Waits until the file's content is on the disk.
     func sync(_ descriptor: Int32) throws(SystemError)
 
@@ -39,6 +51,16 @@ public struct SystemDisk: Disk {
     public func startWriting(_ descriptor: Int32, from offset: Int, count: Int) {
         Files.startWriting(descriptor, from: offset, count: count)
     }
+
+    public func openToAppend(_ path: String) throws(SystemError) -> Int32 { try Files.openForAppending(path) }
+
+    public func truncate(_ descriptor: Int32, to size: Int) throws(SystemError) {
+        try Files.truncate(descriptor, to: size)
+    }
+
+    public func makeFolder(_ path: String) throws(SystemError) { try Files.makeFolder(path) }
+
+    public func syncData(_ descriptor: Int32) throws(SystemError) { try Files.syncData(descriptor) }
 
     public func sync(_ descriptor: Int32) throws(SystemError) { try Files.sync(descriptor) }
 

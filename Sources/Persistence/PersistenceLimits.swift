@@ -16,6 +16,27 @@ enum PersistenceLimits {
     static let retryMilliseconds: Int64 = 5000
     /// Between two progress lines.
     static let progressMilliseconds: Int64 = 2000
+    // The append log.
+
+    /// What commands are gathered in before they are written: several milliseconds of a busy server.
+    static let logBufferSize = 1 << 20
+    /// The log's thread is woken when so much waits, rather than look for itself.
+    static let logWakeSize = 256 << 10
+    /// Replies wait while so much waits for the disk.
+    static let logBacklogMax = 64 << 20
+    /// Workers stop: requests that want no replies know no other pace.
+    static let logBacklogEnd = 256 << 20
+    /// What a large transaction needed is given back down to this.
+    static let logStageKept = 4096
+    /// Buffers that grew are not kept.
+    static let logBufferKept = 4 << 20
+    /// How long the log's thread sleeps if nobody wakes it.
+    static let logSleepMilliseconds = 100
+    /// Source: redis.conf `appendfsync everysec`.
+    static let syncMilliseconds: Int64 = 1000
+    /// A disk that failed is asked again.
+    static let diskRetryMilliseconds = 1000
+
     /// Numbers that may have been handed out after the snapshot, a shard: more than a server gives in weeks.
     static let casJump: UInt64 = 1 << 40
 }

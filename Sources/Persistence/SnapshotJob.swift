@@ -49,9 +49,15 @@ final class SnapshotJob: SnapshotSink {
     private let settings: SnapshotSettings
     private let state: Monitor<State>
     private let progress: SnapshotProgress
+    private let isBase: Bool
 
     /// - Parameter path: of the file beside the one that it will replace.
-    init(_ engine: Engine, _ disk: any Disk, path: String, _ settings: SnapshotSettings, _ progress: SnapshotProgress) {
+    /// - Parameter isBase: the file is the base of an append log.
+    init(
+        _ engine: Engine, _ disk: any Disk, path: String, _ settings: SnapshotSettings, _ progress: SnapshotProgress,
+        isBase: Bool = false
+    ) {
+        self.isBase = isBase
         self.engine = engine
         self.disk = disk
         self.path = path
@@ -102,7 +108,10 @@ final class SnapshotJob: SnapshotSink {
 
     /// Writes the snapshot's file. Blocks until it is on the disk, under its own name still.
     /// - Parameter handle: walks; it may hold all shards, and then nothing changes meanwhile.
-    func run(_ handle: inout EngineHandle) throws(SnapshotFailure) -> SnapshotResult {
+    /// - Parameter atMoment: runs in the snapshot's moment, all shards held.
+    func run(
+        _ handle: inout EngineHandle, atMoment: (inout EngineHandle) -> Void = { _ in }
+    ) throws(SnapshotFailure) -> SnapshotResult {
         handle.now = Milliseconds.readClock()
         let descriptor: Int32
         do throws(SystemError) {
@@ -118,7 +127,10 @@ final class SnapshotJob: SnapshotSink {
         } catch {
             throw SnapshotFailure(reason: "no thread for the disk: \(error.reason)")
         }
-        guard handle.beginSnapshot(to: self, atMoment: { begin(&$0) }) else {
+        guard handle.beginSnapshot(to: self, atMoment: { handle in
+            atMoment(&handle)
+            begin(&handle)
+        }) else {
             fail("another snapshot is under way")
             drain.join()
             throw SnapshotFailure(reason: "another snapshot is under way")
@@ -140,7 +152,7 @@ final class SnapshotJob: SnapshotSink {
         let memory = self.engine.memory(through: &engine)
         facts.append(("ctime", String(engine.now.rawValue / 1000)))
         facts.append(("used-mem", String(memory.used)))
-        facts.append(("aof-base", "0"))
+        facts.append(("aof-base", isBase ? "1" : "0"))
         // Numbers of items that are gone count too: nobody must get them again.
         facts.append(("duet-cas-max", String(engine.highestCAS())))
         var counts: [(database: Int, keys: Int, expiring: Int)] = []

@@ -31,6 +31,8 @@ public struct LoadResult: Sendable {
     /// One that the engine has not: reading stopped there.
     var refusedDatabase: Int?
     public var bytes = 0
+    /// Where the snapshot ends in its file.
+    var endPlace = 0
     public var milliseconds: Int64 = 0
 
     public init() {}
@@ -97,6 +99,7 @@ enum SnapshotLoader {
             switch try reader.next() {
             case .end:
                 handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
+                result.endPlace = reader.place
                 result.milliseconds = Milliseconds.readClock().rawValue - start.rawValue
                 return result
             case .database(let index):
@@ -134,6 +137,8 @@ enum SnapshotLoader {
     }
 
     private static func isOver(_ facts: RDBItemFacts, _ engine: EngineHandle, _ result: inout LoadResult) -> Bool {
+        // What the log tells of it later must find it.
+        if engine.isReplaying { return false }
         guard facts.expiry.rawValue != 0 && facts.expiry <= engine.now else { return false }
         result.keysExpired += 1
         return true

@@ -23,6 +23,8 @@ public final class Snapshots: Sendable {
         /// Changes of the engine that the last good file has.
         var savedChanges = 0
         var lastTriedAt = Milliseconds(0)
+        /// The append log makes a snapshot for itself.
+        var isReserved = false
         var isClosed = false
     }
 
@@ -71,7 +73,7 @@ public final class Snapshots: Sendable {
     /// - Parameter completion: called once if it started, with nil or the reason of its failure.
     /// Source: Redis BGSAVE.
     public func start(completion: @escaping @Sendable (String?) -> Void = { _ in }) -> SaveStart {
-        let made = state.change { state in state.job != nil || state.isClosed ? nil : prepare(&state) }
+        let made = state.change { state in state.job != nil || state.isReserved || state.isClosed ? nil : prepare(&state) }
         guard let job = made else { return .busy }
         log.notice("Background saving started")
         do throws(SystemError) {
@@ -86,7 +88,7 @@ public final class Snapshots: Sendable {
     /// Makes a snapshot and waits for it, also for one that is under way before. Not on a worker.
     /// - Returns: nil, or why there is none.
     public func saveAndWait() -> String? {
-        let job = state.wait { state in state.job == nil ? prepare(&state) : nil }
+        let job = state.wait { state in state.job == nil && !state.isReserved ? prepare(&state) : nil }
         return work(job)
     }
 
@@ -96,7 +98,7 @@ public final class Snapshots: Sendable {
     public func startReload(
         saves: Bool, flushes: Bool, completion: @escaping @Sendable (String?) -> Void
     ) -> SaveStart {
-        let made = state.change { state in state.job != nil || state.isClosed ? nil : prepare(&state) }
+        let made = state.change { state in state.job != nil || state.isReserved || state.isClosed ? nil : prepare(&state) }
         guard let job = made else { return .busy }
         do throws(SystemError) {
             _ = try Thread(name: "reload") { [self] in
@@ -125,6 +127,17 @@ public final class Snapshots: Sendable {
             return error.description
         }
     }
+
+    /// Keeps snapshots away, for one that somebody else makes. False if one is under way.
+    func reserve() -> Bool {
+        state.change { state in
+            guard state.job == nil && !state.isReserved && !state.isClosed else { return false }
+            state.isReserved = true
+            return true
+        }
+    }
+
+    func unreserve() { state.change { $0.isReserved = false } }
 
     /// Looks whether a file can be made where a snapshot would be. Nil if so, else the reason.
     public func whySavingWouldFail() -> String? {

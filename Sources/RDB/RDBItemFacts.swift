@@ -17,6 +17,8 @@ public struct RDBItemFacts: Equatable, Sendable {
     public var isStale = false
     public var hasBinaryKey = false
 
+    public init() {}
+
     /// Options that store an item as it was. Its use is `EngineHandle.setAccess`'s.
     public var storeOptions: StoreOptions {
         var options = StoreOptions()

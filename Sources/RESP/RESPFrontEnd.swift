@@ -111,6 +111,8 @@ public enum RESPGate: UInt8, Sendable {
     case loading
     /// The disk fails, and saving is wanted: nothing may be written. Source: Redis "MISCONF".
     case readOnly
+    /// The same of the append log.
+    case logFails
 }
 
 /// What the RESP room counts.

@@ -101,6 +101,7 @@ extension RESPSession {
         case .waitaof: waitForLogs(request, &output)
         case .save: save(request, &output)
         case .bgsave: bgsave(request, &output)
+        case .bgrewriteaof: bgrewriteaof(&output)
         case .lastsave: output.appendInteger(frontEnd.control.saving().lastSaveAt.rawValue / 1000)
         case .debug: debug(request, &output)
         case .info: info(request, &output)

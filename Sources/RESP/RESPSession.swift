@@ -24,6 +24,13 @@ final class RESPSession: Session {
     var transaction: Transaction? { didSet { judgeAdmission() } }
     /// A request may not simply be served: one branch on the request path for all such cases.
     private(set) var needsAdmission: Bool
+    /// It reads a log back: nothing refuses it.
+    var isReplaying = false {
+        didSet {
+            engine.isReplaying = isReplaying
+            isAuthenticated = true
+        }
+    }
     /// EXEC is serving what was queued.
     var isExecuting = false
     /// In the order of WATCH; all are known to `RESPFrontEnd.watchedKeys`, but those that changed.
@@ -73,6 +80,13 @@ final class RESPSession: Session {
 
     func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
         engine.now = now
+        let progress = serve(input, &output)
+        engine.holdUntilJournaled(&output)
+        return progress
+    }
+
+    @inline(__always)
+    private func serve(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
         if frontEnd.isGated.load(ordering: .relaxed) { needsAdmission = true }
         guard input.byteCount <= RESPLimits.inputSizeMax else { return Progress(consumed: 0, next: .abort) }
         let bulkSizeMax = frontEnd.bulkSizeMax.load(ordering: .relaxed)

@@ -32,6 +32,9 @@ public protocol ServerControl: Sendable {
     /// nil or the reason of its failure. Source: Redis BGSAVE.
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart
 
+    /// Begins to write the append log anew, and returns at once. Source: Redis BGREWRITEAOF.
+    func startRewriting() -> RewritingStart
+
     /// Begins to save, to empty and to load all databases, as one change for everybody else. Completion as above.
     /// Source: Redis DEBUG RELOAD.
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart
@@ -116,6 +119,39 @@ public struct SavingFacts: Sendable {
     public var savesDone = 0
     public var keysLoaded = 0
     public var keysExpiredAtLoad = 0
+    public var appendLog = AppendLogFacts()
+
+    public init() {}
+}
+
+/// What became of the wish for a rewrite of the append log.
+public enum RewritingStart: Sendable, Equatable {
+    case started
+    /// It begins when the snapshot under way is done.
+    case scheduled
+    /// One is under way.
+    case busy
+    case failed(String)
+}
+
+/// What INFO tells of the append log.
+public struct AppendLogFacts: Sendable {
+    public var isOn = false
+    public var isRewriting = false
+    public var isRewriteScheduled = false
+    public var rewriteStartedAt = Milliseconds(0)
+    /// Nil if there was none.
+    public var lastRewriteSeconds: Int?
+    public var lastRewriteSucceeded = true
+    public var rewritesDone = 0
+    public var canWrite = true
+    /// Bytes of all files, now and after the last rewrite.
+    public var size = 0
+    public var baseSize = 0
+    /// Bytes that are not written yet.
+    public var backlog = 0
+    /// Syncs that took more than a second.
+    public var delayedSyncs = 0
 
     public init() {}
 }

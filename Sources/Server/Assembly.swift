@@ -61,7 +61,7 @@ public final class Assembly: Sendable {
         // Clients of this door know no word for loading: they wait outside.
         memcachedListeners = try opener.open(
             plan.filter { $0.door == .memcached }, certificates, refusal: Self.memcachedRefusal,
-            isHeld: settings.loadsSnapshot
+            isHeld: settings.loadsData
         ) { connection, language in memcached.makeSession(connection, protocol: language) }
         let makeRESP: @Sendable (Connection, MemcachedProtocol?) -> any Session = { connection, _ in
             control.admits(connection) ? resp.makeSession(connection) : DeniedSession(connection)
@@ -94,7 +94,7 @@ public final class Assembly: Sendable {
     /// Serves until `stop()`; call it once. What the disk has is loaded first, if the settings say so.
     public func run() throws(StartError) {
         let failure = Mutex<LoadFailure?>(nil)
-        if control.settings.loadsSnapshot {
+        if control.settings.loadsData {
             control.startLoading { [self] reason in
                 failure.withLock { $0 = reason }
                 if reason != nil { return stop() }

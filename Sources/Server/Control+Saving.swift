@@ -54,6 +54,7 @@ extension Control {
         facts.savesDone = status.savesDone
         facts.keysLoaded = status.loaded.keysLoaded
         facts.keysExpiredAtLoad = status.loaded.keysExpired
+        facts.appendLog = appendLogFacts
         return facts
     }
 
@@ -67,9 +68,11 @@ extension Control {
         }
         if isLoading { return }
         snapshots.tick(now: now)
-        let isReadOnly = stopsWrites && snapshots.isFailing
-        memcached?.isReadOnly = isReadOnly
-        resp?.gateState = isReadOnly ? .readOnly : .open
+        appendLog.tick(now: now)
+        let cannotSave = stopsWrites && snapshots.isFailing
+        let cannotLog = appendLog.isFailing
+        memcached?.isReadOnly = cannotSave || cannotLog
+        resp?.gateState = cannotLog ? .logFails : cannotSave ? .readOnly : .open
     }
 
     // MARK: The beginning
@@ -78,17 +81,21 @@ extension Control {
     /// the memcached door are let in when it is done.
     /// - Parameter done: called on that thread, with nil or the reason for not starting.
     func startLoading(_ done: @escaping @Sendable (LoadFailure?) -> Void) {
-        let frontEnd = state.withLock { state in
+        let (frontEnd, memcached) = state.withLock { state in
             state.loading = (startedAt: Milliseconds.readClock(), progress: LoadProgress())
-            return state.respFrontEnd
+            return (state.respFrontEnd, state.memcachedFrontEnd)
         }
         frontEnd?.gateState = .loading
+        memcached?.isLoading = true
         do throws(SystemError) {
             _ = try Thread(name: "load") { [self] in
                 let failure = load()
                 // The gate first: who is let in then finds the data.
                 state.withLock { $0.loading = nil }
-                if failure == nil { frontEnd?.gateState = .open }
+                if failure == nil {
+                    frontEnd?.gateState = .open
+                    memcached?.isLoading = false
+                }
                 done(failure)
             }
         } catch {
@@ -98,15 +105,23 @@ extension Control {
 
     private func load() -> LoadFailure? {
         do throws(LoadFailure) {
-            _ = try snapshots.load { [self] progress in
-                state.withLock { $0.loading?.progress = progress }
-                let share = progress.bytesDone * 100 / max(1, progress.bytesTotal)
-                log.notice("Loading: \(share) % of \(progress.bytesTotal) bytes, \(progress.keysDone) keys")
+            let settings = self.settings
+            if settings.isLogged, try loadLog() { return nil }
+            if settings.loadsSnapshot { _ = try snapshots.load { [self] in tellProgress($0) } }
+            // There is no log yet: what was loaded, or nothing, is what it begins with.
+            if settings.isLogged, let reason = appendLog.turnOn() {
+                return LoadFailure(description: "Can't open the append only file: \(reason)")
             }
             return nil
         } catch {
             return error
         }
+    }
+
+    func tellProgress(_ progress: LoadProgress) {
+        state.withLock { $0.loading?.progress = progress }
+        let share = progress.bytesDone * 100 / max(1, progress.bytesTotal)
+        log.notice("Loading: \(share) % of \(progress.bytesTotal) bytes, \(progress.keysDone) keys")
     }
 
     // MARK: The end
@@ -130,6 +145,7 @@ extension Control {
     /// When all connections are closed and nothing changes any more: the last snapshot, if one is wanted. A disk that
     /// refuses it is asked again until it does not, or until a signal says that the data may go.
     func finishSaving() {
+        appendLog.close()
         snapshots.close()
         let (saves, isForced) = state.withLock { state in
             (state.savesAtEnd ?? !state.settings.savePoints.isEmpty, state.isEndForced)

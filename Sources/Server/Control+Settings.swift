@@ -65,6 +65,7 @@ extension Control {
             }
         }
         if let refusal = applyTLS(new, over: &state) { return refusal }
+        if let refusal = applyLog(new, over: old) { return refusal }
         if new.connectionCountMax != old.connectionCountMax {
             workers.connectionCountMax = new.connectionCountMax
         }

@@ -20,6 +20,7 @@ final class Control: Sendable {
     let operatingSystem = System.name
     let executable = System.executablePath
     let snapshots: Snapshots
+    let appendLog: AppendLog
     let state: Mutex<State>
 
     struct State {
@@ -56,6 +57,7 @@ final class Control: Sendable {
         state = Mutex(State(settings: settings))
         let notes = PersistenceLog(notice: { log.notice($0) }, warning: { log.warning($0) })
         snapshots = Snapshots(engine, settings.snapshotSettings, log: notes)
+        appendLog = AppendLog(engine, settings.logSettings, snapshots, log: notes) { workers.release(through: $0) }
     }
 
     var settings: Configuration { state.withLock { $0.settings } }

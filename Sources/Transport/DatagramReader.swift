@@ -22,6 +22,9 @@ final class DatagramReader {
     /// Bytes of `frames` that have left.
     private var sentSize = 0
 
+    /// What the log must have on the disk before the reply leaves.
+    private(set) var heldPlace: UInt64 = 0
+
     /// Whom the reply is for.
     private var peer = sockaddr_storage()
     private var peerSize: socklen_t = 0
@@ -48,6 +51,10 @@ final class DatagramReader {
             worker.counters.add(.bytesRead, size)
             // SAFETY: `size` bytes were just written there, and nothing else uses the area during the call.
             unsafe serve(UnsafeRawBufferPointer(start: worker.readArea, count: size), worker)
+            if !frames.isEmpty && !worker.mayLeave(heldPlace) {
+                readable?.pause()
+                return worker.hold(self)
+            }
             guard sendFrames() else {
                 // The rest of this reply goes before the next request is taken.
                 readable?.pause()
@@ -63,7 +70,18 @@ final class DatagramReader {
         assert(worker.output.isEmpty)
         unsafe session.receive(RawSpan(_unsafeBytes: bytes), &worker.output, now: now)
         layOutReply()
+        heldPlace = worker.output.heldUntil
+        worker.output.heldUntil = 0
         worker.output.removeAll()
+    }
+
+    /// The log is far enough.
+    func released() {
+        guard sendFrames() else {
+            writable?.resume()
+            return
+        }
+        readable?.resume()
     }
 
     /// Takes the next datagram into the worker's read area; nil if there is none.

@@ -29,7 +29,7 @@ extension Link {
     private func serve(_ bytes: UnsafeRawBufferPointer) {
         let progress = unsafe receive(bytes)
         sendOutput()
-        if progress.consumed == bytes.count && progress.next == .read && state.isEmpty { return }
+        if progress.consumed == bytes.count && progress.next == .read && state.isSubset(of: .held) { return }
         unsafe keepRest(of: bytes, progress)
     }
 
@@ -37,7 +37,7 @@ extension Link {
     func serveDecrypted(_ bytes: UnsafeRawBufferPointer) {
         let progress = unsafe receive(bytes)
         sendAnyOutput()
-        if progress.consumed == bytes.count && progress.next == .read && state.isEmpty {
+        if progress.consumed == bytes.count && progress.next == .read && state.isSubset(of: .held) {
             inputNeeded = 0
             return
         }
@@ -152,6 +152,8 @@ extension Link {
         // A scheduled link is served later in this turn; what waits there goes first. The loop only polls
         // while somebody is scheduled, so the level-triggered event costs no extra turns.
         if !state.isDisjoint(with: [.gone, .scheduled]) { return }
+        // Whoever sends on without his reply is read when he has it.
+        if state.contains(.held) { return updateInterest() }
         if state.contains(.lingering) {
             discardInput()
         } else if state.contains(.waiting) || state.contains(.hasMore)

@@ -9,6 +9,7 @@ extension Link {
     @inline(__always)
     func sendOutput() {
         let worker = self.worker
+        if worker.output.heldUntil != 0 { return holdOutput() }
         if worker.output.isEmpty { return }
         let size = worker.output.count
         guard unsent.isEmpty && size == worker.output.totalCount else {
@@ -28,6 +29,30 @@ extension Link {
     /// As `sendOutput`, for either kind of connection. Not on the fast path.
     func sendAnyOutput() {
         if let stream { sendEncrypted(stream) } else { sendOutput() }
+    }
+
+    /// Keeps the output back until the log is far enough.
+    @inline(never)
+    func holdOutput() {
+        let worker = self.worker
+        let place = worker.output.heldUntil
+        worker.output.heldUntil = 0
+        if worker.output.isEmpty { return }
+        if worker.mayLeave(place) && !state.contains(.held) { return sendAnyOutput() }
+        unsent.append(worker.output, after: 0)
+        worker.output.removeAll()
+        connection.unsentSize.store(unsent.byteCount, ordering: .relaxed)
+        heldPlace = place
+        if state.contains(.held) { return }
+        state.insert(.held)
+        worker.hold(self)
+    }
+
+    /// The log is far enough.
+    func released() {
+        state.remove(.held)
+        if state.contains(.gone) { return }
+        if let stream { writableEncrypted(stream) } else { writable() }
     }
 
     @inline(never)

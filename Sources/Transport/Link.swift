@@ -40,6 +40,9 @@ struct LinkState: OptionSet {
     static let writeNeedsRead = LinkState(rawValue: 4096)
     /// The farewell waits for room in the socket.
     static let saysFarewell = LinkState(rawValue: 8192)
+
+    /// What is unsent waits for a log to be on the disk.
+    static let held = LinkState(rawValue: 16384)
 }
 
 /// One connection on its worker's thread. Owned by the worker's table until the end of the turn it closes in.
@@ -62,6 +65,8 @@ final class Link {
     var unsent = UnsentQueue()
     /// The size of the request at the front of `input`, as far as the session knows it; else 0.
     var inputNeeded = 0
+    /// What the log must have on the disk before anything leaves, while `held`.
+    var heldPlace: UInt64 = 0
     /// When a closing connection is given up, in the worker's milliseconds; 0 for none.
     var deadline: Int64 = 0
 
@@ -107,7 +112,7 @@ final class Link {
         let reading = state.contains(.readNeedsWrite) ? EV_WRITE : EV_READ
         if state.contains(.handshaking) { return reading }
         var wanted: Int32 = 0
-        if !unsent.isEmpty || state.contains(.saysFarewell) {
+        if (!unsent.isEmpty && !state.contains(.held)) || state.contains(.saysFarewell) {
             wanted = state.contains(.writeNeedsRead) ? EV_READ : EV_WRITE
         }
         if mayRead { wanted |= reading }
@@ -115,7 +120,7 @@ final class Link {
     }
 
     var mayRead: Bool {
-        state.isDisjoint(with: [.inputEnded, .leaving, .closing])
+        state.isDisjoint(with: [.inputEnded, .leaving, .closing, .held])
             && unsent.byteCount <= Limits.unsentSizeMax
             && (!state.contains(.waiting) || input.count < TransportLimits.waitingInputMax)
             && (!state.contains(.hasMore) || input.count < TransportLimits.heldInputMax)

@@ -9,6 +9,8 @@ final class Shared: Sendable {
     /// Accepted connections that are open; written on open and close only.
     let connectionCount = Atomic<Int>(0)
     let isAcceptPaused = Atomic<Bool>(false)
+    /// How much of the log is on the disk.
+    let releasedPlace = Atomic<UInt64>(0)
     private let lastID = Atomic<UInt64>(0)
 
     let options: TransportOptions

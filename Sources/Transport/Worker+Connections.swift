@@ -86,6 +86,7 @@ extension Worker {
         case .wake(let slot, let id): link(slot: slot, id: id)?.woken()
         case .close(let slot, let id): link(slot: slot, id: id)?.closeRequested()
         case .run(let body): body()
+        case .release: releaseHeld()
         case .stop: beginStop()
         }
     }

@@ -28,7 +28,7 @@ extension Worker {
             switch message {
             case .adopt(let arrival): Self.drop(arrival, shared)
             case .run(let body): body()
-            case .wake, .close, .stop: break
+            case .wake, .close, .release, .stop: break
             }
         }
     }

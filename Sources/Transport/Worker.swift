@@ -55,6 +55,11 @@ public final class Worker: @unchecked Sendable {
     /// This worker's share of the datagram sockets.
     var datagramReaders: [DatagramReader] = []
 
+    /// Links and datagram sockets with replies that wait for the log.
+    private var heldLinks: [Link] = []
+    private var heldReaders: [DatagramReader] = []
+    let holdsReplies = Atomic<Bool>(false)
+
     var isStopping = false
 
     private var time = Milliseconds(0)
@@ -112,6 +117,48 @@ public final class Worker: @unchecked Sendable {
         timeIsStale = false
     }
 
+    // MARK: Replies that wait for the log
+
+    /// Whether so much of the log is on the disk.
+    func mayLeave(_ place: UInt64) -> Bool { shared.releasedPlace.load(ordering: .acquiring) >= place }
+
+    func hold(_ link: Link) {
+        heldLinks.append(link)
+        noteHold()
+    }
+
+    func hold(_ reader: DatagramReader) {
+        heldReaders.append(reader)
+        noteHold()
+    }
+
+    private func noteHold() {
+        if holdsReplies.load(ordering: .relaxed) { return }
+        holdsReplies.store(true, ordering: .sequentiallyConsistent)
+        // It may have come so far just before anybody knew that we wait.
+        if let first = heldLinks.first?.heldPlace ?? heldReaders.first?.heldPlace,
+            shared.releasedPlace.load(ordering: .sequentiallyConsistent) >= first
+        {
+            deliver(.release)
+        }
+    }
+
+    /// Has everything leave that the log is far enough for.
+    func releaseHeld() {
+        let place = shared.releasedPlace.load(ordering: .acquiring)
+        let links = heldLinks
+        let readers = heldReaders
+        heldLinks = links.filter { $0.heldPlace > place && !$0.state.contains(.gone) }
+        heldReaders = readers.filter { $0.heldPlace > place }
+        if heldLinks.isEmpty && heldReaders.isEmpty {
+            holdsReplies.store(false, ordering: .sequentiallyConsistent)
+        } else if shared.releasedPlace.load(ordering: .sequentiallyConsistent) > place {
+            deliver(.release)
+        }
+        for link in links where link.heldPlace <= place { link.released() }
+        for reader in readers where reader.heldPlace <= place { reader.released() }
+    }
+
     @inline(__always)
     func turnEnded() { timeIsStale = true }
 }
@@ -122,6 +169,8 @@ enum WorkerMessage: Sendable {
     case wake(slot: Int, id: UInt64)
     case close(slot: Int, id: UInt64)
     case run(@Sendable () -> Void)
+    /// The log is further.
+    case release
     case stop
 }
 

@@ -136,6 +136,14 @@ public final class Workers: Sendable {
         throw last
     }
 
+    /// So much of the log is on the disk: replies that waited for it leave. `place` only rises. Any thread.
+    public func release(through place: UInt64) {
+        shared.releasedPlace.store(place, ordering: .sequentiallyConsistent)
+        for worker in workers where worker.holdsReplies.load(ordering: .sequentiallyConsistent) {
+            worker.deliver(.release)
+        }
+    }
+
     /// Calls `body` on each worker's thread every so many milliseconds, 1 or more, while running.
     public func everyTick(milliseconds: Int, _ body: @escaping @Sendable (Worker) -> Void) {
         precondition(milliseconds >= 1)

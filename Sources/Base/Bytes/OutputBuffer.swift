@@ -28,6 +28,10 @@ public struct OutputBuffer: ~Copyable {
     /// All bytes to send: copied and shared.
     public private(set) var totalCount = 0
 
+    /// What is written may not leave before so much of a log is on the disk; 0 if it may leave at once. Whoever sends
+    /// takes it back.
+    public var heldUntil: UInt64 = 0
+
     public init(capacity: Int) {
         precondition(capacity >= 64)
         unsafe base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
@@ -222,6 +226,18 @@ public struct OutputBuffer: ~Copyable {
         count &+= written
         totalCount &+= written
         return written
+    }
+
+    /// Appends all of another buffer, which keeps what it has.
+    public mutating func append(contentsOf other: borrowing OutputBuffer) {
+        var start = 0
+        for splice in other.splices {
+            append(other.span.slice(start, splice.offset))
+            splice.value.retain()
+            append(shared: splice.value)
+            start = splice.offset
+        }
+        append(other.span.slice(start, other.count))
     }
 
     /// Splices `value` in at this place, taking over one hold.

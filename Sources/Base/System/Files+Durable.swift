@@ -37,11 +37,31 @@ extension Files {
         guard fsync(descriptor) == 0 else { throw .latest("fsync") }
     }
 
+    /// As `sync`, but what only tells when the file was changed may come later.
+    public static func syncData(_ descriptor: Int32) throws(SystemError) {
+        guard fdatasync(descriptor) == 0 else { throw .latest("fdatasync") }
+    }
+
+    /// Cuts a file.
+    public static func truncate(_ descriptor: Int32, to size: Int) throws(SystemError) {
+        guard ftruncate(descriptor, size) == 0 else { throw .latest("ftruncate") }
+    }
+
+    /// Makes a folder, if there is none, and waits until the folder above says so on the disk.
+    public static func makeFolder(_ path: String) throws(SystemError) {
+        guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .latest(path) }
+        try syncFolder(of: path)
+    }
+
     public static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 
     /// Gives a file another name, in the place of what has that name, and waits until the folder says so on the disk.
     public static func renameDurably(_ path: String, to target: String) throws(SystemError) {
         guard unsafe rename(path, target) == 0 else { throw .latest("rename") }
+        try syncFolder(of: target)
+    }
+
+    private static func syncFolder(of target: String) throws(SystemError) {
         let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .latest(folder) }

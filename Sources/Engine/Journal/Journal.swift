@@ -1,5 +1,6 @@
 // Who writes changes down, in their order, to have them again after a restart: the append log.
 
+public import Base
 import Synchronization
 
 /// Is told of every change, so that doing them again in the order told gives the same keyspace.
@@ -91,6 +92,16 @@ extension EngineHandle {
         unsafe state.pointee.journal?._withUnsafeGuaranteedRef { $0.hurry() }
         return place
     }
+
+    /// Keeps `output` back until what this thread changed is in the journal, on the disk, if that is to be waited for.
+    @inline(__always)
+    public func holdUntilJournaled(_ output: inout OutputBuffer) {
+        let place = takeJournalPlace()
+        if place != 0 { output.heldUntil = place }
+    }
+
+    /// As `takeJournalPlace`, leaving it for whoever takes it.
+    public var journalPlace: UInt64 { unsafe journalMark.pointee.place }
 
     /// The number of the unit that a change of the shard at `index` belongs to: nil out of sections, and for a shard that
     /// the section does not hold, which others may change again before it ends.

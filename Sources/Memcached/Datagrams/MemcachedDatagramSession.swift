@@ -26,7 +26,7 @@ final class MemcachedDatagramSession: DatagramSession {
 
     func receive(_ datagram: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) {
         let headerSize = Self.headerSize
-        guard datagram.byteCount > headerSize else { return }
+        guard datagram.byteCount > headerSize && !frontEnd.isLoading else { return }
         requestID = UInt16(datagram[0]) << 8 | UInt16(datagram[1])
         // Requests in several datagrams are not put together; sequence and reserved bytes mean nothing then.
         guard datagram[4] == 0 && datagram[5] == 1 else { return }

@@ -71,7 +71,7 @@ final class ClientRecord: Sendable {
 
     let parking = Parking()
     /// The reply to a command that waited, from whoever brought what it waited for.
-    private let delivered = Mutex<[UInt8]>([])
+    private let delivered = Mutex<(bytes: [UInt8], place: UInt64)>(([], 0))
 
     init(_ peer: ClientPeer) {
         self.peer = peer
@@ -118,19 +118,22 @@ final class ClientRecord: Sendable {
         return true
     }
 
-    /// Answers the client's waiting command, which was claimed. Any thread, also under shards.
-    func deliver(_ reply: RawSpan, _ ticket: UInt64) {
+    /// Answers the client's waiting command, which was claimed. Any thread.
+    /// - Parameter place: what the journal must have on the disk first; 0 for nothing.
+    func deliver(_ reply: RawSpan, _ ticket: UInt64, heldUntil place: UInt64 = 0) {
         let bytes = reply.copiedBytes()
-        delivered.withLock { $0 = bytes }
+        delivered.withLock { $0 = (bytes, place) }
         if parking.serve(ticket) { peer.connection?.wake() }
     }
 
-    func takeDelivered() -> [UInt8] {
-        delivered.withLock { delivered in
-            let bytes = delivered
-            delivered = []
-            return bytes
+    func takeDelivered(_ output: inout OutputBuffer) {
+        let (bytes, place) = delivered.withLock { delivered in
+            let reply = delivered
+            delivered = ([], 0)
+            return reply
         }
+        output.append(bytes.span.rawBytes)
+        if place != 0 { output.heldUntil = place }
     }
 
     private var flags: String {

@@ -135,8 +135,25 @@ struct InfoText {
         row("rdb_saves", saving.savesDone)
         row("rdb_last_load_keys_expired", saving.keysExpiredAtLoad)
         row("rdb_last_load_keys_loaded", saving.keysLoaded)
-        row("aof_enabled", 0)
-        row("aof_rewrite_in_progress", 0)
+        appendLog(saving.appendLog)
+    }
+
+    private mutating func appendLog(_ log: AppendLogFacts) {
+        row("aof_enabled", log.isOn ? 1 : 0)
+        row("aof_rewrite_in_progress", log.isRewriting ? 1 : 0)
+        row("aof_rewrite_scheduled", log.isRewriteScheduled ? 1 : 0)
+        row("aof_last_rewrite_time_sec", log.lastRewriteSeconds ?? -1)
+        let elapsed = (now.rawValue - log.rewriteStartedAt.rawValue) / 1000
+        row("aof_current_rewrite_time_sec", log.isRewriting ? max(0, elapsed) : -1)
+        row("aof_last_bgrewrite_status", log.lastRewriteSucceeded ? "ok" : "err")
+        row("aof_rewrites", log.rewritesDone)
+        row("aof_last_write_status", log.canWrite ? "ok" : "err")
+        guard log.isOn else { return }
+        row("aof_current_size", log.size)
+        row("aof_base_size", log.baseSize)
+        row("aof_pending_rewrite", 0)
+        row("aof_buffer_length", log.backlog)
+        row("aof_delayed_fsync", log.delayedSyncs)
     }
 
     private mutating func statistics() {

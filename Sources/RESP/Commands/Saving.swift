@@ -22,6 +22,15 @@ extension RESPSession {
         }
     }
 
+    func bgrewriteaof(_ output: inout OutputBuffer) {
+        switch frontEnd.control.startRewriting() {
+        case .started: output.appendSimple("Background append only file rewriting started")
+        case .scheduled: output.appendSimple("Background append only file rewriting scheduled")
+        case .busy: fail("ERR Background append only file rewriting already in progress", &output)
+        case .failed(let reason): fail(made: "ERR \(reason)", &output)
+        }
+    }
+
     /// DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE], the only one of its subcommands that is here.
     func debug(_ request: Request, _ output: inout OutputBuffer) {
         guard frontEnd.control.allowsDebug(record.peer.connection) else {

@@ -86,6 +86,9 @@ extension CommandSpec {
         "save", arity: 1, [.admin, .noScript, .notWhileReplacing, .noTransaction], .server, since: "1.0.0",
         complexity: "O(N), N being the number of keys in all databases", "Saves all databases and waits for it.")
 
+    static let bgrewriteaof = CommandSpec(
+        "bgrewriteaof", arity: 1, [.admin, .noScript, .notWhileReplacing], .server, since: "1.0.0",
+        "Asynchronously rewrites the append-only file to disk.")
     static let bgsave = CommandSpec(
         "bgsave", arity: -1, [.admin, .noScript, .notWhileReplacing], .server, since: "1.0.0",
         "Begins to save all databases.", syntax: "[SCHEDULE]")

@@ -28,7 +28,7 @@ enum Command: UInt8, CaseIterable {
     case hello, ping, echo, quit, reset, select, auth, client
     case multi, exec, discard, watch, unwatch, wait, waitaof
     case info, config, command, time, memory, object, role, module, shutdown, cluster
-    case save, bgsave, lastsave, debug
+    case save, bgsave, bgrewriteaof, lastsave, debug
 
     var spec: CommandSpec {
         switch self {
@@ -227,6 +227,7 @@ enum Command: UInt8, CaseIterable {
         case .waitaof: .waitaof
         case .save: .save
         case .bgsave: .bgsave
+        case .bgrewriteaof: .bgrewriteaof
         case .lastsave: .lastsave
         case .debug: .debug
         case .info: .info

@@ -18,6 +18,7 @@ extension RESPSession {
             fail("NOAUTH Authentication required.", &output)
             return false
         }
+        if isReplaying { return true }
         if frontEnd.isGated.load(ordering: .relaxed) {
             guard passesGate(command, request, &output) else { return false }
         } else {
@@ -55,6 +56,13 @@ extension RESPSession {
         """
     }
 
+    private static var cannotLog: StaticString {
+        """
+        MISCONF Errors writing to the AOF file. Commands that may modify the data set are disabled until that works; \
+        INFO persistence and the log tell more.
+        """
+    }
+
     /// Whether a request may be served while data is loaded or nothing may be written; if not, it was refused.
     /// Source: Redis 7 processCommand.
     private func passesGate(_ command: Command, _ request: Request, _ output: inout OutputBuffer) -> Bool {
@@ -73,6 +81,11 @@ extension RESPSession {
             if !spec.flags.contains(.write) && command != .ping { return true }
             flawTransaction()
             fail(Self.cannotSave, &output)
+            return false
+        case .logFails:
+            if !spec.flags.contains(.write) && command != .ping { return true }
+            flawTransaction()
+            fail(Self.cannotLog, &output)
             return false
         }
     }
@@ -159,7 +172,7 @@ extension RESPSession {
         if transaction.needsMemory && !engine.makeRoomToWrite() {
             return abortExec(&output) { $0.append("OOM command not allowed when used memory > 'maxmemory'.") }
         }
-        if transaction.writes && frontEnd.gateState == .readOnly {
+        if transaction.writes && (frontEnd.gateState == .readOnly || frontEnd.gateState == .logFails) {
             return abortExec(&output) { $0.append(Self.cannotSave) }
         }
         if transaction.isFlawed {

@@ -59,12 +59,12 @@ extension RESPSession {
         if reason == .interrupted {
             fail("UNBLOCKED client unblocked via CLIENT UNBLOCK", &output)
         } else if reason == .served {
-            let reply = record.takeDelivered()
-            output.append(reply.span.rawBytes)
+            record.takeDelivered(&output)
         } else {
             wakeReason = reason
             waiting.kept.each { queued, request in serve(queued.row.command!, request, &output) }
             wakeReason = nil
+            engine.holdUntilJournaled(&output)
         }
         if ending == .park { return .wait }
         unpark()

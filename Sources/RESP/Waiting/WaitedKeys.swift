@@ -203,6 +203,7 @@ final class WaitedKeys: ChangeListener {
             engine.insert(key.hash, into: &shards)
             if let target = waiter.target { engine.insert(target.hash, into: &shards) }
             for other in waiter.operation.sectionKeys { engine.insert(other.hash, into: &shards) }
+            var reply: OutputBuffer?
             let isThere = engine.section(shards) { engine in
                 let place = Key(bytes.span.rawBytes, hash: key.hash, in: key.database)
                 guard let kind = engine.kind(of: place) else { return false }
@@ -215,11 +216,13 @@ final class WaitedKeys: ChangeListener {
                 }
                 // One that has just gone, or whose time was up, is passed over.
                 guard waiter.client.parking.claim(waiter.ticket) else { return true }
-                var reply = OutputBuffer(capacity: 256)
-                waiter.perform(place, &engine, &reply)
-                waiter.client.deliver(reply.span, waiter.ticket)
+                var written = OutputBuffer(capacity: 256)
+                waiter.perform(place, &engine, &written)
+                reply = consume written
                 return true
             }
+            // After the section: only then is the change in the journal.
+            if let reply { waiter.client.deliver(reply.span, waiter.ticket, heldUntil: engine.journalPlace) }
             if !isThere { return }
         }
     }

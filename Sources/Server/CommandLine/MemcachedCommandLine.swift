@@ -3,6 +3,7 @@
 import Base
 import Engine
 import Memcached
+import Persistence
 
 /// sysexits.h, as memcached uses it.
 enum ExitCode {
@@ -97,6 +98,8 @@ struct MemcachedCommandLine {
         case MemcachedOptions.save: try applyDirective("save", argument)
         case MemcachedOptions.directory: try applyDirective("dir", argument)
         case MemcachedOptions.snapshotFile: try applyDirective("dbfilename", argument)
+        case MemcachedOptions.appendOnly: try applyDirective("appendonly", argument)
+        case MemcachedOptions.appendSync: try applyDirective("appendfsync", argument)
         default: try applyRemaining(option.letter, argument)
         }
     }
@@ -139,12 +142,22 @@ struct MemcachedCommandLine {
         case "S": wantsSASL = true
         case "Y": settings.memcachedAuthFile = argument
         case "Z": settings.memcachedUsesTLS = true
-        case "e":
-            throw Refusal(
-                "This server does not support a memory file (-e) yet. What is saved now and then survives a restart: "
-                    + "--save '60 1' --dir /var/lib/duet", ExitCode.usage)
+        case "e": try keepIn(argument)
         default: throw Refusal("Illegal argument \"\(letter)\"")
         }
+    }
+
+    /// memcached maps its memory from a file there, to have it again after a clean end. Here it is the folder of an append
+    /// log: what it had is there again, whatever the end was.
+    private mutating func keepIn(_ path: String) throws(Refusal) {
+        var whole = Files.absolutePath(path)
+        while whole.count > 1 && whole.hasSuffix("/") { whole.removeLast() }
+        guard let cut = whole.lastIndex(of: "/"), whole.count > 1 else {
+            throw Refusal("-e \(path): a folder for the log's files alone is wanted", ExitCode.usage)
+        }
+        settings.appendLog.folder = cut == whole.startIndex ? "/" : String(whole[..<cut])
+        settings.appendLog.folderName = String(whole[whole.index(after: cut)...])
+        settings.isLogged = true
     }
 
     mutating func finish(isRoot: Bool) throws(Refusal) -> Configuration {

@@ -8,6 +8,8 @@ enum MemcachedOptions {
     static let save: Character = "\u{2}"
     static let directory: Character = "\u{3}"
     static let snapshotFile: Character = "\u{4}"
+    static let appendOnly: Character = "\u{5}"
+    static let appendSync: Character = "\u{6}"
 
     /// What a row means here.
     struct Row: Sendable {
@@ -82,7 +84,7 @@ enum MemcachedOptions {
         Row(
             "Y", "auth-file", argument: true, "-Y, --auth-file=<file>",
             "log in by text; up to 8 lines of user:password"),
-        Row("e", "memory-file", argument: true, "-e, --memory-file=<file>", "not supported yet"),
+        Row("e", "memory-file", argument: true, "-e, --memory-file=<path>", "survive a restart, and a crash; see --appendonly"),
         Row("Z", "enable-ssl", "-Z, --enable-ssl", "enable TLS/SSL on TCP ports (notls:<addr> in -l: not there)"),
         Row("o", "extended", argument: true, "", ""),
         Row("N", "napi-ids", argument: true, "-N, --napi_ids, --napi-ids", "no effect here"),
@@ -96,6 +98,8 @@ enum MemcachedOptions {
             "save to disk after so many; loads the file at start"),
         Row(directory, "dir", argument: true, "--dir=<folder>", "where that file is"),
         Row(snapshotFile, "dbfilename", argument: true, "--dbfilename=<name>", "its name (default: dump.rdb)"),
+        Row(appendOnly, "appendonly", argument: true, "--appendonly=yes|no", "log each change in --dir; loads the log at start"),
+        Row(appendSync, "appendfsync", argument: true, "--appendfsync=<when>", "always, everysec (default) or no"),
     ]
 
     static var known: [CommandOption] { rows.map(\.option) }

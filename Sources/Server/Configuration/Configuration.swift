@@ -116,6 +116,9 @@ public struct Configuration: Sendable, Equatable {
     public var checksumsSnapshots = true
     /// Whether writes are refused after a save failed that a save point had asked for.
     public var stopsWritesOnSaveError = true
+    /// Whether each change is told to the append log.
+    public var isLogged = false
+    public var appendLog = LogSettings()
     /// Whether the snapshot is loaded at start, if there is one.
     public var loadsSnapshot = false
     /// Who may use the DEBUG command.
@@ -171,6 +174,9 @@ public struct Configuration: Sendable, Equatable {
 
     /// The port that Redis' own words name: the plain one, else the one under TLS.
     var shownRESPPort: Int { respPort != 0 ? max(0, respPort) : max(0, respTLSPort) }
+
+    /// Whether there may be something to load at start.
+    var loadsData: Bool { loadsSnapshot || isLogged }
 
     /// Workers to start, with "one for each processor" worked out.
     var workerCountResolved: Int { workerCount > 0 ? workerCount : System.processorCount }

@@ -148,9 +148,9 @@ struct Directive: Sendable {
 
     /// A file's name without a folder.
     static func fileName(
-        _ name: String, _ path: any WritableKeyPath<Configuration, String> & Sendable
+        _ name: String, _ path: any WritableKeyPath<Configuration, String> & Sendable, live: Bool = true
     ) -> Directive {
-        one(name, path, live: true, print: { $0 }) { word throws(WrongValue) in
+        one(name, path, live: live, print: { $0 }) { word throws(WrongValue) in
             guard !word.isEmpty, !word.contains("/") else {
                 throw WrongValue("\(name) can't be a path, just a filename")
             }

@@ -3,6 +3,7 @@
 
 import Engine
 import Memcached
+import Persistence
 import Transport
 
 enum DirectiveTable {
@@ -107,6 +108,16 @@ enum DirectiveTable {
         .flag("rdbcompression", \.compressesSnapshots, live: true),
         .flag("rdbchecksum", \.checksumsSnapshots),
         .flag("stop-writes-on-bgsave-error", \.stopsWritesOnSaveError, live: true),
+        .flag("appendonly", \.isLogged, live: true),
+        .choice(
+            "appendfsync", \.appendLog.policy, LogSyncPolicy.allCases.map { ($0.rawValue, $0) }, live: true,
+            print: \.rawValue),
+        .fileName("appendfilename", \.appendLog.fileName, live: false),
+        .fileName("appenddirname", \.appendLog.folderName, live: false),
+        .number("auto-aof-rewrite-percentage", \.appendLog.rewritePercentage, 0...Int(Int32.max), live: true),
+        .memory("auto-aof-rewrite-min-size", \.appendLog.rewriteSizeMin, 0...Int.max, live: true),
+        .flag("aof-load-truncated", \.appendLog.loadsTruncated, live: true),
+        .flag("aof-timestamp-enabled", \.appendLog.hasTimestamps, live: true),
         .choice(
             "enable-debug-command", \.debugAccess, [("no", .none), ("yes", .all), ("local", .local)],
             print: { $0 == .none ? "no" : $0 == .all ? "yes" : "local" }),

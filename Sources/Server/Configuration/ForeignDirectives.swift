@@ -4,7 +4,7 @@
 /// A directive that Redis has and this server has not built yet.
 struct ForeignDirective: Sendable {
     let name: String
-    /// The value that is true of this server all the same, such as `appendonly no`: asking for it needs no
+    /// The value that is true of this server all the same, such as `cluster-enabled no`: asking for it needs no
     /// warning, and CONFIG GET tells it. nil: no value is true.
     let valueHere: String?
     /// Set where leaving it out lets in whom it would keep out.
@@ -26,7 +26,8 @@ enum ForeignDirectives {
     private static let valued: KeyValuePairs<String, String> = [
         "activedefrag": "yes",
         "activerehashing": "yes",
-        "appendonly": "no",
+        "aof-rewrite-incremental-fsync": "yes",
+        "aof-use-rdb-preamble": "yes",
         "cluster-enabled": "no",
         "enable-module-command": "no",
         "latency-monitor-threshold": "0",
@@ -35,6 +36,7 @@ enum ForeignDirectives {
         "maxmemory-clients": "0",
         "min-replicas-to-write": "0",
         "min-slaves-to-write": "0",
+        "no-appendfsync-on-rewrite": "no",
         "notify-keyspace-events": "",
         "oom-score-adj": "no",
         "rdb-save-incremental-fsync": "yes",
@@ -58,9 +60,7 @@ enum ForeignDirectives {
         acllog-max-len acl-pubsub-default acl-log-max-len active-defrag-cycle-max \
         active-defrag-cycle-min active-defrag-ignore-bytes active-defrag-max-scan-fields \
         active-defrag-threshold-lower active-defrag-threshold-upper active-expire-effort \
-        aof-disable-auto-gc aof-load-truncated aof-rewrite-incremental-fsync aof-timestamp-enabled \
-        aof-use-rdb-preamble aof_rewrite_cpulist aof-rewrite-cpulist appenddirname appendfilename \
-        appendfsync auto-aof-rewrite-min-size auto-aof-rewrite-percentage bgsave_cpulist bgsave-cpulist \
+        aof-disable-auto-gc aof_rewrite_cpulist aof-rewrite-cpulist bgsave_cpulist bgsave-cpulist \
         bind-source-addr bio_cpulist bio-cpulist busy-reply-threshold client-output-buffer-limit \
         cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down \
         cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname \
@@ -77,7 +77,7 @@ enum ForeignDirectives {
         lfu-log-factor list-compress-depth \
         list-max-ziplist-entries list-max-ziplist-value loadmodule locale-collate lua-time-limit \
         masteruser max-new-connections-per-cycle max-new-tls-connections-per-cycle \
-        maxmemory-eviction-tenacity min-replicas-max-lag min-slaves-max-lag no-appendfsync-on-rewrite \
+        maxmemory-eviction-tenacity min-replicas-max-lag min-slaves-max-lag \
         oom-score-adj-values proc-title-template propagation-error-behavior rdb-del-sync-files \
         rdb-key-save-delay repl-backlog-size \
         repl-backlog-ttl repl-disable-tcp-nodelay repl-diskless-load repl-diskless-sync \

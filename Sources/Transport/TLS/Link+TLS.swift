@@ -76,6 +76,7 @@ extension Link {
 
     private func readableEncrypted(_ stream: TLSStream) {
         if !state.isDisjoint(with: [.gone, .scheduled, .closing]) { return }
+        if state.contains(.held) { return updateInterest() }
         state.remove([.readNeedsWrite, .unread])
         if !state.isDisjoint(with: [.waiting, .hasMore])
             || max(input.count, inputNeeded) > TransportLimits.stashedInputMax
@@ -161,6 +162,7 @@ extension Link {
     /// As `sendOutput`.
     func sendEncrypted(_ stream: TLSStream) {
         let worker = self.worker
+        if worker.output.heldUntil != 0 { return holdOutput() }
         if worker.output.isEmpty { return }
         guard unsent.isEmpty && !state.contains(.handshaking) else { return queueOutput(after: 0) }
         let total = worker.output.totalCount
@@ -208,6 +210,7 @@ extension Link {
     func writableEncrypted(_ stream: TLSStream) {
         let worker = self.worker
         state.remove(.writeNeedsRead)
+        if state.contains(.held) { return settle() }
         for _ in 0..<TransportLimits.tlsRecordsPerEvent where !unsent.isEmpty {
             let used = unsafe unsent.fill(worker.vectors)
             let piece = unsafe worker.gather(used)

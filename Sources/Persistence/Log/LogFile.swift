@@ -1,0 +1,61 @@
+// One file of the append log, as the log's thread writes it.
+
+import Base
+
+/// An increment that grows. Used by one thread at a time.
+final class LogFile: @unchecked Sendable {
+    // Sendable: made by whoever begins the file, then the log's thread's alone.
+    let path: String
+    private let disk: any Disk
+    private let descriptor: Int32
+    /// Bytes that were written whole.
+    private(set) var size: Int
+    /// Of those, on the disk.
+    private(set) var syncedSize: Int
+    /// A write went wrong: what lies behind `size` goes before anything else is written.
+    private var isRagged = false
+
+    /// - Parameter size: what the file has already, all of it on the disk.
+    init(_ path: String, _ disk: any Disk, size: Int = 0) throws(SystemError) {
+        self.path = path
+        self.disk = disk
+        self.size = size
+        syncedSize = size
+        descriptor = try disk.openToAppend(path)
+    }
+
+    deinit { disk.close(descriptor) }
+
+    /// Writes commands, all whole, and behind them what tells whether they are whole.
+    /// - Parameter bytes: gets its last line here, once, and may be given again after a failure.
+    func write(_ bytes: inout OutputBuffer) throws(SystemError) {
+        if isRagged {
+            try disk.truncate(descriptor, to: size)
+            isRagged = false
+        }
+        let mark = bytes.count
+        let splicedSize = bytes.totalCount - mark
+        var sum = CRC64()
+        bytes.forEachPiece { sum.add($0) }
+        LogFormat.appendSum(sum.value, count: bytes.totalCount, synced: syncedSize, to: &bytes)
+        do throws(SystemError) {
+            try bytes.forEachPiece { piece throws(SystemError) in
+                if piece.byteCount > 0 { try disk.write(piece, to: descriptor) }
+            }
+        } catch {
+            isRagged = true
+            bytes.truncate(to: mark)
+            assert(bytes.totalCount == mark + splicedSize)
+            throw error
+        }
+        size += bytes.totalCount
+    }
+
+    /// Waits until all of it is on the disk.
+    func sync() throws(SystemError) {
+        if syncedSize == size { return }
+        let size = self.size
+        try disk.syncData(descriptor)
+        syncedSize = size
+    }
+}

@@ -1,0 +1,180 @@
+// One reading of a log: its files in their order, each command done again.
+
+import Base
+import Engine
+import RDB
+
+/// One reading of a log.
+struct LogLoader {
+    private let engine: Engine
+    private let settings: LogSettings
+    private let manifest: LogManifest
+    private var handle: EngineHandle
+    private var database = DatabaseIndex.first
+    private var casMax: UInt64 = 0
+    private(set) var commandCount = 0
+    private(set) var baseKeys = 0
+    /// Bytes of all files.
+    private(set) var size = 0
+    private(set) var warnings: [String] = []
+    private var refusalCount = 0
+    /// The file that the log ended with, and what stays of it.
+    private var last: (path: String, size: Int)?
+    private var toldAt = Milliseconds(0)
+
+    init(_ engine: Engine, _ settings: LogSettings, _ manifest: LogManifest) {
+        self.engine = engine
+        self.settings = settings
+        self.manifest = manifest
+        handle = engine.makeHandle()
+        handle.isReplaying = true
+        handle.now = Milliseconds.readClock()
+    }
+
+    mutating func load(_ replay: inout some LogReplay, _ progress: (LoadProgress) -> Void) throws(LoadFailure) {
+        toldAt = handle.now
+        let files = [manifest.base].compactMap { $0 } + manifest.increments
+        for (index, file) in files.enumerated() {
+            try load(file.name, isLast: index == files.count - 1, &replay, progress)
+        }
+        handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
+        if refusalCount > 0 { warnings.append("\(refusalCount) commands of the AOF were refused; see above for the first.") }
+    }
+
+    private mutating func load(
+        _ name: String, isLast: Bool, _ replay: inout some LogReplay, _ progress: (LoadProgress) -> Void
+    ) throws(LoadFailure) {
+        let path = settings.path(name)
+        let file: MappedFile
+        do throws(SystemError) {
+            guard let mapped = try MappedFile(path) else {
+                throw SystemError(call: path, code: SystemError.noSuchFile)
+            }
+            file = mapped
+        } catch {
+            throw LoadFailure(description: "The AOF's manifest names a file that can't be opened: \(error)")
+        }
+        size += file.size
+        last = (path, file.size)
+        var start = 0
+        if file.bytes.byteCount >= 5 && file.bytes.slice(0, 5).equals("REDIS") {
+            guard let result = try SnapshotLoader.load(path, into: engine, &handle, progress) else { return }
+            baseKeys = result.keysLoaded
+            start = result.endPlace
+        }
+        var reader = LogReader(file.bytes, from: start)
+        var commands = LogCommands(file.bytes)
+        while true {
+            let unit: LogUnit?
+            do throws(LogFault) {
+                unit = try reader.nextUnit()
+            } catch {
+                return try end(at: error, path, file.size, isLast: isLast)
+            }
+            guard let unit else { return }
+            commands.begin(unit)
+            while commands.next() { try perform(commands, &replay, path) }
+            tell(progress, LoadProgress(bytesDone: unit.end, bytesTotal: file.size, keysDone: baseKeys + commandCount))
+        }
+    }
+
+    /// The file is not whole: it is cut if it may be.
+    private mutating func end(
+        at error: LogFault, _ path: String, _ fileSize: Int, isLast: Bool
+    ) throws(LoadFailure) {
+        guard error.kind == .tornTail && isLast && settings.loadsTruncated else {
+            throw LoadFailure(description: Self.text(error, path, isLast: isLast))
+        }
+        warnings.append(
+            "The AOF \(path) ends too early (\(error.reason) at \(error.offset)): it is cut from \(fileSize) to "
+                + "\(error.goodSize) bytes, the end of the last command that is whole.")
+        size -= fileSize - error.goodSize
+        last = (path, error.goodSize)
+    }
+
+    /// Cuts off what the last file ends with and is no command, and has all of it on the disk: another file follows, and
+    /// must not outlive it.
+    func settle(_ disk: any Disk) throws(SystemError) {
+        guard let last else { return }
+        let descriptor = try disk.openToAppend(last.path)
+        defer { disk.close(descriptor) }
+        try disk.truncate(descriptor, to: last.size)
+        try disk.sync(descriptor)
+    }
+
+    private static func text(_ fault: LogFault, _ path: String, isLast: Bool) -> String {
+        let place = "\(path), at byte \(fault.offset): \(fault.reason)"
+        let repair = "`duet check --fix \(path)` cuts it after the last command that is right; keep a copy."
+        switch fault.kind {
+        case .corrupt: return "Bad file format reading the append only file \(place). \(repair)"
+        case .tornTail:
+            return isLast
+                ? "Unexpected end of the append only file \(place). `aof-load-truncated yes` would cut it. \(repair)"
+                : "Unexpected end of \(place); another file follows it, so something is missing. \(repair)"
+        }
+    }
+
+    private mutating func tell(_ report: (LoadProgress) -> Void, _ progress: LoadProgress) {
+        guard commandCount & 1023 == 0 else { return }
+        handle.now = Milliseconds.readClock()
+        guard handle.now.rawValue - toldAt.rawValue >= PersistenceLimits.progressMilliseconds else { return }
+        toldAt = handle.now
+        report(progress)
+    }
+
+    // MARK: Commands
+
+    private mutating func perform(
+        _ commands: borrowing LogCommands, _ replay: inout some LogReplay, _ path: String
+    ) throws(LoadFailure) {
+        commandCount += 1
+        if store(commands) { return }
+        let name = commands.argument(0)
+        if name.equalsIgnoringCase("select"), commands.argumentCount == 2 { try select(commands.argument(1), path) }
+        switch replay.perform(commands.bytes) {
+        case .done: break
+        case .refused(let reason):
+            refusalCount += 1
+            if refusalCount == 1 {
+                warnings.append("The command \(name.copiedText()) of the AOF \(path) was refused: \(reason)")
+            }
+        case .unknown:
+            throw LoadFailure(
+                description: "Unknown command '\(name.copiedText())' reading the append only file \(path): it was "
+                    + "written by a server that knows more than this one.")
+        }
+    }
+
+    private mutating func select(_ number: RawSpan, _ path: String) throws(LoadFailure) {
+        guard let index = number.unsignedDecimal().flatMap({ Int(exactly: $0) }), index < engine.databaseCount else {
+            throw LoadFailure(
+                description: "The AOF \(path) has keys in database \(number.copiedText()), but `databases` is "
+                    + "\(engine.databaseCount): start with a higher number.")
+        }
+        database = DatabaseIndex(index)
+    }
+
+    /// Does the commonest command without asking anybody, and with what only this server writes down beside it.
+    /// - Returns: false if it is another.
+    private mutating func store(_ commands: borrowing LogCommands) -> Bool {
+        let count = commands.argumentCount
+        guard count == 3 || count == 5, commands.argument(0).equalsIgnoringCase("set") else { return false }
+        var facts = RDBItemFacts()
+        if count == 5 {
+            guard commands.argument(3).equalsIgnoringCase("pxat"),
+                let time = commands.argument(4).canonicalSignedDecimal()
+            else { return false }
+            facts.expiry = Milliseconds(time)
+        }
+        if let item = commands.facts {
+            facts.flags = item.flags
+            facts.cas = item.cas
+            facts.isStale = item.isStale
+            facts.hasBinaryKey = item.hasBinaryKey
+            casMax = max(casMax, item.cas)
+        }
+        let key = handle.key(commands.argument(1), in: database)
+        _ = handle.store(key, commands.argument(2), facts.storeOptions)
+        return true
+    }
+}
