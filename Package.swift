@@ -68,7 +68,7 @@ let package = Package(
         tests(
             "ServerTests",
             of: ["Base", "COpenSSL", "Engine", "Transport", "Memcached", "Persistence", "RESP", "Server"]),
-        tests("Compatibility", of: ["Base", "Engine", "RDB", "Server", "Transport"]),
+        tests("Compatibility", of: ["Base", "Engine", "Persistence", "RDB", "Server", "Transport"]),
         tests("Durability", of: ["Base"]),
         tests("TidyTests", of: []),
     ],

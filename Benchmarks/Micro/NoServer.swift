@@ -21,6 +21,8 @@ extension NoServer: ServerControl {
     func configuration() -> [ConfigurationEntry] { [] }
     func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? { nil }
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart { .failed("no disk") }
+    func startRewriting() -> RewritingStart { .started }
+
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {
         .failed("no disk")
     }

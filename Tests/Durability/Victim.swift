@@ -111,9 +111,17 @@ final class TestFolder {
     }
 
     deinit {
-        for file in files { unsafe _ = unlink(file) }
+        remove(logPath)
+        remove(path)
+    }
+
+    private func remove(_ path: String) {
+        for file in Files.matching(path + "/*") where !file.hasSuffix("*") { unsafe _ = unlink(file) }
         unsafe _ = rmdir(path)
     }
+
+    /// Where the append log is.
+    var logPath: String { path + "/appendonlydir" }
 
     var files: [String] { Files.matching(path + "/*").filter { !$0.hasSuffix("*") } }
 }

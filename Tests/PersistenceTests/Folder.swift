@@ -47,6 +47,12 @@ final class FaultyDisk: Disk {
 
     func recover() { fault.withLock { $0 = nil } }
 
+    /// Fails from now on; bytes count from here.
+    func begin(_ new: Fault) {
+        written.withLock { $0 = 0 }
+        fault.withLock { $0 = new }
+    }
+
     private func fails(_ isThis: (Fault) -> Bool, _ code: Int32) throws(SystemError) {
         if let fault = fault.withLock({ $0 }), isThis(fault) { throw SystemError(call: "test", code: code) }
     }
@@ -61,8 +67,30 @@ final class FaultyDisk: Disk {
             written += bytes.byteCount
             return written
         }
-        try fails({ if case .write(let limit) = $0 { size > limit } else { false } }, ENOSPC)
+        if case .write(let limit) = fault.withLock({ $0 }), size > limit {
+            // As a full disk does: what there is room for is written.
+            let fitting = max(0, min(bytes.byteCount, bytes.byteCount - (size - limit)))
+            try inner.write(bytes.extracting(0..<fitting), to: descriptor)
+            throw SystemError(call: "test", code: ENOSPC)
+        }
         try inner.write(bytes, to: descriptor)
+    }
+
+    func openToAppend(_ path: String) throws(SystemError) -> Int32 {
+        try fails({ if case .create = $0 { true } else { false } }, EROFS)
+        return try inner.openToAppend(path)
+    }
+
+    func truncate(_ descriptor: Int32, to size: Int) throws(SystemError) { try inner.truncate(descriptor, to: size) }
+
+    func makeFolder(_ path: String) throws(SystemError) {
+        try fails({ if case .create = $0 { true } else { false } }, EROFS)
+        try inner.makeFolder(path)
+    }
+
+    func syncData(_ descriptor: Int32) throws(SystemError) {
+        try fails({ if case .sync = $0 { true } else { false } }, EIO)
+        try inner.syncData(descriptor)
     }
 
     func startWriting(_ descriptor: Int32, from offset: Int, count: Int) {}

@@ -65,6 +65,8 @@ final class FakeControl: ServerControl {
         return start
     }
 
+    func startRewriting() -> RewritingStart { .started }
+
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {
         reloads.withLock { $0.append(order) }
         return startSaving(completion: completion)
