@@ -21,6 +21,8 @@ extension NoServer: ServerControl {
     func configuration() -> [ConfigurationEntry] { [] }
     func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? { nil }
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart { .failed("no disk") }
+    func logPlaces() -> (end: UInt64, synced: UInt64)? { nil }
+    func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {}
     func startRewriting() -> RewritingStart { .started }
 
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {

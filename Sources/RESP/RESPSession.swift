@@ -48,6 +48,8 @@ final class RESPSession: Session {
     var parked: ParkedRequest?
     /// How it is known to those who may bring what it waits for.
     var waiter: KeyWaiter?
+    /// What WAITAOF waits for.
+    var waitedLogPlace: UInt64?
     /// Why it is being served again.
     var wakeReason: WakeReason?
 

@@ -35,6 +35,14 @@ public protocol ServerControl: Sendable {
     /// Begins to write the append log anew, and returns at once. Source: Redis BGREWRITEAOF.
     func startRewriting() -> RewritingStart
 
+    /// How far the append log is: the place behind all that was appended, and up to where it is on the disk. nil if it
+    /// is off.
+    func logPlaces() -> (end: UInt64, synced: UInt64)?
+
+    /// Has `body` called once so much of the log is on the disk, by any thread; it is dropped if the log is turned off.
+    /// Source: Redis WAITAOF.
+    func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void)
+
     /// Begins to save, to empty and to load all databases, as one change for everybody else. Completion as above.
     /// Source: Redis DEBUG RELOAD.
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart

@@ -15,6 +15,12 @@ extension Control {
         }
     }
 
+    func logPlaces() -> (end: UInt64, synced: UInt64)? { appendLog.places }
+
+    func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {
+        appendLog.whenSynced(through: place, body)
+    }
+
     var appendLogFacts: AppendLogFacts {
         let status = appendLog.status
         var facts = AppendLogFacts()
@@ -37,7 +43,7 @@ extension Control {
     func applyLog(_ new: Configuration, over old: Configuration) -> ConfigurationRefusal? {
         if new.logSettings != old.logSettings { appendLog.change { $0 = new.logSettings } }
         guard new.isLogged != old.isLogged else { return nil }
-        let reason = new.isLogged ? appendLog.turnOn() : appendLog.startTurningOff()
+        let reason = new.isLogged ? appendLog.turnOn(atOnce: false) : appendLog.startTurningOff()
         guard let reason else { return nil }
         log.warning("CONFIG SET appendonly failed: \(reason)")
         return ConfigurationRefusal(name: "appendonly", reason: .invalid(reason))

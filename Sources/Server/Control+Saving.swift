@@ -109,7 +109,7 @@ extension Control {
             if settings.isLogged, try loadLog() { return nil }
             if settings.loadsSnapshot { _ = try snapshots.load { [self] in tellProgress($0) } }
             // There is no log yet: what was loaded, or nothing, is what it begins with.
-            if settings.isLogged, let reason = appendLog.turnOn() {
+            if settings.isLogged, let reason = appendLog.turnOn(atOnce: true) {
                 return LoadFailure(description: "Can't open the append only file: \(reason)")
             }
             return nil

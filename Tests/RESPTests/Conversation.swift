@@ -65,6 +65,8 @@ final class FakeControl: ServerControl {
         return start
     }
 
+    func logPlaces() -> (end: UInt64, synced: UInt64)? { nil }
+    func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {}
     func startRewriting() -> RewritingStart { .started }
 
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {

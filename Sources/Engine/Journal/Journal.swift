@@ -64,7 +64,7 @@ extension Engine {
     /// Has `journal` be told of every change from a moment on, or nobody any more. Kept to the next call.
     public func setJournal(_ journal: Journal?) {
         var handle = makeHandle()
-        handle.section(.all) { handle in handle.setJournal(journal) }
+        handle.section(.all) { handle in unsafe handle.state.pointee.setJournal(journal) }
     }
 
     /// While a journal is read back, nothing ends by itself: no time runs out and nothing is evicted, for what later
@@ -76,12 +76,6 @@ extension Engine {
 }
 
 extension EngineHandle {
-    /// As `Engine.setJournal`, in a section of all shards: at a snapshot's moment, for one.
-    public mutating func setJournal(_ journal: Journal?) {
-        precondition(held.nonzeroBitCount == shardCount, "not in a section of all")
-        unsafe state.pointee.setJournal(journal)
-    }
-
     /// The furthest place in the journal that what this thread did since the last call has to wait for; 0 if there is
     /// nothing to wait for. Whoever takes it keeps his reply until that place is on the disk.
     @inline(__always)

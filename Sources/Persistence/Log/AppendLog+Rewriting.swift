@@ -99,12 +99,11 @@ extension AppendLog {
             // Whoever starts before there is a new base reads the old one and all increments.
             if !isFirst { try save(manifest, settings) }
             state.change { $0.manifest = manifest }
+            // What is told before the first base's moment is in that base: replies wait for it, and nobody writes it.
+            if isFirst { engine.setJournal(writer.queue) }
             let result: SnapshotResult
             do throws(SnapshotFailure) {
-                result = try writeBase(temporary) { handle in
-                    if isFirst { handle.setJournal(writer.queue) }
-                    place = writer.queue.startFile()
-                }
+                result = try writeBase(temporary) { _ in place = writer.queue.startFile() }
             } catch {
                 throw SystemError(call: error.reason, code: 0)
             }

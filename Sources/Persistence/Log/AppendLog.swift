@@ -35,6 +35,8 @@ public final class AppendLog: Sendable {
         var rewritesDone = 0
         var writer: LogWriter?
         var thread: Thread?
+        /// Of the log that was on before: places only rise.
+        var lastPlace: UInt64 = 0
         var isClosed = false
     }
 
@@ -110,12 +112,25 @@ public final class AppendLog: Sendable {
         state.look { $0.isOn && ($0.writer?.trouble != nil || (!$0.hasBase && !$0.lastSucceeded)) }
     }
 
+    /// The place behind all that was appended, and up to where it is on the disk; nil if the log is off.
+    public var places: (end: UInt64, synced: UInt64)? {
+        state.look { $0.isOn ? $0.writer : nil }.map { ($0.queue.end, $0.syncedPlace) }
+    }
+
+    /// Has `body` called once so much is on the disk, by any thread, with a sync for it if none is due; never, if the log is
+    /// turned off before.
+    public func whenSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {
+        state.look { $0.writer }?.whenSynced(through: place, body)
+    }
+
     // MARK: On and off
 
     /// Turns the log on. What the keyspace has becomes its base, in the background; `always` holds replies to writes until
     /// that stands.
+    /// - Parameter atOnce: what changes after the call is told to the log. Not from within a section of the engine, and
+    ///   so not for a client: for one it is told from a moment soon after.
     /// - Returns: nil, or why it stays off. Source: Redis CONFIG SET appendonly yes.
-    public func turnOn() -> String? {
+    public func turnOn(atOnce: Bool) -> String? {
         let settings = self.settings
         if state.look({ $0.writer != nil }) { return "it is on, or is being turned off: try again" }
         do throws(SystemError) {
@@ -126,6 +141,7 @@ public final class AppendLog: Sendable {
                 state.writer = writer
                 state.isScheduled = true
             }
+            if atOnce { engine.setJournal(writer.queue) }
         } catch {
             return "\(error.call): \(error.reason)"
         }
@@ -134,8 +150,9 @@ public final class AppendLog: Sendable {
     }
 
     private func startWriter(_ settings: LogSettings) throws(SystemError) -> LogWriter {
+        let queue = LogQueue(from: state.look { $0.lastPlace })
         let writer = LogWriter(
-            LogQueue(), settings.policy, hasTimestamps: settings.hasTimestamps, log: log, release: release)
+            queue, settings.policy, hasTimestamps: settings.hasTimestamps, log: log, release: release)
         let thread = try Thread(name: "log") { writer.run() }
         state.look { $0.thread = thread }
         return writer
@@ -157,7 +174,7 @@ public final class AppendLog: Sendable {
             state.settledSize = size
             state.baseSize = size
         }
-        writer.baseStands(file: 0, from: 0)
+        writer.baseStands(file: 0, from: writer.queue.end)
         engine.setJournal(writer.queue)
     }
 
@@ -193,8 +210,10 @@ public final class AppendLog: Sendable {
         thread?.join()
         writer.queue.isClosed.store(true, ordering: .relaxed)
         // Who waited for it waits for nothing now.
-        release(writer.queue.end)
+        let end = writer.queue.end
+        release(end)
         state.change { state in
+            state.lastPlace = end
             state.writer = nil
             state.hasBase = false
         }

@@ -22,10 +22,12 @@ final class LogQueue: Journal, @unchecked Sendable {
     private struct Front: ~Copyable {
         var text = LogText(capacity: PersistenceLimits.logBufferSize)
         /// The place where `text` begins.
-        var start: UInt64 = 0
+        var start: UInt64
         var file = 0
         /// What is complete of files that were the last one before.
         var sealed: [SealedBatch] = []
+
+        init(start: UInt64) { self.start = start }
 
         var end: UInt64 { start + UInt64(text.bytes.totalCount) }
     }
@@ -46,7 +48,7 @@ final class LogQueue: Journal, @unchecked Sendable {
         var text = LogText(capacity: 512, isPart: true)
     }
 
-    private let front = Mutex(Front())
+    private let front: Mutex<Front>
     /// The changes of sections, by the number of the unit, until they end.
     private let stages: [Stage]
     private let encoder = Monitor(ValueEncoder(compresses: true))
@@ -58,7 +60,9 @@ final class LogQueue: Journal, @unchecked Sendable {
     private let sleep = Monitor(Sleep())
     private let isAsleep = Atomic<Bool>(false)
 
-    override init() {
+    /// - Parameter start: the first place: above all that were ever told to anybody.
+    init(from start: UInt64) {
+        front = Mutex(Front(start: start))
         stages = (0..<64).map { _ in Stage() }
         super.init()
     }

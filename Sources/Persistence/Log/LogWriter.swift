@@ -36,6 +36,8 @@ final class LogWriter: Sendable {
         var writtenPlace: UInt64 = 0
         var syncedPlace: UInt64 = 0
         var releasedPlace: UInt64 = 0
+        /// Who waits for a place to be on the disk.
+        var waiters: [(place: UInt64, body: @Sendable () -> Void)] = []
         var currentSize = 0
         var delayedSyncs = 0
     }
@@ -98,6 +100,13 @@ final class LogWriter: Sendable {
     /// Bytes of the present file, and fsyncs that took longer than a second.
     var facts: (size: Int, delayedSyncs: Int) { state.look { ($0.currentSize, $0.delayedSyncs) } }
 
+    var syncedPlace: UInt64 { state.look { $0.syncedPlace } }
+
+    func whenSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {
+        state.look { $0.waiters.append((place, body)) }
+        queue.wake()
+    }
+
     /// Ends the thread when all is written, or cannot be.
     func close() {
         state.change { $0.isClosing = true }
@@ -141,9 +150,10 @@ final class LogWriter: Sendable {
                 spare.shrink(to: PersistenceLimits.logBufferKept)
                 if policy == .always, let present { sync(present.file, present.number, end) } else { publish() }
             }
-            if let present, isClosing || isDue(policy, lastSync, now) {
+            let (written, isAwaited) = state.look { ($0.writtenPlace, !$0.waiters.isEmpty) }
+            if let present, isClosing || isAwaited || isDue(policy, lastSync, now) {
                 lastSync = now
-                sync(present.file, present.number, state.look { $0.writtenPlace })
+                sync(present.file, present.number, written)
             }
             if isClosing { return }
         }
@@ -218,6 +228,13 @@ final class LogWriter: Sendable {
             return place
         }
         if place > 0 { release(place) }
+        let met = state.look { state in
+            let synced = state.hasBase ? state.syncedPlace : 0
+            let met = state.waiters.filter { $0.place <= synced }
+            state.waiters.removeAll { $0.place <= synced }
+            return met
+        }
+        for waiter in met { waiter.body() }
     }
 
     private func isDue(_ policy: LogSyncPolicy, _ last: Milliseconds, _ now: Milliseconds) -> Bool {

@@ -86,8 +86,8 @@ extension RESPSession {
         park(request, .wait, until: deadline.time)
     }
 
-    /// WAITAOF: for append logs, here and on replicas, to be on disk. There are none.
-    /// Source: Redis 7.2 waitaofCommand, of a server with appendonly no.
+    /// WAITAOF: for append logs, here and on replicas, to be on disk. There are no replicas.
+    /// Source: Redis 7.2 waitaofCommand.
     func waitForLogs(_ request: Request, _ output: inout OutputBuffer) {
         guard let here = request[1].integer else { return failInteger(&output) }
         guard here == 0 || here == 1 else {
@@ -96,16 +96,24 @@ extension RESPSession {
         guard let wanted = request[2].integer else { return failInteger(&output) }
         guard wanted >= 0 else { return fail("ERR value is out of range, must be positive", &output) }
         guard let deadline = deadline(milliseconds: request[3], &output) else { return }
-        guard here == 0 else {
+        let places = frontEnd.control.logPlaces()
+        guard here == 0 || places != nil else {
             return fail("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.", &output)
         }
-        if wanted > 0 && mayPark && wakeReason == nil {
-            park(request, .waitaof, until: deadline.time)
-        } else {
+        let place = waitedLogPlace ?? places?.end ?? 0
+        let isSynced = places.map { $0.synced >= place } ?? false
+        let isMet = wanted == 0 && (here == 0 || isSynced)
+        if isMet || !mayPark || wakeReason != nil {
+            waitedLogPlace = nil
             output.appendArray(2)
-            output.appendInteger(0)
-            output.appendInteger(0)
+            output.appendInteger(isSynced ? 1 : 0)
+            return output.appendInteger(0)
         }
+        waitedLogPlace = place
+        let ticket = park(request, .waitaof, until: deadline.time)
+        guard wanted == 0 else { return }
+        let record = record
+        frontEnd.control.whenLogSynced(through: place) { _ = record.wake(.ready, ticket) }
     }
 
     /// A timeout of whole milliseconds, 0 being none. nil after an error. Source: Redis 7.2

@@ -78,7 +78,7 @@ extension Transcript {
             < memcached_version:1.6.45
             <
             > INFO persistence
-            < $382
+            < $542
             < # Persistence
             < loading:0
             < async_loading:0
@@ -95,6 +95,12 @@ extension Transcript {
             < rdb_last_load_keys_loaded:0
             < aof_enabled:0
             < aof_rewrite_in_progress:0
+            < aof_rewrite_scheduled:0
+            < aof_last_rewrite_time_sec:-1
+            < aof_current_rewrite_time_sec:-1
+            < aof_last_bgrewrite_status:ok
+            < aof_rewrites:0
+            < aof_last_write_status:ok
             <
             """#),
         Transcript(

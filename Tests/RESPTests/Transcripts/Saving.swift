@@ -13,6 +13,10 @@ extension Transcript {
             < -ERR syntax error
             > BGSAVE SCHEDULE x
             < -ERR syntax error
+            > BGREWRITEAOF
+            < +Background append only file rewriting started
+            > BGREWRITEAOF x
+            < -ERR wrong number of arguments for 'bgrewriteaof' command
             > SAVE x
             < -ERR wrong number of arguments for 'save' command
             > LASTSAVE x
