@@ -25,6 +25,9 @@ public final class Snapshots: Sendable {
         var lastTriedAt = Milliseconds(0)
         /// The append log makes a snapshot for itself.
         var isReserved = false
+
+        /// Whether a snapshot may begin.
+        var isFree: Bool { job == nil && !isReserved && !isClosed }
         var isClosed = false
     }
 
@@ -73,7 +76,7 @@ public final class Snapshots: Sendable {
     /// - Parameter completion: called once if it started, with nil or the reason of its failure.
     /// Source: Redis BGSAVE.
     public func start(completion: @escaping @Sendable (String?) -> Void = { _ in }) -> SaveStart {
-        let made = state.change { state in state.job != nil || state.isReserved || state.isClosed ? nil : prepare(&state) }
+        let made = state.change { state in state.isFree ? prepare(&state) : nil }
         guard let job = made else { return .busy }
         log.notice("Background saving started")
         do throws(SystemError) {
@@ -98,7 +101,7 @@ public final class Snapshots: Sendable {
     public func startReload(
         saves: Bool, flushes: Bool, completion: @escaping @Sendable (String?) -> Void
     ) -> SaveStart {
-        let made = state.change { state in state.job != nil || state.isReserved || state.isClosed ? nil : prepare(&state) }
+        let made = state.change { state in state.isFree ? prepare(&state) : nil }
         guard let job = made else { return .busy }
         do throws(SystemError) {
             _ = try Thread(name: "reload") { [self] in
@@ -131,7 +134,7 @@ public final class Snapshots: Sendable {
     /// Keeps snapshots away, for one that somebody else makes. False if one is under way.
     func reserve() -> Bool {
         state.change { state in
-            guard state.job == nil && !state.isReserved && !state.isClosed else { return false }
+            guard state.isFree else { return false }
             state.isReserved = true
             return true
         }

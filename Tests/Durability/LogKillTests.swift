@@ -83,7 +83,7 @@ struct LogKillTests {
         }
     }
 
-    @Test("with appendfsync always, whenever it is killed, everything acknowledged is there, and nothing that was not sent")
+    @Test("with appendfsync always, whenever it is killed, all that was acknowledged is there, and only what was sent")
     func always() throws {
         let folder = TestFolder()
         let seed = UInt64.random(in: 0 ... .max)

@@ -4,8 +4,8 @@ import Base
 import Glibc
 import Persistence
 
-/// Files in memory. Of a file all is kept that a sync covered, and of what came later some blocks; a name is sure when its
-/// folder was synced after it was given, as `rename` and `makeFolder` do.
+/// Files in memory. Of a file all is kept that a sync covered, and of what came later some blocks; a name is sure when
+/// its folder was synced after it was given, as `rename` and `makeFolder` do.
 final class PowerDisk: Disk {
     private final class File {
         var durable: [UInt8] = []

@@ -117,16 +117,16 @@ public final class AppendLog: Sendable {
         state.look { $0.isOn ? $0.writer : nil }.map { ($0.queue.end, $0.syncedPlace) }
     }
 
-    /// Has `body` called once so much is on the disk, by any thread, with a sync for it if none is due; never, if the log is
-    /// turned off before.
+    /// Has `body` called once so much is on the disk, by any thread, with a sync for it if none is due; never, if the
+    /// log is turned off before.
     public func whenSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {
         state.look { $0.writer }?.whenSynced(through: place, body)
     }
 
     // MARK: On and off
 
-    /// Turns the log on. What the keyspace has becomes its base, in the background; `always` holds replies to writes until
-    /// that stands.
+    /// Turns the log on. What the keyspace has becomes its base, in the background; `always` holds replies to writes
+    /// until that stands.
     /// - Parameter atOnce: what changes after the call is told to the log. Not from within a section of the engine, and
     ///   so not for a client: for one it is told from a moment soon after.
     /// - Returns: nil, or why it stays off. Source: Redis CONFIG SET appendonly yes.

@@ -38,7 +38,8 @@ struct LogLoader {
             try load(file.name, isLast: index == files.count - 1, &replay, progress)
         }
         handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
-        if refusalCount > 0 { warnings.append("\(refusalCount) commands of the AOF were refused; see above for the first.") }
+        guard refusalCount > 0 else { return }
+        warnings.append("\(refusalCount) commands of the AOF were refused; see above for the first.")
     }
 
     private mutating func load(
@@ -92,8 +93,8 @@ struct LogLoader {
         last = (path, error.goodSize)
     }
 
-    /// Cuts off what the last file ends with and is no command, and has all of it on the disk: another file follows, and
-    /// must not outlive it.
+    /// Cuts off what the last file ends with and is no command, and has all of it on the disk: another file follows,
+    /// and must not outlive it.
     func settle(_ disk: any Disk) throws(SystemError) {
         guard let last else { return }
         let descriptor = try disk.openToAppend(last.path)

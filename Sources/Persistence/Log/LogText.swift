@@ -91,7 +91,8 @@ struct LogText: ~Copyable {
     /// Appends a change of one item, but not a collection that is new as a whole.
     /// - Parameter isPart: of a unit that somebody else begins and ends.
     mutating func append(
-        _ kind: ChangeKind, _ database: DatabaseIndex, _ item: borrowing ItemView, _ steps: borrowing Steps, isPart: Bool
+        _ kind: ChangeKind, _ database: DatabaseIndex, _ item: borrowing ItemView, _ steps: borrowing Steps,
+        isPart: Bool
     ) {
         select(database)
         switch kind {

@@ -90,7 +90,9 @@ final class LogWriter: Sendable {
             state.trouble = nil
             return true
         }
-        if isMended { log.notice("The append only file was rewritten after a failed fsync: writes are accepted again.") }
+        if isMended {
+            log.notice("The append only file was rewritten after a failed fsync: writes are accepted again.")
+        }
         publish()
         queue.wake()
     }
@@ -187,7 +189,9 @@ final class LogWriter: Sendable {
                     state.trouble = .write(reason)
                     return true
                 }
-                if isNew { log.warning("Error writing to the AOF file \(reason). Writes are refused until that works.") }
+                if isNew {
+                    log.warning("Error writing to the AOF file \(reason). Writes are refused until that works.")
+                }
                 let isClosing = state.wait(milliseconds: PersistenceLimits.diskRetryMilliseconds) {
                     $0.isClosing ? true : nil
                 }
@@ -208,7 +212,8 @@ final class LogWriter: Sendable {
         } catch {
             let reason = "\(file.path): \(error.reason)"
             state.change { $0.trouble = .sync(reason, file: number) }
-            return log.warning("Can't persist AOF for fsync error: \(reason). It is rewritten before writes are accepted.")
+            return log.warning(
+                "Can't persist AOF for fsync error: \(reason). It is rewritten before writes are accepted.")
         }
         let isLate = monotonicNanoseconds() - start > 1_000_000_000
         state.look { state in

@@ -147,8 +147,8 @@ struct MemcachedCommandLine {
         }
     }
 
-    /// memcached maps its memory from a file there, to have it again after a clean end. Here it is the folder of an append
-    /// log: what it had is there again, whatever the end was.
+    /// memcached maps its memory from a file there, to have it again after a clean end. Here it is the folder of an
+    /// append log: what it had is there again, whatever the end was.
     private mutating func keepIn(_ path: String) throws(Refusal) {
         var whole = Files.absolutePath(path)
         while whole.count > 1 && whole.hasSuffix("/") { whole.removeLast() }

@@ -84,7 +84,9 @@ enum MemcachedOptions {
         Row(
             "Y", "auth-file", argument: true, "-Y, --auth-file=<file>",
             "log in by text; up to 8 lines of user:password"),
-        Row("e", "memory-file", argument: true, "-e, --memory-file=<path>", "survive a restart, and a crash; see --appendonly"),
+        Row(
+            "e", "memory-file", argument: true, "-e, --memory-file=<path>",
+            "survive a restart, and a crash: the folder of a log"),
         Row("Z", "enable-ssl", "-Z, --enable-ssl", "enable TLS/SSL on TCP ports (notls:<addr> in -l: not there)"),
         Row("o", "extended", argument: true, "", ""),
         Row("N", "napi-ids", argument: true, "-N, --napi_ids, --napi-ids", "no effect here"),
@@ -98,7 +100,9 @@ enum MemcachedOptions {
             "save to disk after so many; loads the file at start"),
         Row(directory, "dir", argument: true, "--dir=<folder>", "where that file is"),
         Row(snapshotFile, "dbfilename", argument: true, "--dbfilename=<name>", "its name (default: dump.rdb)"),
-        Row(appendOnly, "appendonly", argument: true, "--appendonly=yes|no", "log each change in --dir; loads the log at start"),
+        Row(
+            appendOnly, "appendonly", argument: true, "--appendonly=yes|no",
+            "log each change in --dir; loads the log at start"),
         Row(appendSync, "appendfsync", argument: true, "--appendfsync=<when>", "always, everysec (default) or no"),
     ]
 
