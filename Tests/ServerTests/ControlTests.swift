@@ -25,8 +25,8 @@ struct ControlTests {
             #expect(server.assembly.control.engine.memoryLimit == 64 << 20)
             #expect(resp.ask("CONFIG SET timeout 77") == ["+OK"])
             #expect(server.assembly.control.workers.idleTimeoutSeconds == 77)
-            #expect(resp.ask("CONFIG SET appendonly yes")[0].hasPrefix("-ERR"))
-            #expect(resp.ask("CONFIG SET appendonly no") == ["+OK"])
+            #expect(resp.ask("CONFIG SET cluster-enabled yes")[0].hasPrefix("-ERR"))
+            #expect(resp.ask("CONFIG SET cluster-enabled no") == ["+OK"])
             #expect(resp.ask("CONFIG RESETSTAT") == ["+OK"])
         }
     }

@@ -124,7 +124,7 @@ struct MemcachedCommandLineTests {
     }
 
     private static let notBuilt = [
-        "-e /x", "-o ext_path=/x:1g", "-o proxy_config=x",
+        "-o ext_path=/x:1g", "-o proxy_config=x",
     ]
 
     @Test("what is not built is refused with a reason", arguments: notBuilt)
@@ -134,6 +134,21 @@ struct MemcachedCommandLineTests {
             return
         }
         #expect(text.contains("support"))
+    }
+
+    @Test("-e names the folder of a log, wherever the process goes to work")
+    func memoryFile() {
+        guard case .start(let settings, _) = parse("-e /var/lib/cache/log/") else {
+            Issue.record("it was refused")
+            return
+        }
+        #expect(settings.isLogged && settings.loadsData)
+        #expect(settings.appendLog.folder == "/var/lib/cache")
+        #expect(settings.appendLog.folderName == "log")
+        guard case .refuse(_, code: 64) = parse("-e /") else {
+            Issue.record("the root folder is nobody's log")
+            return
+        }
     }
 
     @Test("options of the engine are in effect: no warning names them")

@@ -18,7 +18,12 @@ private final class Folder {
     }
 
     deinit {
-        for file in Files.matching(path + "/*") { unsafe _ = unlink(file) }
+        remove(path + "/appendonlydir")
+        remove(path)
+    }
+
+    private func remove(_ path: String) {
+        for file in Files.matching(path + "/*") where !file.hasSuffix("*") { unsafe _ = unlink(file) }
         unsafe _ = rmdir(path)
     }
 
@@ -79,6 +84,68 @@ struct SavingTests {
             _ = memcached.line()
         }
         try withLoadedDoors(points) { _, resp, _ in #expect(resp.ask("GET k", lines: 2) == ["$1", "1"]) }
+    }
+
+    @Test("CONFIG SET appendonly yes makes a cache a store: what both doors had and get is there after a restart")
+    func log() throws {
+        let folder = Folder()
+        var token = ""
+        try withLoadedDoors(configure(folder)) { memcached, resp, _ in
+            #expect(memcached.ask("set m 77 1000 5\r\nhello") == ["STORED"])
+            #expect(resp.ask("RPUSH l a b c") == [":3"])
+            #expect(resp.ask("WAITAOF 1 0 100")[0].hasPrefix("-ERR WAITAOF cannot be used"))
+            #expect(resp.ask("BGREWRITEAOF")[0].hasPrefix("-ERR "))
+            #expect(resp.ask("CONFIG SET appendonly yes appendfsync always") == ["+OK"])
+            waitFor { resp.ask("WAITAOF 1 0 100", lines: 3) == ["*2", ":1", ":0"] }
+            #expect(memcached.ask("set late 5 0 1\r\n1") == ["STORED"])
+            #expect(memcached.ask("touch late 2000") == ["TOUCHED"])
+            #expect(resp.ask("LPOP l", lines: 2) == ["$1", "a"])
+            #expect(resp.ask("SELECT 3") == ["+OK"])
+            #expect(resp.ask("SET far away") == ["+OK"])
+            #expect(resp.ask("BGREWRITEAOF") == ["+Background append only file rewriting started"])
+            token = memcached.ask("gets m", until: "END")[0]
+        }
+        let logged = configure(folder) { $0.isLogged = true }
+        try withLoadedDoors(logged) { memcached, resp, _ in
+            #expect(memcached.ask("gets m", until: "END") == [token, "hello", "END"])
+            #expect(memcached.ask("get late", until: "END") == ["VALUE late 5 1", "1", "END"])
+            #expect(resp.ask("LRANGE l 0 -1", lines: 5) == ["*2", "$1", "b", "$1", "c"])
+            let left = Int(resp.ask("TTL late")[0].dropFirst()) ?? 0
+            #expect(left > 1900 && left <= 2000)
+            #expect(resp.ask("SELECT 3") == ["+OK"])
+            #expect(resp.ask("GET far", lines: 2) == ["$4", "away"])
+            let number = UInt64(token.split(separator: " ").last ?? "") ?? 0
+            #expect(memcached.ask("set m 0 0 1\r\nx") == ["STORED"])
+            let next = UInt64(memcached.ask("gets m", until: "END")[0].split(separator: " ").last ?? "") ?? 0
+            #expect(next > number)
+            #expect(resp.ask("CONFIG SET appendonly no") == ["+OK"])
+            waitFor { resp.ask("WAITAOF 1 0 100")[0].hasPrefix("-ERR ") }
+            #expect(resp.ask("SET forgotten 1") == ["+OK"])
+        }
+        try withLoadedDoors(logged) { memcached, resp, _ in
+            #expect(memcached.ask("get m", until: "END") == ["VALUE m 0 1", "x", "END"])
+            #expect(resp.ask("SELECT 3") == ["+OK"])
+            #expect(resp.ask("EXISTS forgotten") == [":0"])
+        }
+    }
+
+    @Test("clients that wait for an element get it when the log has what took it")
+    func waiting() throws {
+        let folder = Folder()
+        let logged = configure(folder) { settings in
+            settings.isLogged = true
+            settings.appendLog.policy = .always
+        }
+        try withLoadedDoors(logged) { _, resp, server in
+            let waiter = try server.resp()
+            waiter.send("BLPOP q 0\r\n")
+            waitFor { resp.ask("CLIENT LIST TYPE normal", until: "").joined().contains("cmd=blpop") }
+            #expect(resp.ask("RPUSH q one two") == [":2"])
+            #expect((0..<5).map { _ in waiter.line() } == ["*2", "$1", "q", "$3", "one"])
+        }
+        try withLoadedDoors(logged) { _, resp, _ in
+            #expect(resp.ask("LRANGE q 0 -1", lines: 3) == ["*1", "$3", "two"])
+        }
     }
 
     @Test("DEBUG RELOAD brings everything back")

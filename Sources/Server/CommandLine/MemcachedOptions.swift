@@ -85,7 +85,7 @@ enum MemcachedOptions {
             "Y", "auth-file", argument: true, "-Y, --auth-file=<file>",
             "log in by text; up to 8 lines of user:password"),
         Row(
-            "e", "memory-file", argument: true, "-e, --memory-file=<path>",
+            "e", "memory-file", argument: true, "-e, --memory-file=<file>",
             "survive a restart, and a crash: the folder of a log"),
         Row("Z", "enable-ssl", "-Z, --enable-ssl", "enable TLS/SSL on TCP ports (notls:<addr> in -l: not there)"),
         Row("o", "extended", argument: true, "", ""),
