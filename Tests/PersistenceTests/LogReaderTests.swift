@@ -155,13 +155,12 @@ struct LogReaderTests {
         var file = LogBuilder(seed: 1)
         for _ in 0..<4 {
             let synced = file.size
-            file.unit { $0.command("SET", "key", String(repeating: "x", count: 500)) }
+            file.unit { $0.command("SET", "key", String(repeating: "x", count: 100)) }
             file.sum(synced: synced)
         }
         var bytes = file.bytes
         let header = file.units[1].start + "*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$".utf8.count
         bytes[header] = UInt8(ascii: "9")
-        bytes.insert(UInt8(ascii: "9"), at: header)
         let reading = Reading(bytes)
         #expect(reading.fault?.kind == .corrupt && reading.fault?.goodSize == file.sums[0].end)
         // The last one might never have been promised.
@@ -216,6 +215,32 @@ struct LogReaderTests {
         bytes[lost.start] = 0
         let reading = Reading(bytes)
         #expect(reading.fault?.kind == .tornTail && reading.units == [file.units[0]])
+    }
+
+    @Test("a file that ends within a value is torn, whatever the value says of sums")
+    func forgeryAtTheEnd() {
+        // A log as a value, which claims that more was on the disk than lies before it here.
+        var inner = LogBuilder(seed: 5)
+        for _ in 0..<5 {
+            inner.unit { $0.command("SET", "a", "1") }
+            inner.sum(synced: 200)
+        }
+        // A command that vouches for its own beginning.
+        let head = Array("*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$5000\r\nbeginning\r\n".utf8)
+        var sum = CRC64()
+        sum.add(head.span.rawBytes)
+        var line = OutputBuffer(capacity: 64)
+        LogFormat.appendSum(sum.value, count: head.count, synced: 150, to: &line)
+        for isOwn in [false, true] {
+            var file = LogBuilder(seed: 4)
+            file.unit { $0.command("SET", "a", "1") }
+            file.sum(synced: 0)
+            let good = file.size
+            let start = isOwn ? head + line.span.copiedBytes() : Array(head.dropLast(11)) + Array("\r\n".utf8)
+            file.raw(start + inner.bytes)
+            let reading = Reading(file.bytes)
+            #expect(reading.fault?.kind == .tornTail && reading.fault?.goodSize == good, "\(isOwn)")
+        }
     }
 
     @Test("what no server writes is refused where it stands", arguments: [

@@ -13,7 +13,12 @@ extension LogReader {
         if let wrongAt, isZero(from: wrongAt) {
             return LogFault(kind: .tornTail, offset: wrongAt, reason: "zeros to the file's end", goodSize: unitsEnd)
         }
-        let witness = hear(from: summedEnd, about: unitsEnd)
+        let witness = hear(from: summedEnd, about: unitsEnd, inChain: wrongAt == nil)
+        if wrongAt == nil && witness.isContradiction {
+            // The size that the file ends short of is the one that was written: what follows it is a client's value,
+            // and so is whatever looks like a sum there.
+            return LogFault(kind: .tornTail, offset: scan.file.byteCount, reason: "\(reason)", goodSize: unitsEnd)
+        }
         let area = min(unitsEnd, witness.denial ?? unitsEnd)
         let offset = wrongAt ?? scan.file.byteCount
         let isDamage = wrongAt.map { !isTorn(at: $0, unitsEnd, witness) } ?? false
@@ -76,9 +81,12 @@ extension LogReader {
     ///
     /// A client may have stored what looks like a sum. It is believed where nothing better is known; not if it lies
     /// within the bytes of a sum behind it that holds, for a sum's own line is in no other sum.
-    private func hear(from start: Int, about place: Int) -> Witness {
+    /// - Parameter inChain: only sums count that lead back to the last one that was read, each speaking of what lies
+    ///   between it and the one before. Where a file just ends, no more than one size is wrong, and the chain is there.
+    private func hear(from start: Int, about place: Int, inChain: Bool = false) -> Witness {
         var witness = Witness()
         var sums: [LogSum] = []
+        var chainEnd = summedEnd
         // Real sums speak of no byte twice, made-up ones may do so as often as they like.
         var budget = 2 * (scan.file.byteCount - summedEnd)
         var next = max(1, start)
@@ -87,17 +95,19 @@ extension LogReader {
             guard scan.file[hash - 1] == 10, case .sum(let sum) = scan.line(at: hash) else { continue }
             next = sum.end
             guard sum.start >= summedEnd && sum.synced <= sum.offset else { continue }
-            if sum.offset < place {
-                // Within a unit, as it seems: a size that is too large by now took it in.
-                if sum.start == summedEnd && sum.count > 0 && witness.denial == nil { witness.denial = sum.start }
-                continue
+            if inChain {
+                guard sum.start == chainEnd else { continue }
+                chainEnd = sum.end
             }
             budget -= sum.count
             guard budget >= 0 else {
                 witness.isContradiction = true
                 return witness
             }
-            if isRight(sum) {
+            if sum.offset < place {
+                // Within a unit, as it seems: a size that is too large by now took it in.
+                if sum.start == summedEnd && witness.denial == nil && !isRight(sum) { witness.denial = sum.start }
+            } else if isRight(sum) {
                 if sum.start <= place && sum.offset > place { witness.isContradiction = true }
                 while let last = sums.last, last.offset >= sum.start { sums.removeLast() }
                 sums.append(sum)

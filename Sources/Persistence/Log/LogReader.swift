@@ -129,7 +129,7 @@ struct LogReader: ~Copyable, ~Escapable {
         let first = max(summedEnd, start - LogFormat.annotationSizeMax)
         while start > first && scan.file[start - 1] != 10 { start -= 1 }
         guard start > first, scan.file[start] == UInt8(ascii: "#"), case .sum(let before) = scan.line(at: start),
-            before.start == summedEnd
+            before.start == summedEnd, !isRight(before)
         else { return nil }
         return before
     }
