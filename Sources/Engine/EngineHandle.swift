@@ -27,7 +27,8 @@ public struct EngineHandle: @unchecked Sendable {
     // Copies of what never changes, to spare a load on each request.
     private let shards: UnsafeMutablePointer<ShardReference>
     let hasher: Hasher64
-    private let shardShift: UInt64
+    // The handle stays under 128 bytes: what is longer is copied by calls.
+    private let shardShift: UInt8
 
     public let counters: Counters<EngineCounter>
 
@@ -47,13 +48,18 @@ public struct EngineHandle: @unchecked Sendable {
     public var offeredInput: OfferedInput?
 
     /// The journal is not told of what this handle changes: it knows already, or is about to be begun anew.
-    public var isUnjournaled = false
+    public var isUnjournaled: Bool {
+        get { unsafe journalMark.pointee.isUnjournaled }
+        nonmutating set { unsafe journalMark.pointee.isUnjournaled = newValue }
+    }
     /// What this handle does is read from a journal: no time runs out, nothing is evicted, the memory limit may be
     /// overshot, the journal is told nothing. See `Engine.isReplaying`.
-    public var isReplaying = false {
-        didSet {
-            isUnjournaled = isReplaying
-            mayOvershoot = isReplaying
+    public var isReplaying: Bool {
+        get { unsafe journalMark.pointee.isReplaying }
+        set {
+            unsafe journalMark.pointee.isReplaying = newValue
+            isUnjournaled = newValue
+            mayOvershoot = newValue
             startTurn()
         }
     }
@@ -64,7 +70,8 @@ public struct EngineHandle: @unchecked Sendable {
         didSet { startTurn() }
     }
     /// Items whose time is up to here have run out.
-    private(set) var expiryTime = Milliseconds(0)
+    @inline(__always)
+    var expiryTime: Milliseconds { unsafe journalMark.pointee.expiryTime }
 
     init(
         state: UnsafeMutablePointer<EngineState>, counters: Counters<EngineCounter>,
@@ -74,7 +81,7 @@ public struct EngineHandle: @unchecked Sendable {
         unsafe self.journalMark = journalMark
         unsafe shards = state.pointee.shards
         hasher = unsafe state.pointee.hasher
-        shardShift = UInt64(64 - (unsafe state.pointee.shardBits))
+        shardShift = UInt8(64 - (unsafe state.pointee.shardBits))
         self.counters = counters
         now = Milliseconds(0)
         access = AccessPolicy(isLFU: false, now: now)
@@ -85,7 +92,7 @@ public struct EngineHandle: @unchecked Sendable {
     private mutating func startTurn() {
         let policy = EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
         access = AccessPolicy(isLFU: policy.isLFU, now: now)
-        expiryTime = isReplaying ? Milliseconds(0) : now
+        unsafe journalMark.pointee.expiryTime = isReplaying ? Milliseconds(0) : now
         if unsafe state.pointee.earliestFlush.load(ordering: .relaxed) <= now.rawValue { runScheduledFlushes() }
     }
 
@@ -133,7 +140,7 @@ public struct EngineHandle: @unchecked Sendable {
     @inline(__always)
     private func shardIndex(_ hash: KeyHash) -> Int {
         // Two shifts: with one shard the distance is 64.
-        Int(truncatingIfNeeded: (hash.rawValue &>> 1) &>> (shardShift &- 1))
+        Int(truncatingIfNeeded: (hash.rawValue &>> 1) &>> UInt64(shardShift &- 1))
     }
 
     var shardCount: Int { unsafe state.pointee.shardCount }

@@ -26,6 +26,8 @@ enum PersistenceLimits {
     static let logBacklogMax = 64 << 20
     /// Workers stop: requests that want no replies know no other pace.
     static let logBacklogEnd = 256 << 20
+    /// Pages of a log that was read are let go of so many bytes at a time.
+    static let logForgetSize = 64 << 20
     /// What a large transaction needed is given back down to this.
     static let logStageKept = 4096
     /// Buffers that grew are not kept.

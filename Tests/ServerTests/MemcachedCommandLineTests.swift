@@ -3,6 +3,7 @@
 import Base
 import Engine
 import Memcached
+import Persistence
 import Testing
 import Transport
 

@@ -41,12 +41,16 @@ open class Journal: @unchecked Sendable {
     open func hurry() {}
 }
 
-/// What the journal said to the users of one handle and its copies: one thread.
+/// What the users of one handle and its copies share, one thread: mostly, what the journal said to them.
 struct JournalMark {
     /// The furthest place that somebody is to wait for; 0 if none.
     var place: UInt64 = 0
     /// The section that this thread is in has told changes.
     var isUnitOpen = false
+    /// As the handle's.
+    var isUnjournaled = false
+    var isReplaying = false
+    var expiryTime = Milliseconds(0)
 }
 
 @safe

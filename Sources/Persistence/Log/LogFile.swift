@@ -22,6 +22,21 @@ final class LogFile: @unchecked Sendable {
         self.size = size
         syncedSize = size
         descriptor = try disk.openToAppend(path)
+        // A file without any sum is taken for redis-server's.
+        if size == 0 { try vouch() }
+    }
+
+    /// Writes a sum of nothing: it says how much is on the disk.
+    private func vouch() throws(SystemError) {
+        var line = OutputBuffer(capacity: 64)
+        LogFormat.appendSum(0, count: 0, synced: syncedSize, to: &line)
+        do throws(SystemError) {
+            try disk.write(line.span, to: descriptor)
+        } catch {
+            isRagged = true
+            throw error
+        }
+        size += line.count
     }
 
     deinit { disk.close(descriptor) }
@@ -49,6 +64,13 @@ final class LogFile: @unchecked Sendable {
             throw error
         }
         size += bytes.totalCount
+    }
+
+    /// Waits until all of it is on the disk, and says so in it: whatever is wrong with it later is damage.
+    func finish() throws(SystemError) {
+        try sync()
+        try vouch()
+        try sync()
     }
 
     /// Waits until all of it is on the disk.

@@ -65,6 +65,7 @@ struct LogLoader {
         }
         var reader = LogReader(file.bytes, from: start)
         var commands = LogCommands(file.bytes)
+        var forgotten = 0
         while true {
             let unit: LogUnit?
             do throws(LogFault) {
@@ -75,6 +76,10 @@ struct LogLoader {
             guard let unit else { return }
             commands.begin(unit)
             while commands.next() { try perform(commands, &replay, path) }
+            if unit.end - forgotten >= PersistenceLimits.logForgetSize {
+                forgotten = unit.end
+                file.forget(before: unit.start)
+            }
             tell(progress, LoadProgress(bytesDone: unit.end, bytesTotal: file.size, keysDone: baseKeys + commandCount))
         }
     }

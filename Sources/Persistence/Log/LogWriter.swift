@@ -157,7 +157,20 @@ final class LogWriter: Sendable {
                 lastSync = now
                 sync(present.file, present.number, written)
             }
-            if isClosing { return }
+            if isClosing {
+                if let present { finish(present.file) }
+                return
+            }
+        }
+    }
+
+    /// The end of a file that nothing more comes for.
+    private func finish(_ file: LogFile) {
+        if state.look({ $0.trouble != nil }) { return }
+        do throws(SystemError) {
+            try file.finish()
+        } catch {
+            log.warning("The end of the AOF file \(file.path) could not be written: \(error.reason)")
         }
     }
 
@@ -166,6 +179,7 @@ final class LogWriter: Sendable {
     /// A file is complete: nothing more comes for it.
     private func end(_ file: LogFile, _ number: Int) {
         sync(file, number, state.look { $0.writtenPlace })
+        finish(file)
         removeFile(number)
     }
 
