@@ -21,6 +21,13 @@ public struct Milliseconds: Equatable, Comparable, Hashable, Sendable {
     }
 }
 
+/// Nanoseconds that the calling thread has run, in the kernel too. A system call.
+public func threadNanoseconds() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
 /// Monotonic nanoseconds, for measuring. Not on the request path.
 public func monotonicNanoseconds() -> UInt64 {
     var time = timespec()

@@ -49,6 +49,8 @@ public enum EngineCounter: Int, CaseIterable, Sendable {
     /// Changes that requests made: `ChangeKind`s but the last two, an item of a flushed database, an exchange. Never
     /// reset.
     case changes
+    /// Items of a snapshot that were handed over because they were about to change.
+    case handedOver
 }
 
 /// When pages are emptied into their fellows so that their memory can serve another size of item.

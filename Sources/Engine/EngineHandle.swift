@@ -94,6 +94,7 @@ public struct EngineHandle: @unchecked Sendable {
         access = AccessPolicy(isLFU: policy.isLFU, now: now)
         unsafe journalMark.pointee.expiryTime = isReplaying ? Milliseconds(0) : now
         if unsafe state.pointee.earliestFlush.load(ordering: .relaxed) <= now.rawValue { runScheduledFlushes() }
+        if unsafe state.pointee.writersWait.load(ordering: .relaxed) { waitForSnapshot() }
     }
 
     // MARK: Keys

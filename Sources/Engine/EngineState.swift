@@ -39,6 +39,7 @@ struct EngineState: ~Copyable {
     var snapshotSink: (any SnapshotSink)?
     /// As the sink.
     var snapshot = SnapshotState()
+    let writersWait = Atomic<Bool>(false)
     /// For handles that only look; nothing is counted there.
     let idleCounters: Counters<EngineCounter>
 

@@ -1,17 +1,41 @@
 // Every bound of the Persistence room, with its reason.
 
 enum PersistenceLimits {
-    /// What goes to the disk at once: large enough that a system call is nothing beside it.
-    static let chunkSize = 256 << 10
+    /// What goes to the disk's thread at once: what that does with it takes a tenth of a millisecond.
+    static let chunkSize = 32 << 10
+    /// A chunk's last item may stand out by as much as a value that is copied.
+    static let chunkCapacity = chunkSize + (20 << 10)
+    /// What goes to the disk at once: small enough that requests hardly notice the thread that does it.
+    static let writeSize = 64 << 10
     /// The walk waits while more than this waits for the disk: memory stays flat.
-    static let backlogForWalk = 4 << 20
-    /// Writers wait, too: only a disk that is slower than the clients comes this far.
-    static let backlogMax = 16 << 20
-    static let spareChunks = 16
-    /// Items a step of the walk: some tens of microseconds.
-    static let walkStep = 256
-    /// As Redis' REDIS_AUTOSYNC_BYTES.
-    static let earlyWriteSize = 4 << 20
+    static let backlogForWalk = 1 << 20
+    /// Writers wait, too, between their requests: only a disk that is slower than the clients comes this far.
+    static let backlogForWriters = 4 << 20
+    /// Writers wait in the middle of a request, under a shard's lock. What comes so far are requests by the hundred in
+    /// one read.
+    static let backlogMax = 12 << 20
+    /// A disk that stands still for longer has writers go on until `backlogMax`.
+    static let writerWaitMilliseconds = 8
+    static let spareChunks = 64
+    /// How many threads may hand items over without waiting for each other; more take turns.
+    static let laneCount = 4
+    /// Items a step of the walk, each under one lock or a few: some microseconds of small ones.
+    static let walkStep = 32
+    /// How long the walk, and the disk's thread, work without a rest while there are requests; and how long they rest.
+    static let walkMicroseconds = 50
+    static let walkRestPercent = 200
+    static let diskMicroseconds = 100
+    static let diskRestPercent = 200
+    /// As long as a request counts for those two.
+    static let busyNanoseconds: UInt64 = 20_000_000
+    /// Of a load: items that go from one thread to the other at once, and bytes of their names and short values.
+    static let batchCountMax = 256
+    static let batchSizeMax = 64 << 10
+    static let batchesMax = 8
+    /// Items whose buckets are on their way at the same time. Half of what a processor can have under way would do.
+    static let prefetchCount = 16
+    /// As Redis' REDIS_AUTOSYNC_BYTES, but less: the kernel is at it for a millisecond for each.
+    static let earlyWriteSize = 1 << 20
     /// After a failure the next try by a save point waits so long. Source: Redis CONFIG_BGSAVE_RETRY_DELAY.
     static let retryMilliseconds: Int64 = 5000
     /// Between two progress lines.

@@ -22,32 +22,21 @@ struct SnapshotResult: Sendable {
 ///
 /// The thread that calls `run` walks over the keyspace. Items of the snapshot's moment that a client is about to change
 /// are handed over by that client's worker, under their shard's lock; so the file is one point in time, though nothing
-/// stands still. What waits for the disk is bounded: first the walk waits, then whoever changes items.
+/// stands still. There items are only copied, or retained if they are large: all else is the disk's thread's.
 final class SnapshotJob: SnapshotSink {
-    private final class Chunk {
-        var bytes = OutputBuffer(capacity: PersistenceLimits.chunkSize + 4096)
-    }
-
-    private struct State: ~Copyable {
+    /// Where one thread at a time makes bytes of items.
+    private struct Lane: ~Copyable {
         var writer: RDBFileWriter
-        var chunk = Chunk()
-        /// In the order in which they go to the file.
-        var full: [Chunk] = []
-        var spare: [Chunk] = []
-        /// Bytes of `full`, and of what is being written.
-        var backlog = 0
+        var chunk = SnapshotChunk()
         var itemCount = 0
-        /// Nothing more will come.
-        var isComplete = false
-        /// Nothing more is wanted.
-        var failure: SnapshotFailure?
     }
 
     private let engine: Engine
     private let disk: any Disk
     private let path: String
     private let settings: SnapshotSettings
-    private let state: Monitor<State>
+    private let lanes: [Monitor<Lane>]
+    private let backlog: SnapshotBacklog
     private let progress: SnapshotProgress
     private let isBase: Bool
 
@@ -57,51 +46,52 @@ final class SnapshotJob: SnapshotSink {
         _ engine: Engine, _ disk: any Disk, path: String, _ settings: SnapshotSettings, _ progress: SnapshotProgress,
         isBase: Bool = false
     ) {
-        self.isBase = isBase
         self.engine = engine
         self.disk = disk
         self.path = path
         self.settings = settings
+        self.isBase = isBase
         self.progress = progress
-        state = Monitor(
-            State(writer: RDBFileWriter(compresses: settings.compresses, policy: engine.evictionPolicy)))
+        backlog = SnapshotBacklog(engine)
+        let policy = engine.evictionPolicy
+        lanes = (0..<PersistenceLimits.laneCount).map { _ in
+            Monitor(Lane(writer: RDBFileWriter(settings.compresses ? .later : .none, policy: policy)))
+        }
     }
 
     /// Gives up, from any thread: `run` then ends soon.
-    func cancel() { fail("cancelled") }
-
-    private func fail(_ reason: String) {
-        state.change { state in
-            if state.failure == nil { state.failure = SnapshotFailure(reason: reason) }
-            state.full = []
-            state.backlog = 0
-        }
-    }
+    func cancel() { backlog.fail("cancelled") }
 
     // MARK: Items come in
 
     func append(_ item: borrowing ItemView, in database: DatabaseIndex) {
-        let isFull = state.look { state -> Bool in
-            guard state.failure == nil else { return false }
-            state.writer.append(item, in: database, to: &state.chunk.bytes)
-            state.itemCount += 1
-            return state.chunk.bytes.totalCount >= PersistenceLimits.chunkSize
+        if backlog.isFailed { return }
+        for lane in lanes {
+            if lane.tryLook({ append(item, database, &$0) }) != nil { return wait() }
         }
-        if isFull { passOn() }
+        lanes[0].look { append(item, database, &$0) }
+        wait()
     }
 
-    /// Lets the disk's thread have the chunk. Waits, under the item's shard, if far too much waits already: the writers
-    /// then go at the disk's pace, rather than fill the memory.
-    private func passOn() {
-        state.change { state in Self.passOn(&state) }
-        state.wait { state in state.backlog < PersistenceLimits.backlogMax || state.failure != nil ? () : nil }
+    private func append(_ item: borrowing ItemView, _ database: DatabaseIndex, _ lane: inout Lane) {
+        lane.writer.append(item, in: database, to: &lane.chunk.bytes)
+        lane.itemCount += 1
+        if lane.chunk.bytes.totalCount >= PersistenceLimits.chunkSize { passOn(&lane) }
     }
 
-    private static func passOn(_ state: inout State) {
-        guard state.chunk.bytes.totalCount > 0 else { return }
-        state.backlog += state.chunk.bytes.totalCount
-        state.full.append(state.chunk)
-        state.chunk = state.spare.popLast() ?? Chunk()
+    private func wait() {
+        if backlog.isOverMax { backlog.waitForMax() }
+    }
+
+    func waitForRoom() { backlog.waitForRoom() }
+
+    /// Lets the disk's thread have the lane's chunk.
+    private func passOn(_ lane: inout Lane) {
+        progress.items.wrappingAdd(lane.itemCount, ordering: .relaxed)
+        lane.itemCount = 0
+        lane.writer.takePlainStrings(&lane.chunk.strings)
+        lane.writer.startChunk()
+        lane.chunk = backlog.pass(lane.chunk)
     }
 
     // MARK: The walk
@@ -120,33 +110,37 @@ final class SnapshotJob: SnapshotSink {
             throw SnapshotFailure(reason: "Failed opening the temp RDB file \(path) for saving: \(error.reason)")
         }
         defer { disk.close(descriptor) }
-        let output = SnapshotOutput(disk, descriptor, checksums: settings.hasChecksum)
+        let pace = SnapshotPace(
+            engine, workMicroseconds: PersistenceLimits.diskMicroseconds,
+            restPercent: PersistenceLimits.diskRestPercent)
+        let output = SnapshotOutput(disk, descriptor, checksums: settings.hasChecksum, pace)
         let drain: Thread
         do throws(SystemError) {
             drain = try Thread(name: "snapshot-disk") { [self] in writeChunks(output) }
         } catch {
             throw SnapshotFailure(reason: "no thread for the disk: \(error.reason)")
         }
-        guard handle.beginSnapshot(to: self, atMoment: { handle in
+        let hasBegun = handle.beginSnapshot(to: self) { handle in
             atMoment(&handle)
             begin(&handle)
-        }) else {
-            fail("another snapshot is under way")
+        }
+        guard hasBegun else {
+            backlog.fail("another snapshot is under way")
             drain.join()
             throw SnapshotFailure(reason: "another snapshot is under way")
         }
         walk(&handle)
         drain.join()
-        if let failure = state.look({ $0.failure }) { throw failure }
+        if let failure = backlog.failure { throw failure }
         do throws(SystemError) {
             try disk.sync(descriptor)
         } catch {
             throw SnapshotFailure(reason: "fsync of the RDB file \(path): \(error.reason)")
         }
-        return SnapshotResult(itemCount: state.look { $0.itemCount }, size: output.size)
+        return SnapshotResult(itemCount: progress.items.load(ordering: .relaxed), size: output.size)
     }
 
-    /// The file's beginning, in the snapshot's moment.
+    /// The file's beginning, in the snapshot's moment: nobody hands anything over yet.
     private func begin(_ engine: inout EngineHandle) {
         var facts = settings.facts
         let memory = self.engine.memory(through: &engine)
@@ -155,120 +149,70 @@ final class SnapshotJob: SnapshotSink {
         facts.append(("aof-base", isBase ? "1" : "0"))
         // Numbers of items that are gone count too: nobody must get them again.
         facts.append(("duet-cas-max", String(engine.highestCAS())))
-        var counts: [(database: Int, keys: Int, expiring: Int)] = []
+        var writer = RDBFileWriter(.none)
+        let chunk = SnapshotChunk()
+        writer.begin(facts, to: &chunk.bytes)
+        var expected = 0
         for database in 0..<self.engine.databaseCount {
             let keys = engine.itemCount(in: DatabaseIndex(database))
-            if keys > 0 { counts.append((database, keys, engine.expiringCount(in: DatabaseIndex(database)))) }
+            guard keys > 0 else { continue }
+            expected += keys
+            let expiring = engine.expiringCount(in: DatabaseIndex(database))
+            writer.beginDatabase(database, keys: keys, expiring: expiring, to: &chunk.bytes)
         }
-        progress.expected.store(counts.reduce(0) { $0 + $1.keys }, ordering: .relaxed)
-        state.look { state in
-            state.writer.begin(facts, to: &state.chunk.bytes)
-            for count in counts {
-                state.writer.beginDatabase(
-                    count.database, keys: count.keys, expiring: count.expiring, to: &state.chunk.bytes)
-            }
-        }
+        progress.expected.store(expected, ordering: .relaxed)
+        _ = backlog.pass(chunk)
     }
 
     private func walk(_ engine: inout EngineHandle) {
+        var pace = SnapshotPace(
+            self.engine, workMicroseconds: PersistenceLimits.walkMicroseconds,
+            restPercent: PersistenceLimits.walkRestPercent)
         var hasGivenUp = false
         while true {
-            let (mayGoOn, itemCount) = state.wait { state -> (Bool, Int)? in
-                if state.failure != nil { return (false, 0) }
-                return state.backlog < PersistenceLimits.backlogForWalk ? (true, state.itemCount) : nil
-            }
-            progress.items.store(itemCount, ordering: .relaxed)
-            if !mayGoOn && !hasGivenUp {
+            backlog.waitForWalk()
+            if backlog.isFailed && !hasGivenUp {
                 engine.abandonSnapshot()
                 hasGivenUp = true
             }
             switch engine.continueSnapshot(count: PersistenceLimits.walkStep) {
-            case .more: continue
+            case .more: pace.rest()
             // Only after `abandonSnapshot`: the failure is known.
             case .abandoned: return
-            case .complete:
-                return state.change { state in
-                    state.writer.end(to: &state.chunk.bytes)
-                    Self.passOn(&state)
-                    state.isComplete = true
-                }
+            case .complete: return end()
             }
         }
+    }
+
+    private func end() {
+        for lane in lanes { lane.look { passOn(&$0) } }
+        var writer = RDBFileWriter(.none)
+        let chunk = SnapshotChunk()
+        writer.end(to: &chunk.bytes)
+        backlog.end(with: chunk)
     }
 
     // MARK: Chunks go out
 
     private func writeChunks(_ output: SnapshotOutput) {
-        // Large values come as they are; what may become shorter does so here, under no lock.
         var compressor = RDBFileWriter(compresses: settings.compresses)
-        var compressed = OutputBuffer(capacity: 4096)
-        while true {
-            let next = state.wait { state -> Chunk?? in
-                if state.failure != nil { return .some(nil) }
-                if !state.full.isEmpty { return state.full.removeFirst() }
-                return state.isComplete ? .some(nil) : nil
-            }
-            guard let chunk = next else { break }
-            let size = chunk.bytes.totalCount
-            do throws(SystemError) {
-                if settings.compresses && !chunk.bytes.splices.isEmpty {
-                    compressor.compressLarge(chunk.bytes, to: &compressed)
+        var compressed = OutputBuffer(capacity: PersistenceLimits.chunkCapacity)
+        do throws(SystemError) {
+            while let chunk = backlog.next() {
+                // With writers waiting, speed is worth more than a short file.
+                if settings.compresses && !engine.writersWait {
+                    compressor.compress(chunk.bytes, chunk.strings, to: &compressed)
                     try output.write(compressed)
                     compressed.removeAll()
-                    compressed.shrink(to: PersistenceLimits.chunkSize)
+                    compressed.shrink(to: PersistenceLimits.chunkCapacity)
                 } else {
                     try output.write(chunk.bytes)
                 }
-            } catch {
-                return fail("Write error saving DB on disk: \(error.reason)")
+                backlog.recycle(chunk)
             }
-            chunk.bytes.removeAll()
-            state.change { state in
-                state.backlog = max(0, state.backlog - size)
-                if state.spare.count < PersistenceLimits.spareChunks { state.spare.append(chunk) }
-            }
+            if !backlog.isFailed { try output.finish() }
+        } catch {
+            backlog.fail("Write error saving DB on disk: \(error.reason)")
         }
-        guard state.look({ $0.failure == nil }) else { return }
-        do throws(SystemError) { try output.finish() } catch { fail("Write error saving DB on disk: \(error.reason)") }
-    }
-}
-
-/// The file's end of it. Used by one thread.
-private final class SnapshotOutput: @unchecked Sendable {
-    // Sendable: handed to the disk's thread, and asked for the size when that has ended.
-    private let disk: any Disk
-    private let descriptor: Int32
-    private let checksums: Bool
-    private var sum = CRC64()
-    private(set) var size = 0
-    private var startedSize = 0
-
-    init(_ disk: any Disk, _ descriptor: Int32, checksums: Bool) {
-        self.disk = disk
-        self.descriptor = descriptor
-        self.checksums = checksums
-    }
-
-    func write(_ buffer: borrowing OutputBuffer) throws(SystemError) {
-        try buffer.forEachPiece { piece throws(SystemError) in try write(piece) }
-        // The kernel begins early, so that the last fsync has little left to do and others are not held up by a flood.
-        if size - startedSize >= PersistenceLimits.earlyWriteSize {
-            disk.startWriting(descriptor, from: startedSize, count: size - startedSize)
-            startedSize = size
-        }
-    }
-
-    /// The checksum; 0 says that there is none.
-    func finish() throws(SystemError) {
-        let sum = checksums ? sum.value : 0
-        let bytes = InlineArray<8, UInt8> { UInt8(truncatingIfNeeded: sum >> UInt64($0 * 8)) }
-        try write(bytes.span.rawBytes)
-    }
-
-    private func write(_ bytes: RawSpan) throws(SystemError) {
-        guard bytes.byteCount > 0 else { return }
-        if checksums { sum.add(bytes) }
-        try disk.write(bytes, to: descriptor)
-        size += bytes.byteCount
     }
 }

@@ -28,8 +28,6 @@ public struct LoadResult: Sendable {
     public var keysWithoutRoom = 0
     /// Libraries of functions, which this server cannot keep yet.
     public var librariesLeftOut = 0
-    /// One that the engine has not: reading stopped there.
-    var refusedDatabase: Int?
     public var bytes = 0
     /// Where the snapshot ends in its file.
     var endPlace = 0
@@ -64,25 +62,6 @@ enum SnapshotLoader {
         } catch {
             throw LoadFailure(description: "Can't open the RDB file \(path): \(error.reason)")
         }
-        let result: LoadResult
-        do throws(RDBFileFault) {
-            result = try load(file, into: engine, &handle, progress)
-        } catch {
-            throw LoadFailure(
-                description: "Bad file format reading the RDB file \(path): \(error). "
-                    + "`duet check \(path)` tells more; move the file away to start empty.")
-        }
-        if let database = result.refusedDatabase {
-            throw LoadFailure(
-                description: "The RDB file \(path) has keys in database \(database), but `databases` is "
-                    + "\(engine.databaseCount): start with a higher number.")
-        }
-        return result
-    }
-
-    private static func load(
-        _ file: MappedFile, into engine: Engine, _ handle: inout EngineHandle, _ progress: (LoadProgress) -> Void
-    ) throws(RDBFileFault) -> LoadResult {
         let start = Milliseconds.readClock()
         var lastTold = start
         handle.now = start
@@ -92,56 +71,87 @@ enum SnapshotLoader {
         defer { handle.mayOvershoot = mayOvershoot }
         var result = LoadResult()
         result.bytes = file.size
-        var reader = try RDBFileReader(file.bytes, verifiesChecksum: true)
-        var database = DatabaseIndex.first
-        var casMax: UInt64 = 0
-        while true {
-            switch try reader.next() {
-            case .end:
-                handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
-                result.endPlace = reader.place
-                result.milliseconds = Milliseconds.readClock().rawValue - start.rawValue
-                return result
-            case .database(let index):
-                guard index < engine.databaseCount else {
-                    result.refusedDatabase = index
-                    return result
-                }
-                database = DatabaseIndex(index)
-            case .field:
-                guard reader.name.equals("duet-cas-max") else { continue }
-                casMax = max(casMax, reader.string.unsignedDecimal() ?? 0)
-            case .sizes: continue
-            case .functions: result.librariesLeftOut += 1
-            case .string:
-                casMax = max(casMax, reader.facts.cas)
-                if isOver(reader.facts, handle, &result) { continue }
-                let key = handle.key(reader.name, in: database)
-                count(handle.store(key, reader.string, reader.facts.storeOptions), &result)
-                handle.noteUse(key, reader.facts)
-            case .collection:
-                casMax = max(casMax, reader.facts.cas)
-                if isOver(reader.facts, handle, &result) { continue }
-                guard let draft = try reader.draft(for: handle) else { continue }
-                let key = handle.key(reader.name, in: database)
-                count(handle.store(key, draft, reader.facts.storeOptions), &result)
-                handle.noteUse(key, reader.facts)
+        let channel = LoadChannel()
+        // What a log tells of an item later must find it.
+        let dropsExpired = !handle.isReplaying
+        let reading: Thread
+        do throws(SystemError) {
+            reading = try Thread(name: "load") {
+                channel.end(LoadReader.read(file, for: engine, dropsExpired: dropsExpired, to: channel))
             }
-            guard (result.keysLoaded + result.keysExpired) & 1023 == 0 else { continue }
+        } catch {
+            throw LoadFailure(description: "no thread to load with: \(error.reason)")
+        }
+        defer {
+            channel.cancel()
+            reading.join()
+        }
+        var builder = RDBValueBuilder(file.bytes)
+        while let batch = channel.next() {
+            do throws(RDBFileFault) { try batch.build(&builder, for: handle) } catch { throw failure(path, error) }
+            store(batch, of: file.bytes, &handle, &result)
+            let place = batch.place
+            channel.recycle(batch)
             handle.now = Milliseconds.readClock()
             guard handle.now.rawValue - lastTold.rawValue >= PersistenceLimits.progressMilliseconds else { continue }
             lastTold = handle.now
-            progress(LoadProgress(bytesDone: reader.place, bytesTotal: file.size, keysDone: result.keysLoaded))
-            file.forget(before: reader.place)
+            progress(LoadProgress(bytesDone: place, bytesTotal: file.size, keysDone: result.keysLoaded))
+            file.forget(before: place)
+        }
+        switch channel.result {
+        case .fault(let fault): throw failure(path, fault)
+        case .refused(let database):
+            throw LoadFailure(
+                description: "The RDB file \(path) has keys in database \(database), but `databases` is "
+                    + "\(engine.databaseCount): start with a higher number.")
+        case .whole(let casMax, let librariesLeftOut, let place):
+            result.endPlace = place
+            handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
+            result.librariesLeftOut = librariesLeftOut
+            result.milliseconds = Milliseconds.readClock().rawValue - start.rawValue
+            return result
         }
     }
 
-    private static func isOver(_ facts: RDBItemFacts, _ engine: EngineHandle, _ result: inout LoadResult) -> Bool {
-        // What the log tells of it later must find it.
-        if engine.isReplaying { return false }
-        guard facts.expiry.rawValue != 0 && facts.expiry <= engine.now else { return false }
-        result.keysExpired += 1
-        return true
+    private static func failure(_ path: String, _ fault: RDBFileFault) -> LoadFailure {
+        LoadFailure(
+            description: "Bad file format reading the RDB file \(path): \(fault). "
+                + "`duet check \(path)` tells more; move the file away to start empty.")
+    }
+
+    /// Puts items in their places: their buckets are asked for before the first is stored.
+    private static func store(
+        _ batch: LoadBatch, of file: RawSpan, _ handle: inout EngineHandle, _ result: inout LoadResult
+    ) {
+        result.keysExpired += batch.expiredCount
+        // On the stack, since spans of an object's property do not last.
+        var bytes = OutputBuffer(capacity: 64)
+        swap(&bytes, &batch.bytes)
+        defer { swap(&bytes, &batch.bytes) }
+        let step = PersistenceLimits.prefetchCount
+        var hashes = InlineArray<16, KeyHash>(repeating: KeyHash(rawValue: 0))
+        for start in stride(from: 0, to: batch.items.count, by: step) {
+            let indices = start..<min(start + step, batch.items.count)
+            for index in indices {
+                let item = batch.items[index]
+                hashes[index - start] = handle.hash(bytes.span.extracting(item.name))
+                handle.prefetchBucket(hashes[index - start], in: item.database)
+            }
+            for index in indices {
+                let item = batch.items[index]
+                let key = Key(bytes.span.extracting(item.name), hash: hashes[index - start], in: item.database)
+                let options = item.facts.storeOptions
+                switch item.value {
+                case .inFile(let place): count(handle.store(key, file.extracting(place), options), &result)
+                case .copied(let place): count(handle.store(key, bytes.span.extracting(place), options), &result)
+                case .built(let draft):
+                    guard let draft, let content = batch.drafts[draft].content.take() else { continue }
+                    count(handle.store(key, content, options), &result)
+                case .unbuilt: preconditionFailure("a value that was not built")
+                }
+                handle.noteUse(key, item.facts)
+            }
+        }
     }
 
     private static func count(_ outcome: StoreOutcome, _ result: inout LoadResult) {

@@ -1,5 +1,7 @@
 // What is wrong with bytes that claim to be a file, for whoever has to put it right.
 
+import Base
+
 /// Why a file cannot be read on, and where.
 public struct RDBFileFault: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Reason: Equatable, Sendable {
@@ -22,6 +24,11 @@ public struct RDBFileFault: Error, Equatable, Sendable, CustomStringConvertible 
     public let reason: Reason
     /// Whose value it is, if it is one; its first 64 bytes.
     public let key: [UInt8]?
+
+    /// The same, of this item.
+    public func naming(_ key: RawSpan) -> RDBFileFault {
+        RDBFileFault(offset: offset, reason: reason, key: key.slice(0, min(64, key.byteCount)).copiedBytes())
+    }
 
     public var description: String {
         let place = "at byte \(offset)"

@@ -81,6 +81,9 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     /// The value of a string or of a field, or the code of functions.
     public var string: RawSpan { @_lifetime(borrow self) get { reader.bytes(text) } }
 
+    /// Where `string` stands in the file; nil if it does not, being a number or compressed.
+    public var stringPlace: Range<Int>? { reader.place(of: text) }
+
     // MARK: Steps
 
     private enum Step {
@@ -202,6 +205,12 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
 
     // MARK: Values
 
+    /// The collection that was shown last, for a `RDBValueBuilder` to build; the next `next` passes over it.
+    public var collection: RDBCollection {
+        guard let type = unread else { preconditionFailure("no collection, or one that was read before") }
+        return RDBCollection(type: type, place: reader.place)
+    }
+
     /// Builds the value of the collection that was shown last. Nil if it has no elements, as an old server may have
     /// written one: no keyspace has such an item.
     /// - Parameter engine: where the value will be stored.
@@ -223,8 +232,8 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     }
 
     private func fault(_ reason: RDBFileFault.Reason) -> RDBFileFault {
-        let key = isAtItem ? nameBuffer.span.slice(0, min(64, nameBuffer.count)).copiedBytes() : nil
-        return RDBFileFault(offset: reader.place, reason: reason, key: key)
+        let fault = RDBFileFault(offset: reader.place, reason: reason, key: nil)
+        return isAtItem ? fault.naming(nameBuffer.span) : fault
     }
 
     /// Nine characters of six bits each, and ten bits of a version. Source: Redis module.c, moduleTypeNameByID.

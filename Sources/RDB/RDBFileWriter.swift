@@ -3,6 +3,14 @@
 public import Base
 public import Engine
 
+/// When strings are compressed that become shorter by it.
+public enum RDBCompression: Sendable {
+    case none
+    case atOnce
+    /// `compress` does it, when no lock is held.
+    case later
+}
+
 /// Writes the parts of a file, each behind the last one.
 ///
 ///     | "REDIS0010" | field | ... | database | item | ... | database | item | ... | end: 1 | CRC-64 of all before: 8 |
@@ -19,11 +27,15 @@ public struct RDBFileWriter: ~Copyable {
     /// The one that the chunk has named last.
     private var database: DatabaseIndex?
 
-    /// - Parameter compresses: strings that become shorter by it.
     /// - Parameter policy: says what is remembered of an item's use: its idle time, its frequency or nothing.
-    public init(compresses: Bool, policy: EvictionPolicy = .noEviction) {
-        encoder = ValueEncoder(compresses: compresses)
+    public init(_ compression: RDBCompression, policy: EvictionPolicy = .noEviction) {
+        encoder = ValueEncoder(compression)
         self.policy = policy
+    }
+
+    /// - Parameter compresses: strings that become shorter by it, at once but for large ones.
+    public init(compresses: Bool, policy: EvictionPolicy = .noEviction) {
+        self.init(compresses ? .atOnce : .none, policy: policy)
     }
 
     /// Begins a file with what it says of itself.
@@ -58,7 +70,7 @@ public struct RDBFileWriter: ~Copyable {
     // MARK: Items
 
     /// Appends an item, under its shard's lock. A large value is not copied: `output` holds its block, and it is not
-    /// compressed either, which `compressLarge` does when there is time for it.
+    /// compressed either, which `compress` does when there is time for it.
     public mutating func append(
         _ item: borrowing ItemView, in database: DatabaseIndex, to output: inout OutputBuffer
     ) {
@@ -69,7 +81,8 @@ public struct RDBFileWriter: ~Copyable {
             output.append(word: UInt64(bitPattern: item.expiry.rawValue))
         }
         appendUse(item, &output)
-        encoder.strings.append(item.key, to: &encoder.front)
+        encoder.front.append(item.key)
+        encoder.hasFront = true
         guard let block = item.shared, block.byteCount >= Limits.sharedValueSizeMin else {
             return encoder.append(item, to: &output)
         }
@@ -108,23 +121,54 @@ public struct RDBFileWriter: ~Copyable {
         }
     }
 
-    /// Appends a chunk with its large values compressed, as far as that pays. Needs no lock.
-    public mutating func compressLarge(_ chunk: borrowing OutputBuffer, to output: inout OutputBuffer) {
+    // MARK: Compression
+
+    /// Takes what a chunk of this writer has of strings whose compression was put off, for `compress`.
+    /// - Parameter strings: gets them; its own, which must be none, are for the next chunk to be kept in.
+    public mutating func takePlainStrings(_ strings: inout [PlainString]) { swap(&strings, &encoder.strings.plain) }
+
+    /// Appends a chunk with its large values compressed, and the strings that were put off, as far as that pays.
+    /// - Parameter strings: of the chunk, from `takePlainStrings`.
+    public mutating func compress(
+        _ chunk: borrowing OutputBuffer, _ strings: [PlainString] = [], to output: inout OutputBuffer
+    ) {
         var start = 0
+        var next = 0
         for splice in chunk.splices {
             let size = splice.value.byteCount
             let end = splice.offset - OutputBuffer.lengthSize(size)
-            output.append(chunk.span.slice(start, end))
+            compress(strings, from: &next, of: chunk, from: start, to: end, &output)
             start = splice.offset
-            let isShorter =
-                size <= RDBLimits.compressedSizeMax
-                && splice.value.show { encoder.strings.append(compressed: $0, to: &output) }
+            let isShorter = splice.value.show { appendIfShorter($0, &output) }
             if isShorter { continue }
             output.append(length: size)
             splice.value.retain()
             output.append(shared: splice.value)
         }
-        output.append(chunk.span.slice(start, chunk.count))
+        compress(strings, from: &next, of: chunk, from: start, to: chunk.count, &output)
+    }
+
+    /// Appends the bytes `start..<end` of a chunk, and the strings in them as short as may be.
+    private mutating func compress(
+        _ strings: [PlainString], from next: inout Int, of chunk: borrowing OutputBuffer, from start: Int, to end: Int,
+        _ output: inout OutputBuffer
+    ) {
+        var start = start
+        while next < strings.count && strings[next].offset < end {
+            let string = strings[next]
+            next += 1
+            let first = string.offset + OutputBuffer.lengthSize(string.size)
+            output.append(chunk.span.slice(start, string.offset))
+            start = string.offset
+            let last = first + string.size
+            if appendIfShorter(chunk.span.slice(first, last), &output) { start = last }
+        }
+        output.append(chunk.span.slice(start, end))
+    }
+
+    private mutating func appendIfShorter(_ string: RawSpan, _ output: inout OutputBuffer) -> Bool {
+        string.byteCount <= RDBLimits.compressedSizeMax && encoder.strings.isWorthTrying(string)
+            && encoder.strings.append(compressed: string, to: &output)
     }
 
     /// Ends a file, but for its checksum.

@@ -104,4 +104,6 @@ enum RDBLimits {
     static let plainSizeMax = 20
     /// A string beyond this is written to a file as it is: to compress it would take as much memory again.
     static let compressedSizeMax = 16 << 20
+    /// What is tried of a large string before all of it is.
+    static let samplePieceSize = 1024
 }

@@ -163,6 +163,9 @@ public struct RDBReader: ~Copyable, ~Escapable {
         return source.slice(text.range.lowerBound, text.range.upperBound)
     }
 
+    /// Where a string's bytes stand in the source; nil if they do not.
+    func place(of text: Text) -> Range<Int>? { text.isMade ? nil : text.range }
+
     /// Appends a string's bytes to what outlives them.
     func copy(_ text: Text, to output: inout OutputBuffer) { output.append(bytes(text)) }
 

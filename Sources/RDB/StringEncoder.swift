@@ -2,11 +2,20 @@
 
 import Base
 
-struct StringEncoder: ~Copyable {
-    private let compresses: Bool
-    private var compressed = OutputBuffer(capacity: 256)
+/// A string in a chunk that may become shorter, when there is time for it.
+public struct PlainString: Sendable {
+    /// Of its length, before its bytes.
+    fileprivate(set) var offset: Int
+    let size: Int
+}
 
-    init(compresses: Bool) { self.compresses = compresses }
+struct StringEncoder: ~Copyable {
+    private let compression: RDBCompression
+    private var compressed = OutputBuffer(capacity: 256)
+    /// Those that were left as they are, in order.
+    var plain: [PlainString] = []
+
+    init(_ compression: RDBCompression) { self.compression = compression }
 
     /// Appends what is in `buffer` as one string.
     mutating func append(all buffer: borrowing OutputBuffer, to output: inout OutputBuffer) {
@@ -18,15 +27,25 @@ struct StringEncoder: ~Copyable {
         if size <= 11, let number = bytes.canonicalSignedDecimal().flatMap(Int32.init(exactly:)) {
             return output.append(encoded: number)
         }
-        if append(compressed: bytes, to: &output) { return }
+        switch compression {
+        case .none: break
+        case .atOnce: if append(compressed: bytes, to: &output) { return }
+        case .later: if size > RDBLimits.plainSizeMax { plain.append(PlainString(offset: output.count, size: size)) }
+        }
         output.append(length: size)
         output.append(bytes)
+    }
+
+    /// Notes that the strings left as they are, but for the first `count`, stand so many bytes further on: what they
+    /// were written to has become part of something else.
+    mutating func movePlain(behind count: Int, by distance: Int) {
+        for index in count..<plain.count { plain[index].offset += distance }
     }
 
     /// Appends a string compressed. False, and nothing appended, if it would not be shorter.
     mutating func append(compressed bytes: RawSpan, to output: inout OutputBuffer) -> Bool {
         let size = bytes.byteCount
-        guard compresses && size > RDBLimits.plainSizeMax else { return false }
+        guard compression != .none && size > RDBLimits.plainSizeMax else { return false }
         compressed.removeAll()
         // Two lengths more have to be worth it.
         guard compressed.append(compressed: bytes, sizeMax: size - 4) else { return false }
@@ -35,6 +54,17 @@ struct StringEncoder: ~Copyable {
         output.append(length: size)
         output.append(compressed.span)
         return true
+    }
+
+    /// Whether a string is likely to become shorter. Of a large one a piece of its beginning and one of its middle are
+    /// tried: bytes that do not compress would take all the time there is.
+    mutating func isWorthTrying(_ bytes: RawSpan) -> Bool {
+        let size = RDBLimits.samplePieceSize
+        let middle = bytes.byteCount / 2
+        guard compression != .none && middle > size else { return compression != .none }
+        compressed.removeAll()
+        return compressed.append(compressed: bytes.slice(0, size), sizeMax: size - 4)
+            || compressed.append(compressed: bytes.slice(middle, middle + size), sizeMax: size - 4)
     }
 }
 

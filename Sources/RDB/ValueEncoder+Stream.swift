@@ -74,6 +74,7 @@ extension ValueEncoder {
         // Their count stands before them.
         var nodes = OutputBuffer(capacity: 1024)
         var nodeCount = 0
+        let plainCount = strings.plain.count
         var node = StreamNode(countMax: stream.nodeEntryCount)
         stream.forEach(0..<stream.count) { entry in
             if node.isFull(for: entry) {
@@ -87,6 +88,7 @@ extension ValueEncoder {
             nodeCount += 1
         }
         output.append(length: nodeCount)
+        strings.movePlain(behind: plainCount, by: output.count)
         output.append(nodes.span)
         output.append(length: stream.count)
         output.append(id: stream.lastID)

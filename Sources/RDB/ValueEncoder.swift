@@ -12,11 +12,14 @@ public struct ValueEncoder: ~Copyable {
     var listpack = ListpackWriter()
     /// A packed value before it is written as a string.
     private var packed = OutputBuffer(capacity: 1024)
-    /// What stands between the type of the next value and the value: in a file its key.
+    /// What stands between the type of the next value and the value: in a file its key, as a string.
     var front = OutputBuffer(capacity: 256)
+    var hasFront = false
 
     /// - Parameter compresses: strings that become shorter by it.
-    public init(compresses: Bool) { strings = StringEncoder(compresses: compresses) }
+    public init(compresses: Bool) { self.init(compresses ? .atOnce : .none) }
+
+    init(_ compression: RDBCompression) { strings = StringEncoder(compression) }
 
     /// Appends the value at `key`, under its shard's lock. False, and nothing appended, if there is none. Counts as
     /// a read.
@@ -51,9 +54,10 @@ public struct ValueEncoder: ~Copyable {
     /// Begins a value: nothing of it is in `output` yet.
     mutating func begin(_ type: ValueType, _ output: inout OutputBuffer) {
         output.append(type.rawValue)
-        if !front.isEmpty {
-            output.append(front.span)
+        if hasFront {
+            strings.append(all: front, to: &output)
             front.removeAll()
+            hasFront = false
         }
     }
 

@@ -158,7 +158,7 @@ struct FileTests {
                 }
                 cursors[place].isOver = cursors[place].cursor == 0
             }
-            writer.compressLarge(chunk, to: &output)
+            writer.compress(chunk, to: &output)
             chunk.removeAll()
             writer.startChunk()
         }

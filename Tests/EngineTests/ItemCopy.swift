@@ -133,6 +133,8 @@ final class CopyingSink: SnapshotSink {
         copies.withLock { $0.append((place, copy)) }
     }
 
+    func waitForRoom() {}
+
     var count: Int { copies.withLock { $0.count } }
 
     /// Everything that was handed over, each item once, but what had expired at `moment`.

@@ -75,7 +75,7 @@ struct FileTests {
         for compresses in [true, false] {
             var other = RDBFileWriter(compresses: compresses)
             var packed = OutputBuffer(capacity: 64)
-            other.compressLarge(output, to: &packed)
+            other.compress(output, to: &packed)
             #expect(packed.splices.isEmpty == compresses)
             if !compresses { #expect(flat(packed) == flat(output)) }
             let file =
@@ -86,6 +86,61 @@ struct FileTests {
         }
         // A number of this many digits is no number.
         #expect(output.span.copiedBytes().suffix(5) == [0x80, 0, 0, 0x9C, 0x40])
+    }
+
+    @Test("compression that is put off comes to the same bytes, of keys and values of every kind")
+    func putOff() {
+        var library = Library()
+        for index in 0..<40 {
+            let size = [0, 5, 20, 21, 100, 3000, 40_000][index % 7]
+            let value = (0..<size).map { UInt8(truncatingIfNeeded: $0 / (index + 1)) }
+            library.put(String(repeating: "k", count: index * 3) + "\(index)", in: 1, value)
+        }
+        for kind in [ValueKind.list, .set, .hash, .sortedSet, .stream] {
+            for size in [3, 1000] {
+                var draft = library.handle.makeDraft(kind)
+                for index in 0..<size {
+                    let element = Array("the element with the number \(index), and a long tail".utf8)
+                    switch kind {
+                    case .list: draft.append(element.span.rawBytes)
+                    case .set: _ = draft.insert(element.span.rawBytes)
+                    case .hash: _ = draft.set(element.span.rawBytes, to: element.span.rawBytes)
+                    case .sortedSet: _ = draft.add(element.span.rawBytes, Double(index))
+                    case .stream:
+                        draft.editStream { stream in
+                            stream.append(StreamID(UInt64(index + 1), 0), pairCount: 1) { visit in
+                                for _ in 0..<2 { visit(element.span.rawBytes) }
+                            }
+                        }
+                    case .string: break
+                    }
+                }
+                let name = Array("\(kind) of \(size)".utf8)
+                _ = library.handle.store(
+                    library.handle.key(name.span.rawBytes, in: DatabaseIndex(1)), draft, StoreOptions())
+            }
+        }
+        var files: [[UInt8]] = []
+        for compression in [RDBCompression.atOnce, .later] {
+            var writer = RDBFileWriter(compression)
+            var compressor = RDBFileWriter(.atOnce)
+            var output = OutputBuffer(capacity: 64)
+            var cursor: UInt64 = 0
+            repeat {
+                var chunk = OutputBuffer(capacity: 64)
+                var strings: [PlainString] = []
+                writer.startChunk()
+                cursor = library.handle.scan(DatabaseIndex(1), from: cursor, count: 7) {
+                    writer.append($0, in: DatabaseIndex(1), to: &chunk)
+                }
+                writer.takePlainStrings(&strings)
+                #expect(compression == .later || strings.isEmpty)
+                compressor.compress(chunk, strings, to: &output)
+            } while cursor != 0
+            files.append(flat(output))
+        }
+        #expect(files[0] == files[1])
+        #expect(files[0].count > 10_000)
     }
 
     @Test("chunks of several writers stand in one file in any order")

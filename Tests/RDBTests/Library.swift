@@ -100,7 +100,7 @@ struct Library: ~Copyable {
                 writer.startChunk()
                 let database = DatabaseIndex(index)
                 cursor = handle.scan(database, from: cursor, count: 3) { writer.append($0, in: database, to: &chunk) }
-                writer.compressLarge(chunk, to: &output)
+                writer.compress(chunk, to: &output)
                 chunk.removeAll()
             } while cursor != 0
         }

@@ -4,7 +4,8 @@ import Glibc
 
 /// A read-only mapping of a whole file. Nobody may shorten the file meanwhile.
 @safe
-public final class MappedFile {
+public final class MappedFile: @unchecked Sendable {
+    // Sendable: nothing of it changes while it lives.
     private let base: UnsafeMutableRawPointer?
     public let size: Int
 

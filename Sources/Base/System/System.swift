@@ -8,7 +8,10 @@ public enum System {
     public static var processID: Int { Int(getpid()) }
 
     /// Lets the calling thread rest.
-    public static func sleep(milliseconds: Int) { usleep(useconds_t(clamping: milliseconds * 1000)) }
+    public static func sleep(milliseconds: Int) { sleep(microseconds: milliseconds * 1000) }
+
+    /// The kernel adds some fifty microseconds.
+    public static func sleep(microseconds: Int) { usleep(useconds_t(clamping: microseconds)) }
 
     public static var isRoot: Bool { getuid() == 0 || geteuid() == 0 }
 

@@ -97,6 +97,13 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
         return body(&state)
     }
 
+    /// As `look`, if nobody else is at it; nil if somebody is.
+    public func tryLook<R>(_ body: (inout State) -> R) -> R? {
+        guard unsafe pthread_mutex_trylock(mutex) == 0 else { return nil }
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return body(&state)
+    }
+
     /// As `wait`, but for so long at most.
     /// - Returns: nil if there was no result by then.
     public func wait<R>(milliseconds: Int, _ body: (inout State) -> R?) -> R? {

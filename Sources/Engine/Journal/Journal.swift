@@ -51,6 +51,8 @@ struct JournalMark {
     var isUnjournaled = false
     var isReplaying = false
     var expiryTime = Milliseconds(0)
+    /// What `EngineCounter.handedOver` was when this thread last waited for the snapshot.
+    var handedOverBefore = 0
 }
 
 @safe

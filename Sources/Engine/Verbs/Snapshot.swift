@@ -4,6 +4,7 @@
 // over first (`preserve`), and what is written is of the present one. A walk hands over the rest.
 
 import Base
+import Synchronization
 
 /// Who is handed the items of a snapshot.
 public protocol SnapshotSink: AnyObject, Sendable {
@@ -13,6 +14,10 @@ public protocol SnapshotSink: AnyObject, Sendable {
     /// Called under a shard's lock, by any thread, by several at once: copy what you need, never block, never call the
     /// engine. A large value may be retained instead (`ItemView.shared`).
     func append(_ item: borrowing ItemView, in database: DatabaseIndex)
+
+    /// While `Engine.writersWait` says so, called by each thread that has handed items over, before its next request: no
+    /// shard is held. May block for some milliseconds.
+    func waitForRoom()
 }
 
 public enum SnapshotStep: Sendable {
@@ -32,6 +37,14 @@ struct SnapshotState {
     var walked = ShardSet()
     /// The walk's own.
     var nextShard = 0
+}
+
+extension Engine {
+    /// Whether the running snapshot's sink has so much that writers are to wait for it, between their requests.
+    public var writersWait: Bool {
+        get { unsafe statePlace.pointee.writersWait.load(ordering: .relaxed) }
+        set { unsafe statePlace.pointee.writersWait.store(newValue, ordering: .relaxed) }
+    }
 }
 
 extension EngineHandle {
@@ -129,7 +142,21 @@ extension EngineHandle {
 
     @inline(never)
     private func handOver(_ item: Item, _ database: DatabaseIndex, _ shard: UnsafeMutablePointer<Shard>) {
+        counters.add(.handedOver)
         unsafe state.pointee.handOver(item, in: table(shard, database).pointee, view(item))
+    }
+
+    // MARK: Waiting
+
+    /// Has whoever hands items over faster than the sink takes them wait where nobody waits for him.
+    @inline(never)
+    mutating func waitForSnapshot() {
+        let count = counters.value(.handedOver)
+        guard unsafe held == 0 && count != journalMark.pointee.handedOverBefore else { return }
+        unsafe journalMark.pointee.handedOverBefore = count
+        var sink: (any SnapshotSink)?
+        _ = unsafe lockedIfSafe(at: 0) { handle, _ in sink = unsafe handle.state.pointee.snapshotSink }
+        sink?.waitForRoom()
     }
 
     // MARK: CAS numbers
