@@ -257,7 +257,7 @@ public struct EngineHandle: @unchecked Sendable {
             if let notes { return notes.show { journal.itemChanged(kind, database, view, steps: $0, unit: unit) } }
             return journal.itemChanged(kind, database, view, steps: Steps(RawSpan()), unit: unit)
         }
-        note(place, unit: unit)
+        unsafe note(place, of: journal, unit: unit)
     }
 
     /// Tells listeners of a change that the journal learns of otherwise.

@@ -25,9 +25,10 @@ struct EngineState: ~Copyable {
 
     /// Read under any shard's lock, written under all.
     private(set) var subscriptions: [Subscription] = []
-    /// As the subscriptions. Unretained, so that a call counts no references; `journalOwner` holds it.
+    /// As the subscriptions. Unretained, so that a call counts no references; `journals` holds it.
     private(set) var journal: Unmanaged<Journal>?
-    private var journalOwner: Journal?
+    /// All that there ever were: a thread may be about to `hurry` one that was taken away just now.
+    private var journals: [Journal] = []
     let isReplaying = Atomic<Bool>(false)
     /// Of handles that only look.
     let idleMark: UnsafeMutablePointer<JournalMark>
@@ -123,7 +124,7 @@ struct EngineState: ~Copyable {
 
     /// Under all shards' locks.
     mutating func setJournal(_ journal: Journal?) {
-        journalOwner = journal
+        if let journal, !journals.contains(where: { $0 === journal }) { journals.append(journal) }
         unsafe self.journal = journal.map { unsafe Unmanaged.passUnretained($0) }
         noteHeardKinds()
         for index in 0..<shardCount { unsafe shards[index].body.pointee.takesSteps = journal != nil }

@@ -80,7 +80,7 @@ public final class Snapshots: Sendable {
         guard let job = made else { return .busy }
         log.notice("Background saving started")
         do throws(SystemError) {
-            _ = try Thread(name: "snapshot") { [self] in completion(work(job)) }
+            try Thread.start(name: "snapshot") { [self] in completion(work(job)) }
             return .started
         } catch {
             finish(Milliseconds.readClock(), nil, "no thread: \(error.reason)")
@@ -104,7 +104,7 @@ public final class Snapshots: Sendable {
         let made = state.change { state in state.isFree ? prepare(&state) : nil }
         guard let job = made else { return .busy }
         do throws(SystemError) {
-            _ = try Thread(name: "reload") { [self] in
+            try Thread.start(name: "reload") { [self] in
                 var handle = engine.makeHandle()
                 completion(handle.section(.all) { reload(job, saves: saves, flushes: flushes, &$0) })
             }

@@ -88,7 +88,7 @@ extension Control {
         frontEnd?.gateState = .loading
         memcached?.isLoading = true
         do throws(SystemError) {
-            _ = try Thread(name: "load") { [self] in
+            try Thread.start(name: "load") { [self] in
                 let failure = load()
                 // The gate first: who is let in then finds the data.
                 state.withLock { $0.loading = nil }

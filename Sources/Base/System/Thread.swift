@@ -36,7 +36,12 @@ public struct Thread: Sendable {
         self.handle = handle
     }
 
-    /// Waits for its end. Once.
+    /// Starts one that nobody waits for.
+    public static func start(name: String, _ run: @escaping @Sendable () -> Void) throws(SystemError) {
+        pthread_detach(try Thread(name: name, run).handle)
+    }
+
+    /// Waits for its end. Once, and always: what nobody waits for is `start`ed.
     public func join() { _ = pthread_join(handle, nil) }
 
     fileprivate static func main(_ context: UnsafeMutableRawPointer) {

@@ -42,9 +42,12 @@ open class Journal: @unchecked Sendable {
 }
 
 /// What the users of one handle and its copies share, one thread: mostly, what the journal said to them.
+@safe
 struct JournalMark {
     /// The furthest place that somebody is to wait for; 0 if none.
     var place: UInt64 = 0
+    /// Whose place that is.
+    var journal: Unmanaged<Journal>?
     /// The section that this thread is in has told changes.
     var isUnitOpen = false
     /// As the handle's.
@@ -89,7 +92,7 @@ extension EngineHandle {
         let place = unsafe journalMark.pointee.place
         if place == 0 { return 0 }
         unsafe journalMark.pointee.place = 0
-        unsafe state.pointee.journal?._withUnsafeGuaranteedRef { $0.hurry() }
+        unsafe journalMark.pointee.journal?._withUnsafeGuaranteedRef { $0.hurry() }
         return place
     }
 
@@ -115,19 +118,21 @@ extension EngineHandle {
     func endJournalUnit() {
         unsafe journalMark.pointee.isUnitOpen = false
         let unit = held.trailingZeroBitCount
-        unsafe note(state.pointee.journal?._withUnsafeGuaranteedRef { $0.endUnit(unit) } ?? 0, unit: nil)
+        guard let journal = unsafe state.pointee.journal else { return }
+        unsafe note(journal._withUnsafeGuaranteedRef { $0.endUnit(unit) }, of: journal, unit: nil)
     }
 
-    func note(_ place: UInt64, unit: Int?) {
+    func note(_ place: UInt64, of journal: Unmanaged<Journal>, unit: Int?) {
         unsafe journalMark.pointee.note(place, unit)
+        if place != 0 { unsafe journalMark.pointee.journal = journal }
     }
 
     /// Tells of a change to whole databases. In a section of all.
     func journal(_ body: (Journal, _ unit: Int?) -> UInt64) {
         guard !isUnjournaled else { return }
         let unit = journalUnit(ofShard: 0)
-        guard let place = unsafe state.pointee.journal?._withUnsafeGuaranteedRef({ body($0, unit) }) else { return }
-        note(place, unit: unit)
+        guard let journal = unsafe state.pointee.journal else { return }
+        unsafe note(journal._withUnsafeGuaranteedRef { body($0, unit) }, of: journal, unit: unit)
     }
 }
 

@@ -183,7 +183,7 @@ public final class AppendLog: Sendable {
     /// - Returns: nil, or why it stays on. Source: Redis CONFIG SET appendonly no.
     public func startTurningOff() -> String? {
         do throws(SystemError) {
-            _ = try Thread(name: "log-off") { [self] in
+            try Thread.start(name: "log-off") { [self] in
                 engine.setJournal(nil)
                 stopWriter()
                 log.notice("The append only file is off.")
@@ -208,7 +208,7 @@ public final class AppendLog: Sendable {
         guard let writer else { return }
         writer.close()
         thread?.join()
-        writer.queue.isClosed.store(true, ordering: .relaxed)
+        writer.queue.close()
         // Who waited for it waits for nothing now.
         let end = writer.queue.end
         release(end)

@@ -48,7 +48,7 @@ final class LogQueue: Journal, @unchecked Sendable {
         var text = LogText(capacity: 512, isPart: true)
     }
 
-    private let front: Mutex<Front>
+    private let front: Spinning<Front>
     /// The changes of sections, by the number of the unit, until they end.
     private let stages: [Stage]
     private let encoder = Monitor(ValueEncoder(compresses: true))
@@ -62,7 +62,7 @@ final class LogQueue: Journal, @unchecked Sendable {
 
     /// - Parameter start: the first place: above all that were ever told to anybody.
     init(from start: UInt64) {
-        front = Mutex(Front(start: start))
+        front = Spinning(Front(start: start))
         stages = (0..<64).map { _ in Stage() }
         super.init()
     }
@@ -153,7 +153,18 @@ final class LogQueue: Journal, @unchecked Sendable {
     }
 
     /// Nobody takes anything away any more.
-    let isClosed = Atomic<Bool>(false)
+    private let isClosed = Atomic<Bool>(false)
+
+    /// The end: the engine knows it no more, and may keep it for long.
+    func close() {
+        isClosed.store(true, ordering: .relaxed)
+        front.withLock { front in
+            var none = OutputBuffer(capacity: 64)
+            front.start = front.end
+            front.text.exchange(&none)
+            front.sealed = []
+        }
+    }
 
     // MARK: The log's thread
 
