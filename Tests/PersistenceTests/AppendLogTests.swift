@@ -106,6 +106,7 @@ private final class Logged: Sendable {
             let found = value("key:\(number % Self.keyCount)", &handle)
             #expect(found == number, "after \(last)")
         }
+        #expect(handle.itemCount(in: .first) == (last > 0 ? min(last, Self.keyCount) + 1 : 0), "after \(last)")
         return last
     }
 
@@ -192,10 +193,7 @@ struct AppendLogTests {
         let third = subject.store(3, &handle)
         #expect(subject.wait { subject.released >= third })
         subject.log.close()
-        let next = Logged(folder.path, SystemDisk())
-        #expect(try next.load())
-        #expect(next.check() == 3)
-        next.log.close()
+        #expect(try reloaded(folder) == 3)
     }
 
     @Test("after a failed sync nothing is released before the log was rewritten")
@@ -221,10 +219,7 @@ struct AppendLogTests {
         #expect(subject.wait { !subject.log.isFailing })
         #expect(subject.wait { subject.released >= third })
         subject.log.close()
-        let next = Logged(folder.path, SystemDisk())
-        #expect(try next.load())
-        #expect(next.check() == 3)
-        next.log.close()
+        #expect(try reloaded(folder) == 3)
     }
 
     @Test("a log that cannot be begun says why, and stays off")
@@ -261,10 +256,43 @@ struct AppendLogTests {
         let place = subject.store(number, &handle)
         #expect(subject.wait { subject.log.status.baseSize > 0 && subject.released >= place })
         subject.log.close()
+        #expect(try reloaded(folder) == number)
+    }
+
+    @Test("begun over what another process left in the folder, a log has only what is its own")
+    func leftovers() throws {
+        let folder = Folder()
+        defer { clear(folder) }
+        func run(_ numbers: ClosedRange<Int>) throws {
+            let subject = Logged(folder.path, SystemDisk())
+            #expect(subject.log.turnOn(atOnce: true) == nil)
+            var handle = subject.engine.makeHandle()
+            for number in numbers {
+                let place = subject.store(number, &handle)
+                #expect(subject.wait { subject.released >= place })
+            }
+            subject.log.close()
+        }
+        // A base and increments that nobody loads any more; then increments without a manifest.
+        try run(1000...1010)
+        try run(1...3)
+        #expect(try reloaded(folder) == 3)
+        clear(folder)
+        try SystemDisk().makeFolder(logFolder(folder))
+        let command = "*3\r\n$3\r\nSET\r\n$4\r\ntwin\r\n$4\r\n1000\r\n"
+        for sequence in 1...2 {
+            try folder.write(Array(command.utf8), to: "appendonlydir/appendonly.aof.\(sequence).incr.aof")
+        }
+        try run(1...3)
+        #expect(try reloaded(folder) == 3)
+    }
+
+    /// How far a start comes with what is in the folder.
+    private func reloaded(_ folder: Folder) throws -> Int {
         let next = Logged(folder.path, SystemDisk())
         #expect(try next.load())
-        #expect(next.check() == number)
-        next.log.close()
+        defer { next.log.close() }
+        return next.check()
     }
 
     @Test("cut at each byte of its last 4 KB, a log gives the units before")

@@ -58,11 +58,20 @@ extension AppendLog {
 
     /// The manifest; one is made for a log of a single file, as Redis had it before version 7.
     private func findManifest(_ settings: LogSettings) throws(LoadFailure) -> LogManifest? {
+        if let manifest = try readManifest(settings) { return manifest }
+        do throws(SystemError) {
+            return try takeOverSingleFile(settings)
+        } catch {
+            throw LoadFailure(description: "Can't read the AOF: \(error)")
+        }
+    }
+
+    /// The manifest that is on the disk; nil if there is none.
+    func readManifest(_ settings: LogSettings) throws(LoadFailure) -> LogManifest? {
         let path = settings.path(LogNames.manifest(settings.fileName))
         let file: MappedFile?
         do throws(SystemError) {
             file = try MappedFile(path)
-            if file == nil { return try takeOverSingleFile(settings) }
         } catch {
             throw LoadFailure(description: "Can't read the AOF: \(error)")
         }

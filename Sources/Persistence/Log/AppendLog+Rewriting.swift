@@ -67,6 +67,18 @@ extension AppendLog {
         }
     }
 
+    /// Without a base the log is nothing: an end just after it was turned on waits for it, unless it fails.
+    func finishFirstBase() {
+        while true {
+            let (isWanted, isUnderWay, isScheduled) = state.look { state in
+                (state.isOn && !state.hasBase, state.rewrite != nil, state.isScheduled)
+            }
+            guard isWanted && (isUnderWay || isScheduled) else { return }
+            if !isUnderWay { _ = startScheduled() }
+            System.sleep(milliseconds: 2)
+        }
+    }
+
     private func finish(_ failure: String?) {
         snapshots.unreserve()
         let now = Milliseconds.readClock()

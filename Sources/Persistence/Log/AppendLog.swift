@@ -133,10 +133,18 @@ public final class AppendLog: Sendable {
     public func turnOn(atOnce: Bool) -> String? {
         let settings = self.settings
         if state.look({ $0.writer != nil }) { return "it is on, or is being turned off: try again" }
+        let manifest: LogManifest?
+        do throws(LoadFailure) {
+            // Of a log that was on before: its files stay what they are until the new base stands.
+            manifest = try readManifest(settings)
+        } catch {
+            return error.description
+        }
         do throws(SystemError) {
             try disk.makeFolder(settings.logFolder)
             let writer = try startWriter(settings)
             state.change { state in
+                state.manifest = manifest ?? LogManifest()
                 state.isOn = true
                 state.writer = writer
                 state.isScheduled = true
@@ -219,8 +227,9 @@ public final class AppendLog: Sendable {
         }
     }
 
-    /// Writes what there is, and ends. When nothing changes the keyspace any more.
+    /// Writes what there is, a first base included, and ends. When nothing changes the keyspace any more.
     public func close() {
+        finishFirstBase()
         state.change { $0.isClosed = true }
         stopWriter()
     }

@@ -9,21 +9,21 @@ final class LogFile: @unchecked Sendable {
     private let disk: any Disk
     private let descriptor: Int32
     /// Bytes that were written whole.
-    private(set) var size: Int
+    private(set) var size = 0
     /// Of those, on the disk.
-    private(set) var syncedSize: Int
+    private(set) var syncedSize = 0
     /// A write went wrong: what lies behind `size` goes before anything else is written.
     private var isRagged = false
 
-    /// - Parameter size: what the file has already, all of it on the disk.
-    init(_ path: String, _ disk: any Disk, size: Int = 0) throws(SystemError) {
+    /// Begins a file. What is there by its name was never part of a log: whoever began it did not come as far as a
+    /// manifest.
+    init(_ path: String, _ disk: any Disk) throws(SystemError) {
         self.path = path
         self.disk = disk
-        self.size = size
-        syncedSize = size
         descriptor = try disk.openToAppend(path)
+        try disk.truncate(descriptor, to: 0)
         // A file without any sum is taken for redis-server's.
-        if size == 0 { try vouch() }
+        try vouch()
     }
 
     /// Writes a sum of nothing: it says how much is on the disk.

@@ -62,7 +62,8 @@ final class LogQueue: Journal, @unchecked Sendable {
 
     /// - Parameter start: the first place: above all that were ever told to anybody.
     init(from start: UInt64) {
-        front = Spinning(Front(start: start))
+        // Nobody has synced the first place before there is a base: 0 is on the disk from the beginning.
+        front = Spinning(Front(start: max(1, start)))
         stages = (0..<64).map { _ in Stage() }
         super.init()
     }
