@@ -5,8 +5,8 @@ import Engine
 import RDB
 
 enum LoadReader {
-    /// Reads a file to its end, or until no more is wanted. Values that are collections are built here only while
-    /// whoever stores is behind: so both are at work, whatever the file has.
+    /// Reads a file to its end, or until no more is wanted or can be read. Values that are collections are built here
+    /// only while whoever stores is behind: so both are at work, whatever the file has.
     static func read(
         _ file: MappedFile, for engine: Engine, dropsExpired: Bool, to channel: LoadChannel
     ) -> LoadEnd {
@@ -55,7 +55,7 @@ enum LoadReader {
                 guard batch.isFull else { continue }
                 batch.place = reader.place
                 if channel.isBehind { try batch.build(&builder, for: handle) }
-                guard let next = channel.pass(batch) else {
+                guard !file.hasFault, let next = channel.pass(batch) else {
                     return .whole(casMax: casMax, librariesLeftOut: librariesLeftOut, place: reader.place)
                 }
                 batch = next

@@ -62,6 +62,7 @@ public enum SnapshotCheck {
         } catch {
             summary.fault = error.description
         }
+        if let fault = file.fault { throw fault }
         return summary
     }
 
@@ -102,6 +103,7 @@ public enum SnapshotCheck {
                 summary.note(reader.name, kind, database, bytes: reader.place - start, max: largestMax)
                 count += 1
                 if count & 4095 == 0 {
+                    if file.hasFault { return }
                     let now = Milliseconds.readClock()
                     if now.rawValue - toldAt.rawValue >= 500 {
                         toldAt = now

@@ -55,13 +55,20 @@ enum SnapshotLoader {
     static func load(
         _ path: String, into engine: Engine, _ handle: inout EngineHandle, _ progress: (LoadProgress) -> Void
     ) throws(LoadFailure) -> LoadResult? {
-        let file: MappedFile
+        let file: MappedFile?
         do throws(SystemError) {
-            guard let mapped = try MappedFile(path) else { return nil }
-            file = mapped
+            file = try MappedFile(path)
         } catch {
             throw LoadFailure(description: "Can't open the RDB file \(path): \(error.reason)")
         }
+        guard let file else { return nil }
+        return try load(file, path, into: engine, &handle, progress)
+    }
+
+    static func load(
+        _ file: MappedFile, _ path: String, into engine: Engine, _ handle: inout EngineHandle,
+        _ progress: (LoadProgress) -> Void
+    ) throws(LoadFailure) -> LoadResult {
         let start = Milliseconds.readClock()
         var lastTold = start
         handle.now = start
@@ -88,7 +95,11 @@ enum SnapshotLoader {
         }
         var builder = RDBValueBuilder(file.bytes)
         while let batch = channel.next() {
-            do throws(RDBFileFault) { try batch.build(&builder, for: handle) } catch { throw failure(path, error) }
+            do throws(RDBFileFault) {
+                try batch.build(&builder, for: handle)
+            } catch {
+                throw failure(file, path, error)
+            }
             store(batch, of: file.bytes, &handle, &result)
             let place = batch.place
             channel.recycle(batch)
@@ -98,8 +109,9 @@ enum SnapshotLoader {
             progress(LoadProgress(bytesDone: place, bytesTotal: file.size, keysDone: result.keysLoaded))
             file.forget(before: place)
         }
+        if let fault = file.fault { throw unreadable(fault) }
         switch channel.result {
-        case .fault(let fault): throw failure(path, fault)
+        case .fault(let fault): throw failure(file, path, fault)
         case .refused(let database):
             throw LoadFailure(
                 description: "The RDB file \(path) has keys in database \(database), but `databases` is "
@@ -113,8 +125,14 @@ enum SnapshotLoader {
         }
     }
 
-    private static func failure(_ path: String, _ fault: RDBFileFault) -> LoadFailure {
-        LoadFailure(
+    private static func unreadable(_ fault: SystemError) -> LoadFailure {
+        LoadFailure(description: "Can't read the RDB file \(fault)")
+    }
+
+    private static func failure(_ file: MappedFile, _ path: String, _ fault: RDBFileFault) -> LoadFailure {
+        // What could not be read is not what the file has.
+        if let fault = file.fault { return unreadable(fault) }
+        return LoadFailure(
             description: "Bad file format reading the RDB file \(path): \(fault). "
                 + "`duet check \(path)` tells more; move the file away to start empty.")
     }

@@ -3,7 +3,7 @@
 import CIntrinsics
 import Glibc
 
-/// A POSIX thread that takes no signals.
+/// A POSIX thread that takes no signals from others.
 @safe
 public struct Thread: Sendable {
     private let handle: pthread_t
@@ -23,6 +23,8 @@ public struct Thread: Sendable {
         var all = sigset_t()
         var before = sigset_t()
         unsafe sigfillset(&all)
+        // A fault of the thread's own is for it to take (`MappingGuard`).
+        unsafe sigdelset(&all, SIGBUS)
         // The new thread inherits the mask, so there is no moment in which it could take a signal.
         unsafe pthread_sigmask(Int32(SIG_BLOCK), &all, &before)
         var handle = pthread_t()

@@ -104,6 +104,8 @@ public enum LogCheck {
                 isTorn: error.kind == .tornTail, description: error.description, goodSize: error.goodSize,
                 lostSize: file.size - error.goodSize, lostUnits: reader.countUnits(behind: error.goodSize))
         }
+        // Neither a torn end nor damage, and nothing to cut.
+        if let fault = file.fault { throw fault }
         tally.finish(&summary)
         summary.sumCount = reader.sumCount
         summary.verifiedSize = reader.verifiedSize
