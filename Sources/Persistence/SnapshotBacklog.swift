@@ -113,8 +113,9 @@ final class SnapshotBacklog: Sendable {
     }
 
     /// A chunk from `next` has been written.
-    func recycle(_ chunk: SnapshotChunk) {
-        let size = chunk.bytes.totalCount
+    /// - Parameter size: that it had then.
+    func recycle(_ chunk: SnapshotChunk, _ size: Int? = nil) {
+        let size = size ?? chunk.bytes.totalCount
         chunk.removeAll()
         state.change { state in
             note(max(0, state.size - size), &state)

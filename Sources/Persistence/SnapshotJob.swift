@@ -18,6 +18,15 @@ struct SnapshotResult: Sendable {
     var size = 0
 }
 
+/// What a snapshot's file is.
+enum SnapshotForm {
+    case snapshot
+    /// The same, as the base of an append log.
+    case base
+    /// The commands that make the items, as the base of an append log.
+    case commands
+}
+
 /// Makes one file. Used once.
 ///
 /// The thread that calls `run` walks over the keyspace. Items of the snapshot's moment that a client is about to change
@@ -27,6 +36,8 @@ final class SnapshotJob: SnapshotSink {
     /// Where one thread at a time makes bytes of items.
     private struct Lane: ~Copyable {
         var writer: RDBFileWriter
+        /// In the place of `writer`, for commands.
+        var text = LogText(capacity: 64)
         var chunk = SnapshotChunk()
         var itemCount = 0
     }
@@ -38,19 +49,18 @@ final class SnapshotJob: SnapshotSink {
     private let lanes: [Monitor<Lane>]
     private let backlog: SnapshotBacklog
     private let progress: SnapshotProgress
-    private let isBase: Bool
+    private let form: SnapshotForm
 
     /// - Parameter path: of the file beside the one that it will replace.
-    /// - Parameter isBase: the file is the base of an append log.
     init(
         _ engine: Engine, _ disk: any Disk, path: String, _ settings: SnapshotSettings, _ progress: SnapshotProgress,
-        isBase: Bool = false
+        _ form: SnapshotForm = .snapshot
     ) {
         self.engine = engine
         self.disk = disk
         self.path = path
         self.settings = settings
-        self.isBase = isBase
+        self.form = form
         self.progress = progress
         backlog = SnapshotBacklog(engine)
         let policy = engine.evictionPolicy
@@ -74,9 +84,29 @@ final class SnapshotJob: SnapshotSink {
     }
 
     private func append(_ item: borrowing ItemView, _ database: DatabaseIndex, _ lane: inout Lane) {
-        lane.writer.append(item, in: database, to: &lane.chunk.bytes)
         lane.itemCount += 1
-        if lane.chunk.bytes.totalCount >= PersistenceLimits.chunkSize { passOn(&lane) }
+        switch form {
+        case .snapshot, .base:
+            lane.writer.append(item, in: database, to: &lane.chunk.bytes)
+            if lane.chunk.bytes.totalCount >= PersistenceLimits.chunkSize { passOn(&lane) }
+        case .commands: append(making: item, database, &lane)
+        }
+    }
+
+    /// A collection's commands may go to several chunks.
+    private func append(making item: borrowing ItemView, _ database: DatabaseIndex, _ lane: inout Lane) {
+        var chunk = lane.chunk
+        lane.text.append(making: item, database) { text in
+            guard text.bytes.totalCount >= PersistenceLimits.chunkSize else { return }
+            text.exchange(&chunk.bytes)
+            chunk = backlog.pass(chunk)
+            // Between this lane's chunks are others'.
+            text.forgetDatabase()
+        }
+        guard chunk !== lane.chunk else { return }
+        lane.chunk = chunk
+        progress.items.wrappingAdd(lane.itemCount, ordering: .relaxed)
+        lane.itemCount = 0
     }
 
     private func wait() {
@@ -89,8 +119,14 @@ final class SnapshotJob: SnapshotSink {
     private func passOn(_ lane: inout Lane) {
         progress.items.wrappingAdd(lane.itemCount, ordering: .relaxed)
         lane.itemCount = 0
-        lane.writer.takePlainStrings(&lane.chunk.strings)
-        lane.writer.startChunk()
+        switch form {
+        case .snapshot, .base:
+            lane.writer.takePlainStrings(&lane.chunk.strings)
+            lane.writer.startChunk()
+        case .commands:
+            lane.text.exchange(&lane.chunk.bytes)
+            lane.text.forgetDatabase()
+        }
         lane.chunk = backlog.pass(lane.chunk)
     }
 
@@ -113,7 +149,7 @@ final class SnapshotJob: SnapshotSink {
         let pace = SnapshotPace(
             engine, workMicroseconds: PersistenceLimits.diskMicroseconds,
             restPercent: PersistenceLimits.diskRestPercent)
-        let output = SnapshotOutput(disk, descriptor, checksums: settings.hasChecksum, pace)
+        let output = SnapshotOutput(disk, descriptor, checksums: settings.hasChecksum && form != .commands, pace)
         let drain: Thread
         do throws(SystemError) {
             drain = try Thread(name: "snapshot-disk") { [self] in writeChunks(output) }
@@ -142,26 +178,34 @@ final class SnapshotJob: SnapshotSink {
 
     /// The file's beginning, in the snapshot's moment: nobody hands anything over yet.
     private func begin(_ engine: inout EngineHandle) {
+        let chunk = SnapshotChunk()
+        var expected = 0
+        for database in 0..<self.engine.databaseCount { expected += engine.itemCount(in: DatabaseIndex(database)) }
+        progress.expected.store(expected, ordering: .relaxed)
+        // Numbers of items that are gone count too: nobody must get them again.
+        let highestCAS = engine.highestCAS()
+        switch form {
+        case .snapshot, .base: begin(&chunk.bytes, highestCAS, &engine)
+        case .commands: LogFormat.appendHighestCAS(highestCAS, to: &chunk.bytes)
+        }
+        _ = backlog.pass(chunk)
+    }
+
+    private func begin(_ output: inout OutputBuffer, _ highestCAS: UInt64, _ engine: inout EngineHandle) {
         var facts = settings.facts
         let memory = self.engine.memory(through: &engine)
         facts.append(("ctime", String(engine.now.rawValue / 1000)))
         facts.append(("used-mem", String(memory.used)))
-        facts.append(("aof-base", isBase ? "1" : "0"))
-        // Numbers of items that are gone count too: nobody must get them again.
-        facts.append(("duet-cas-max", String(engine.highestCAS())))
+        facts.append(("aof-base", form == .base ? "1" : "0"))
+        facts.append(("duet-cas-max", String(highestCAS)))
         var writer = RDBFileWriter(.none)
-        let chunk = SnapshotChunk()
-        writer.begin(facts, to: &chunk.bytes)
-        var expected = 0
+        writer.begin(facts, to: &output)
         for database in 0..<self.engine.databaseCount {
             let keys = engine.itemCount(in: DatabaseIndex(database))
             guard keys > 0 else { continue }
-            expected += keys
             let expiring = engine.expiringCount(in: DatabaseIndex(database))
-            writer.beginDatabase(database, keys: keys, expiring: expiring, to: &chunk.bytes)
+            writer.beginDatabase(database, keys: keys, expiring: expiring, to: &output)
         }
-        progress.expected.store(expected, ordering: .relaxed)
-        _ = backlog.pass(chunk)
     }
 
     private func walk(_ engine: inout EngineHandle) {
@@ -186,33 +230,61 @@ final class SnapshotJob: SnapshotSink {
 
     private func end() {
         for lane in lanes { lane.look { passOn(&$0) } }
-        var writer = RDBFileWriter(.none)
         let chunk = SnapshotChunk()
-        writer.end(to: &chunk.bytes)
+        switch form {
+        case .snapshot, .base:
+            var writer = RDBFileWriter(.none)
+            writer.end(to: &chunk.bytes)
+        case .commands: break
+        }
         backlog.end(with: chunk)
     }
 
     // MARK: Chunks go out
 
     private func writeChunks(_ output: SnapshotOutput) {
-        var compressor = RDBFileWriter(compresses: settings.compresses)
-        var compressed = OutputBuffer(capacity: PersistenceLimits.chunkCapacity)
         do throws(SystemError) {
-            while let chunk = backlog.next() {
-                // With writers waiting, speed is worth more than a short file.
-                if settings.compresses && !engine.writersWait {
-                    compressor.compress(chunk.bytes, chunk.strings, to: &compressed)
-                    try output.write(compressed)
-                    compressed.removeAll()
-                    compressed.shrink(to: PersistenceLimits.chunkCapacity)
-                } else {
-                    try output.write(chunk.bytes)
-                }
-                backlog.recycle(chunk)
+            switch form {
+            case .snapshot, .base: try writeSnapshot(output)
+            case .commands: try writeCommands(output)
             }
-            if !backlog.isFailed { try output.finish() }
         } catch {
             backlog.fail("Write error saving DB on disk: \(error.reason)")
         }
+    }
+
+    private func writeSnapshot(_ output: SnapshotOutput) throws(SystemError) {
+        var compressor = RDBFileWriter(compresses: settings.compresses)
+        var compressed = OutputBuffer(capacity: PersistenceLimits.chunkCapacity)
+        while let chunk = backlog.next() {
+            // With writers waiting, speed is worth more than a short file.
+            if settings.compresses && !engine.writersWait {
+                compressor.compress(chunk.bytes, chunk.strings, to: &compressed)
+                try output.write(compressed)
+                compressed.removeAll()
+                compressed.shrink(to: PersistenceLimits.chunkCapacity)
+            } else {
+                try output.write(chunk.bytes)
+            }
+            backlog.recycle(chunk)
+        }
+        if !backlog.isFailed { try output.finish() }
+    }
+
+    /// Behind each chunk its sum. The last one vouches for all: whoever finds the file by its name finds it on the
+    /// disk.
+    private func writeCommands(_ output: SnapshotOutput) throws(SystemError) {
+        while let chunk = backlog.next() {
+            let size = chunk.bytes.totalCount
+            if size > 0 {
+                LogFormat.appendSum(ofAll: &chunk.bytes, synced: 0)
+                try output.write(chunk.bytes)
+            }
+            backlog.recycle(chunk, size)
+        }
+        if backlog.isFailed { return }
+        var end = OutputBuffer(capacity: 64)
+        LogFormat.appendSum(0, count: 0, synced: output.size, to: &end)
+        try output.write(end)
     }
 }

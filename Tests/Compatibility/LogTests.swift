@@ -31,12 +31,13 @@ struct LogTests {
         }
     }
 
-    private func start(_ folder: Folder) throws -> Duet {
+    private func start(_ folder: Folder, _ change: (inout Configuration) -> Void = { _ in }) throws -> Duet {
         let duet = try Duet { settings in
             settings.directory = folder.path
             settings.isLogged = true
             settings.appendLog.policy = .no
             settings.appendLog.rewritePercentage = 0
+            change(&settings)
         }
         let side = try RESPSide(unix: duet.respPath)
         while try whole(side.ask(["DBSIZE"])).contains("LOADING") { usleep(2000) }
@@ -47,38 +48,69 @@ struct LogTests {
     func restart(seed: Int) throws {
         print("logs seed \(seed)")
         let folder = Folder()
-        var duet = try start(folder)
+        // Both kinds of bases.
+        func start() throws -> Duet { try self.start(folder) { $0.appendLog.hasSnapshotBase = seed < 3 } }
+        var duet = try start()
         var side = try RESPSide(unix: duet.respPath)
         try fill(side, UInt64(seed), rewrites: seed % 2 == 0)
         for round in 1...2 {
             let before = try state(side)
             duet.finish()
-            duet = try start(folder)
+            duet = try start()
             side = try RESPSide(unix: duet.respPath)
             let after = try state(side)
             for (old, new) in zip(before, after) { #expect(old == new, "seed \(seed), restart \(round)") }
             #expect(before.count == after.count && before.count > 20)
-            // What the log begins with now is a snapshot of what was read.
+            // What the log begins with now is what was read.
             if round == 1 { try rewrite(side) }
         }
         duet.finish()
     }
 
     @Test(
-        "redis-server reads from our log what it reads from our snapshot", .enabled(if: Peer.redis != nil),
-        arguments: [11, 12, 13])
+        "redis-server reads from our log what it reads from our snapshot, and redis-check-aof finds nothing wrong",
+        .enabled(if: Peer.redis != nil), arguments: [11, 12, 13, 14, 15])
     func redis(seed: Int) throws {
         print("logs seed \(seed)")
         let folder = Folder()
-        let duet = try start(folder)
+        let hasTimestamps = seed > 12
+        let hasSnapshotBase = seed < 14
+        let duet = try start(folder) { settings in
+            settings.appendLog.hasTimestamps = hasTimestamps
+            settings.appendLog.hasSnapshotBase = hasSnapshotBase || seed == 15
+        }
         let side = try RESPSide(unix: duet.respPath)
-        try fill(side, UInt64(seed), rewrites: seed == 13)
+        try fill(side, UInt64(seed), rewrites: seed > 12)
+        if seed == 15 {
+            // While it serves.
+            #expect(whole(try side.ask(["CONFIG", "SET", "aof-use-rdb-preamble", "no"])) == #""+OK\r\n""#)
+            #expect(RESPSide.bulks(try side.ask(["CONFIG", "GET", "aof-use-rdb-preamble"])).last == "no")
+            try rewrite(side)
+        }
         #expect(whole(try side.ask(["SAVE"])) == #""+OK\r\n""#)
         duet.finish()
+        try check(folder, hasTimestamps: hasTimestamps, hasSnapshotBase: hasSnapshotBase)
         let fromSnapshot = try redisState(folder, ["--appendonly", "no"])
         let fromLog = try redisState(folder, ["--appendonly", "yes"])
         for (one, other) in zip(fromSnapshot, fromLog) { #expect(one == other, "seed \(seed)") }
         #expect(fromSnapshot.count == fromLog.count && fromLog.count > 20)
+    }
+
+    /// Has Redis' tool and our own look at the files.
+    private func check(_ folder: Folder, hasTimestamps: Bool, hasSnapshotBase: Bool) throws {
+        let manifest = folder.path + "/appendonlydir/appendonly.aof.manifest"
+        if let tool = Peer.program("redis-check-aof") {
+            let run = try Program(tool, ["redis-check-aof", manifest])
+            #expect(run.code == 0, "\(run.output)")
+        }
+        let set = try #require(try LogSet.read(manifest).set)
+        #expect(set.files.first?.role == .base)
+        #expect(set.files.first?.name.hasSuffix(hasSnapshotBase ? ".base.rdb" : ".base.aof") == true)
+        for file in set.files where !file.name.hasSuffix(".rdb") {
+            let summary = try LogCheck.run(file.path)
+            #expect(summary.damage == nil && summary.verifiedSize >= summary.commandsSize)
+            #expect((summary.firstTime != nil) == (hasTimestamps && file.role == .increment && summary.unitCount > 0))
+        }
     }
 
     private func redisState(_ folder: Folder, _ more: [String]) throws -> [String] {

@@ -8,149 +8,60 @@ import Testing
 
 @testable import Persistence
 
-/// Does what these tests write and the log does not do by itself.
-private struct TestReplay: LogReplay {
-    var engine: EngineHandle
-    var others: [String] = []
-
-    init(_ engine: Engine) {
-        self.engine = engine.makeHandle()
-        self.engine.isReplaying = true
-        self.engine.now = Milliseconds.readClock()
-    }
-
-    mutating func perform(_ command: RawSpan) -> ReplayOutcome {
-        let words = String(decoding: command.copiedBytes(), as: UTF8.self).split(separator: "\r\n")
-        switch words[2] {
-        case "SELECT": return .done
-        case "DEL":
-            _ = engine.delete(engine.key(Array(words[4].utf8).span.rawBytes, in: .first))
-            return .done
-        default: return .unknown
-        }
-    }
-}
-
-/// An engine with a log, and a client that counts up over some keys.
-private final class Logged: Sendable {
-    static let keyCount = 50
-    let engine: Engine
-    let log: AppendLog
-    /// How far replies may leave.
-    private let place = Place()
-
-    final class Place: Sendable { let value = Atomic<UInt64>(0) }
-
-    var released: UInt64 { place.value.load(ordering: .sequentiallyConsistent) }
-
-    init(_ folder: String, _ disk: any Disk, _ change: (inout LogSettings) -> Void = { _ in }) {
-        var options = EngineOptions()
-        options.shardCount = 4
-        engine = Engine(options)
-        let notes = PersistenceLog(notice: { _ in }, warning: { _ in })
-        var settings = LogSettings()
-        settings.folder = folder
-        settings.policy = .always
-        settings.rewritePercentage = 0
-        change(&settings)
-        var snapshot = SnapshotSettings()
-        snapshot.folder = folder
-        let snapshots = Snapshots(engine, snapshot, log: notes, disk: disk)
-        let place = place
-        log = AppendLog(engine, settings, snapshots, log: notes, disk: disk) {
-            place.value.store($0, ordering: .sequentiallyConsistent)
-        }
-    }
-
-    /// Stores `number` at its key, with flags, in one unit with another key's.
-    /// - Returns: what its reply would wait for.
-    func store(_ number: Int, _ handle: inout EngineHandle) -> UInt64 {
-        func key(_ number: Int) -> [UInt8] { Array("key:\(number % Self.keyCount)".utf8) }
-        let value = Array(String(number).utf8)
-        let name = key(number)
-        let twin = Array("twin".utf8)
-        var options = StoreOptions()
-        options.flags = UInt32(number & 0xFF)
-        let place = handle.key(name.span.rawBytes, in: .first)
-        let other = handle.key(twin.span.rawBytes, in: .first)
-        var shards = ShardSet()
-        handle.insert(place.hash, into: &shards)
-        handle.insert(other.hash, into: &shards)
-        handle.section(shards) { handle in
-            _ = handle.store(place, value.span.rawBytes, options)
-            _ = handle.store(other, value.span.rawBytes, options)
-        }
-        return handle.takeJournalPlace()
-    }
-
-    func value(_ key: String, _ handle: inout EngineHandle) -> Int {
-        var found = 0
-        _ = handle.get(handle.key(Array(key.utf8).span.rawBytes, in: .first)) { item in
-            found = Int(String(decoding: item.value.copiedBytes(), as: UTF8.self)) ?? -1
-        }
-        return found
-    }
-
-    func load() throws -> Bool {
-        var replay = TestReplay(engine)
-        return try log.load(&replay)
-    }
-
-    /// What is there is what counting up to some number leaves.
-    /// - Returns: that number.
-    func check() -> Int {
-        var handle = engine.makeHandle()
-        handle.now = Milliseconds.readClock()
-        let last = value("twin", &handle)
-        for number in max(1, last - Self.keyCount + 1)...max(1, last) where last > 0 {
-            let found = value("key:\(number % Self.keyCount)", &handle)
-            #expect(found == number, "after \(last)")
-        }
-        #expect(handle.itemCount(in: .first) == (last > 0 ? min(last, Self.keyCount) + 1 : 0), "after \(last)")
-        return last
-    }
-
-    func wait(_ condition: () -> Bool) -> Bool {
-        for _ in 0..<2000 {
-            if condition() { return true }
-            System.sleep(milliseconds: 5)
-        }
-        return false
-    }
-}
-
-private func logFolder(_ folder: Folder) -> String { folder.path + "/appendonlydir" }
-
-private func clear(_ folder: Folder) {
-    for file in Files.matching(logFolder(folder) + "/*") where !file.hasSuffix("*") { unsafe _ = unlink(file) }
-    unsafe _ = rmdir(logFolder(folder))
-}
-
 @Suite("The append log and its disk")
 struct AppendLogTests {
     @Test("whenever the power fails, what was released under always is there, and all of it up to some moment")
     func power() throws {
+        try failPower(rounds: 40, faultsOneOf: 0)
+    }
+
+    @Test("the same on a disk whose calls fail now and then, and when they do no more, the log goes on by itself")
+    func faultsAndPower() throws {
+        for rate in [4, 12, 40] { try failPower(rounds: 30, faultsOneOf: rate) }
+    }
+
+    /// - Parameter rate: one call of so many fails; 0 is none.
+    private func failPower(rounds: Int, faultsOneOf rate: Int) throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("power seed \(seed)")
         var random = SplitMix64(seed: seed)
         var reached = 0
-        for _ in 1...40 {
+        for round in 1...rounds {
             let disk = PowerDisk()
             let subject = Logged("/none", disk)
-            #expect(subject.log.turnOn(atOnce: true) == nil)
+            disk.fail(oneOf: rate, seed: random.next())
+            var later: Int64 = 0
+            /// Each time as if the pause behind a failure were over.
+            func tick() {
+                later += PersistenceLimits.retryMilliseconds + 1000
+                subject.log.tick(now: Milliseconds(Milliseconds.readClock().rawValue + later))
+            }
+            let isOn = (0..<1000).contains { _ in subject.log.turnOn(atOnce: true) == nil }
+            #expect(isOn)
             let stopAt = 1 + random.next(below: 400)
-            let rewritesAt = random.next(below: 400)
             var handle = subject.engine.makeHandle()
             handle.now = Milliseconds.readClock()
             var places: [UInt64] = []
             for number in 1...stopAt {
                 places.append(subject.store(number, &handle))
-                if number == rewritesAt { _ = subject.log.rewrite() }
-                if random.next(below: 20) == 0 { System.sleep(milliseconds: 1) }
-                if random.next(below: 100) == 0 {
+                if random.next(below: rate > 0 ? 60 : 400) == 0 { _ = subject.log.rewrite() }
+                if random.next(below: 20) == 0 {
+                    System.sleep(milliseconds: 1)
+                    if rate > 0 { tick() }
+                }
+                if rate == 0 && random.next(below: 100) == 0 {
                     let last = places.last!
                     #expect(subject.wait { subject.released >= last })
                 }
+            }
+            if rate > 0 && round % 2 == 0 {
+                disk.fail(oneOf: 0, seed: 0)
+                let last = places.last!
+                let isReleased = subject.wait {
+                    tick()
+                    return subject.released >= last && !subject.log.isFailing
+                }
+                #expect(isReleased, "seed \(seed), round \(round)")
             }
             let released = subject.released
             let acknowledged = places.lastIndex { $0 != 0 && $0 <= released }.map { $0 + 1 } ?? 0
@@ -165,7 +76,9 @@ struct AppendLogTests {
             let isThere = try next.load()
             #expect(isThere || acknowledged == 0)
             let last = next.check()
-            #expect(last >= acknowledged && last <= stopAt, "\(last), of \(acknowledged) to \(stopAt)")
+            #expect(
+                last >= acknowledged && last <= stopAt,
+                "seed \(seed), round \(round): \(last), of \(acknowledged) to \(stopAt)")
             reached = max(reached, acknowledged)
             next.log.close()
         }
@@ -220,6 +133,56 @@ struct AppendLogTests {
         #expect(subject.wait { subject.released >= third })
         subject.log.close()
         #expect(try reloaded(folder) == 3)
+    }
+
+    @Test(
+        "a rewrite that fails, wherever, loses nothing and stops nobody, and the next one leaves nothing of it",
+        arguments: [FaultyDisk.Fault.rename, .folderSync, .append, .create, .write(afterBytes: 0)])
+    func failedRewrite(_ fault: FaultyDisk.Fault) throws {
+        let folder = Folder()
+        defer { clear(folder) }
+        let disk = FaultyDisk(nil)
+        let subject = Logged(folder.path, disk)
+        #expect(subject.log.turnOn(atOnce: true) == nil)
+        var handle = subject.engine.makeHandle()
+        var number = 0
+        func store() -> Bool {
+            number += 1
+            let place = subject.store(number, &handle)
+            return subject.wait { subject.released >= place }
+        }
+        func rewrite() -> Bool {
+            #expect(subject.wait { !subject.log.status.isRewriting })
+            #expect(subject.log.rewrite() == .started)
+            #expect(subject.wait { !subject.log.status.isRewriting })
+            return subject.log.status.lastRewriteSucceeded
+        }
+        #expect(store() && store())
+        for _ in 1...2 {
+            disk.begin(fault)
+            #expect(!rewrite())
+            disk.recover()
+            #expect(store() && !subject.log.isFailing)
+            #expect(try reloadedCopy(of: folder) == number)
+        }
+        #expect(rewrite() && store())
+        let names = Files.matching(logFolder(folder) + "/*").map { String($0.split(separator: "/").last!) }
+        #expect(names.count == 3 && names.filter { $0.contains(".base.") }.count == 1, "\(names)")
+        #expect(try reloadedCopy(of: folder) == number)
+        subject.log.close()
+        #expect(try reloaded(folder) == number)
+    }
+
+    /// How far a start would come if the server ended now.
+    private func reloadedCopy(of folder: Folder) throws -> Int {
+        let copy = Folder()
+        defer { clear(copy) }
+        try SystemDisk().makeFolder(logFolder(copy))
+        for path in Files.matching(logFolder(folder) + "/*") {
+            let name = "appendonlydir/" + path.split(separator: "/").last!
+            try copy.write(try folder.read(name), to: name)
+        }
+        return try reloaded(copy)
     }
 
     @Test("a log that cannot be begun says why, and stays off")
@@ -293,6 +256,46 @@ struct AppendLogTests {
         #expect(try next.load())
         defer { next.log.close() }
         return next.check()
+    }
+
+    @Test("a base of commands has every item, however many chunks it takes, and knows the CAS numbers of those gone")
+    func commands() throws {
+        let folder = Folder()
+        defer { clear(folder) }
+        let subject = Logged(folder.path, SystemDisk()) { $0.hasSnapshotBase = false }
+        var handle = subject.engine.makeHandle()
+        handle.raiseCAS(above: 1 << 50)
+        func key(_ number: Int) -> [UInt8] { Array("item:\(number)".utf8) }
+        for number in 0..<3000 {
+            let value = [UInt8](repeating: UInt8(number & 255), count: number % 1000 == 0 ? 40_000 : 100)
+            let name = key(number)
+            var options = StoreOptions()
+            options.flags = UInt32(number)
+            _ = handle.store(handle.key(name.span.rawBytes, in: .first), value.span.rawBytes, options)
+        }
+        #expect(subject.log.turnOn(atOnce: true) == nil)
+        subject.log.close()
+        let base = "appendonlydir/appendonly.aof.1.base.aof"
+        let file = try folder.read(base)
+        let summary = try LogCheck.run(folder.path + "/" + base)
+        #expect(summary.damage == nil && summary.keyCount == 3000 && summary.sumCount > 5)
+        // It vouches for all of itself.
+        var damaged = file
+        damaged[file.count / 2] ^= 1
+        #expect(Reading(damaged).fault?.kind == .corrupt)
+        let next = Logged(folder.path, SystemDisk())
+        #expect(try next.load())
+        defer { next.log.close() }
+        var other = next.engine.makeHandle()
+        #expect(other.itemCount(in: .first) == 3000 && other.highestCAS() >= 1 << 50)
+        for number in 0..<3000 {
+            let name = key(number)
+            var facts = (0, UInt32(0), UInt8(0))
+            _ = other.look(other.key(name.span.rawBytes, in: .first)) { item in
+                facts = (item.value.byteCount, item.flags, item.value[99])
+            }
+            #expect(facts == (number % 1000 == 0 ? 40_000 : 100, UInt32(number), UInt8(number & 255)))
+        }
     }
 
     @Test("cut at each byte of its last 4 KB, a log gives the units before")

@@ -37,7 +37,13 @@ final class Folder {
 
 /// A disk that fails from a chosen call on.
 final class FaultyDisk: Disk {
-    enum Fault: Sendable { case create, write(afterBytes: Int), sync, rename }
+    enum Fault: Sendable {
+        case create, write(afterBytes: Int), sync, rename
+        /// Opening what is written at its end.
+        case append
+        /// A new name's coming to the disk: it is there, as far as anybody sees.
+        case folderSync
+    }
 
     private let inner = SystemDisk()
     private let fault: Mutex<Fault?>
@@ -78,6 +84,7 @@ final class FaultyDisk: Disk {
 
     func openToAppend(_ path: String) throws(SystemError) -> Int32 {
         try fails({ if case .create = $0 { true } else { false } }, EROFS)
+        try fails({ if case .append = $0 { true } else { false } }, EMFILE)
         return try inner.openToAppend(path)
     }
 
@@ -105,6 +112,7 @@ final class FaultyDisk: Disk {
     func rename(_ path: String, to target: String) throws(SystemError) {
         try fails({ if case .rename = $0 { true } else { false } }, EACCES)
         try inner.rename(path, to: target)
+        try fails({ if case .folderSync = $0 { true } else { false } }, EIO)
     }
 
     func remove(_ path: String) { inner.remove(path) }

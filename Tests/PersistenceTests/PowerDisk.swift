@@ -1,4 +1,4 @@
-// A disk whose power fails: what was not synced may be there, in part, in any order, or not.
+// A disk whose power fails: what was not synced may be there, in part, in any order, or not. Calls may fail before.
 
 import Base
 import Glibc
@@ -12,6 +12,8 @@ final class PowerDisk: Disk {
         var content: [UInt8] = []
         /// Content was taken away, and nobody synced that.
         var mayBeLonger = false
+        /// A sync failed. The next ones say that all is well, and are wrong.
+        var isSick = false
     }
 
     private struct State {
@@ -21,14 +23,40 @@ final class PowerDisk: Disk {
         var open: [Int32: File] = [:]
         var lastDescriptor: Int32 = 100
         var isOff = false
+        /// One call of so many fails; 0 is none.
+        var faultRate = 0
+        var random = SplitMix64(seed: 0)
+        var faultCount = 0
+
+        mutating func isFault() -> Bool {
+            guard faultRate > 0, random.next(below: faultRate) == 0 else { return false }
+            faultCount += 1
+            return true
+        }
     }
 
     // Guarded by the monitor with everything that it leads to.
     private let state = Monitor(State())
 
-    private func on<R>(_ body: (inout State) throws(SystemError) -> R) throws(SystemError) -> R {
+    /// Has one call of `rate` fail from now on, or none if that is 0.
+    func fail(oneOf rate: Int, seed: UInt64) {
+        state.look { state in
+            state.faultRate = rate
+            state.random = SplitMix64(seed: seed)
+        }
+    }
+
+    var faultCount: Int { state.look { $0.faultCount } }
+
+    private static let fault = SystemError(call: "fault", code: EIO)
+
+    /// - Parameter mayFail: without having done anything.
+    private func on<R>(
+        mayFail: Bool = true, _ body: (inout State) throws(SystemError) -> R
+    ) throws(SystemError) -> R {
         let result: Result<R, SystemError> = state.look { state in
             guard !state.isOff else { return .failure(SystemError(call: "off", code: EIO)) }
+            if mayFail && state.isFault() { return .failure(Self.fault) }
             do throws(SystemError) { return .success(try body(&state)) } catch { return .failure(error) }
         }
         return try result.get()
@@ -58,7 +86,14 @@ final class PowerDisk: Disk {
 
     func write(_ bytes: RawSpan, to descriptor: Int32) throws(SystemError) {
         let bytes = bytes.copiedBytes()
-        try on { state in state.open[descriptor]!.content += bytes }
+        try on(mayFail: false) { state throws(SystemError) in
+            let file = state.open[descriptor]!
+            // A write to an increment that fails is tried again a second later: that has tests of its own.
+            let isIncrement = state.files.contains { $0.value === file && $0.key.hasSuffix(".incr.aof") }
+            guard !isIncrement && state.isFault() else { return file.content += bytes }
+            file.content += bytes.prefix(state.random.next(below: bytes.count + 1))
+            throw Self.fault
+        }
     }
 
     func truncate(_ descriptor: Int32, to size: Int) throws(SystemError) {
@@ -66,6 +101,8 @@ final class PowerDisk: Disk {
             let file = state.open[descriptor]!
             file.content.removeLast(file.content.count - size)
             file.mayBeLonger = true
+            // Whatever is written now is new.
+            if size == 0 { file.isSick = false }
         }
     }
 
@@ -76,8 +113,13 @@ final class PowerDisk: Disk {
     func syncData(_ descriptor: Int32) throws(SystemError) { try sync(descriptor) }
 
     func sync(_ descriptor: Int32) throws(SystemError) {
-        try on { state in
+        try on(mayFail: false) { state throws(SystemError) in
             let file = state.open[descriptor]!
+            if state.isFault() {
+                file.isSick = true
+                throw Self.fault
+            }
+            if file.isSick { return }
             file.durable = file.content
             file.mayBeLonger = false
         }
@@ -86,8 +128,10 @@ final class PowerDisk: Disk {
     func close(_ descriptor: Int32) { state.look { $0.open[descriptor] = nil } }
 
     func rename(_ path: String, to target: String) throws(SystemError) {
-        try on { state in
+        try on { state throws(SystemError) in
             state.files[target] = state.files.removeValue(forKey: path)
+            // It has the new name, and nobody knows for how long.
+            if state.isFault() { throw Self.fault }
             state.durableNames = state.files
         }
     }

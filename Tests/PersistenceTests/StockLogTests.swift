@@ -68,7 +68,7 @@ struct StockLogTests {
         let path = folder.path + "/appendonlydir/appendonly.aof.manifest"
         let text = try Files.read(path)
         let manifest = try LogManifest(parsing: text.span.rawBytes)
-        #expect(manifest.text == String(decoding: text, as: UTF8.self))
+        #expect(manifest.lines == String(decoding: text, as: UTF8.self))
         #expect(manifest.base != nil && !manifest.increments.isEmpty)
         let (set, fault) = try LogSet.read(path)
         #expect(fault == nil && set?.strangers == [])

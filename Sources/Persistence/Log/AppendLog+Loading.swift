@@ -48,6 +48,12 @@ extension AppendLog {
         do throws(SystemError) {
             var manifest = manifest
             manifest.forgetHistory()
+            if !loader.unread.isEmpty {
+                // Before what they follow looks whole.
+                manifest.increments.removeAll { loader.unread.contains($0.name) }
+                try save(manifest, settings)
+                for name in loader.unread { disk.remove(settings.path(name)) }
+            }
             try loader.settle(disk)
             try resume(manifest, size: loader.size)
         } catch {
@@ -69,14 +75,15 @@ extension AppendLog {
     /// The manifest that is on the disk; nil if there is none.
     func readManifest(_ settings: LogSettings) throws(LoadFailure) -> LogManifest? {
         let path = settings.path(LogNames.manifest(settings.fileName))
-        let file: MappedFile?
+        let text: [UInt8]
         do throws(SystemError) {
-            file = try MappedFile(path)
+            text = try Files.read(path)
         } catch {
+            if error.code == SystemError.noSuchFile { return nil }
             throw LoadFailure(description: "Can't read the AOF: \(error)")
         }
         do throws(LogManifestFault) {
-            return try file.map { file throws(LogManifestFault) in try LogManifest(parsing: file.bytes) }
+            return try LogManifest(parsing: text.span.rawBytes)
         } catch {
             throw LoadFailure(description: "Bad manifest of the AOF \(path): \(error)")
         }

@@ -115,41 +115,62 @@ extension AppendLog {
             if isFirst { engine.setJournal(writer.queue) }
             let result: SnapshotResult
             do throws(SnapshotFailure) {
-                result = try writeBase(temporary) { _ in place = writer.queue.startFile() }
+                result = try writeBase(temporary, settings) { _ in place = writer.queue.startFile() }
             } catch {
                 throw SystemError(call: error.reason, code: 0)
             }
-            let old = manifest.startBase(settings.fileName, keeping: increment)
-            try disk.rename(temporary, to: settings.path(manifest.base!.name))
+            let old = manifest.startBase(
+                settings.fileName, isSnapshot: settings.hasSnapshotBase, above: state.look { $0.lastBase },
+                keeping: increment)
+            let base = manifest.base!
+            let doubtful = state.change { state in
+                state.lastBase = base.sequence
+                defer { state.doubtfulBases.append(base.name) }
+                return state.doubtfulBases
+            }
+            try disk.rename(temporary, to: settings.path(base.name))
             try save(manifest, settings)
             state.change { state in
                 state.manifest = manifest
+                state.doubtfulBases = []
                 state.hasBase = true
                 state.settledSize = result.size
                 state.baseSize = result.size + writer.facts.size
             }
             writer.baseStands(file: number, from: place!)
-            forget(old, settings)
+            forget(old + doubtful, settings)
             return nil
         } catch {
             disk.remove(temporary)
             // Nothing is written to the new increment if its moment has not come.
             if place == nil {
                 writer.removeFile(number)
-                disk.remove(settings.path(increment))
                 state.change { $0.manifest = before }
-                if !isFirst { try? save(before, settings) }
+                removeIncrement(increment, isFirst ? nil : before, settings)
             }
             return error.code == 0 ? error.call : "\(error.call): \(error.reason)"
         }
     }
 
+    /// Removes an increment that came to nothing.
+    /// - Parameter before: the manifest without it, if one with it may be on the disk: as long as that may be so, the
+    ///   file must be there. The next rewrite begins it anew.
+    private func removeIncrement(_ name: String, _ before: LogManifest?, _ settings: LogSettings) {
+        do throws(SystemError) {
+            if let before { try save(before, settings) }
+            disk.remove(settings.path(name))
+        } catch {
+            log.warning("The manifest of the AOF could not be written anew: \(error.call): \(error.reason)")
+        }
+    }
+
     /// - Parameter path: of the file until it is whole.
     private func writeBase(
-        _ path: String, atMoment: (inout EngineHandle) -> Void
+        _ path: String, _ settings: LogSettings, atMoment: (inout EngineHandle) -> Void
     ) throws(SnapshotFailure) -> SnapshotResult {
         let progress = SnapshotProgress()
-        let job = SnapshotJob(engine, disk, path: path, snapshots.settings, progress, isBase: true)
+        let form = settings.hasSnapshotBase ? SnapshotForm.base : .commands
+        let job = SnapshotJob(engine, disk, path: path, snapshots.settings, progress, form)
         let isWanted = state.change { state in
             state.rewrite?.job = job
             state.progress = progress

@@ -23,6 +23,11 @@ public final class AppendLog: Sendable {
         var manifest = LogManifest()
         /// What the manifest has on the disk is whole: it begins with a base.
         var hasBase = false
+        /// The number of the last base that was begun: where the manifest could not be written, nobody knows which one
+        /// the disk has, and so which base it names. That one stays what it is.
+        var lastBase = 0
+        /// Bases that came to have their names, but not to be in a manifest as far as anybody knows.
+        var doubtfulBases: [String] = []
         /// Of the files that the manifest has, but for the one that grows.
         var settledSize = 0
         var baseSize = 0

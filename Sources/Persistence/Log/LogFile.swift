@@ -11,7 +11,9 @@ final class LogFile: @unchecked Sendable {
     /// Bytes that were written whole.
     private(set) var size = 0
     /// Of those, on the disk.
-    private(set) var syncedSize = 0
+    private var syncedSize = 0
+    /// Of those, promised: on the disk, and so is all that was told before.
+    private var vouchedSize = 0
     /// A write went wrong: what lies behind `size` goes before anything else is written.
     private var isRagged = false
 
@@ -24,12 +26,15 @@ final class LogFile: @unchecked Sendable {
         try disk.truncate(descriptor, to: 0)
         // A file without any sum is taken for redis-server's.
         try vouch()
+        // What was there before must not come back once the manifest names the file.
+        try disk.sync(descriptor)
+        syncedSize = size
     }
 
-    /// Writes a sum of nothing: it says how much is on the disk.
+    /// Writes a sum of nothing: it says how much is promised.
     private func vouch() throws(SystemError) {
         var line = OutputBuffer(capacity: 64)
-        LogFormat.appendSum(0, count: 0, synced: syncedSize, to: &line)
+        LogFormat.appendSum(0, count: 0, synced: vouchedSize, to: &line)
         do throws(SystemError) {
             try disk.write(line.span, to: descriptor)
         } catch {
@@ -42,18 +47,18 @@ final class LogFile: @unchecked Sendable {
     deinit { disk.close(descriptor) }
 
     /// Writes commands, all whole, and behind them what tells whether they are whole.
+    /// - Parameter head: lines about them, to stand before them.
     /// - Parameter bytes: gets its last line here, once, and may be given again after a failure.
-    func write(_ bytes: inout OutputBuffer) throws(SystemError) {
+    func write(_ head: RawSpan, _ bytes: inout OutputBuffer) throws(SystemError) {
         if isRagged {
             try disk.truncate(descriptor, to: size)
             isRagged = false
         }
         let mark = bytes.count
         let splicedSize = bytes.totalCount - mark
-        var sum = CRC64()
-        bytes.forEachPiece { sum.add($0) }
-        LogFormat.appendSum(sum.value, count: bytes.totalCount, synced: syncedSize, to: &bytes)
+        LogFormat.appendSum(ofAll: &bytes, behind: head, synced: vouchedSize)
         do throws(SystemError) {
+            if head.byteCount > 0 { try disk.write(head, to: descriptor) }
             try bytes.forEachPiece { piece throws(SystemError) in
                 if piece.byteCount > 0 { try disk.write(piece, to: descriptor) }
             }
@@ -63,21 +68,24 @@ final class LogFile: @unchecked Sendable {
             assert(bytes.totalCount == mark + splicedSize)
             throw error
         }
-        size += bytes.totalCount
+        size += head.byteCount + bytes.totalCount
     }
 
     /// Waits until all of it is on the disk, and says so in it: whatever is wrong with it later is damage.
     func finish() throws(SystemError) {
-        try sync()
+        try sync(vouches: true)
         try vouch()
-        try sync()
+        try sync(vouches: true)
     }
 
     /// Waits until all of it is on the disk.
-    func sync() throws(SystemError) {
-        if syncedSize == size { return }
+    /// - Parameter vouches: all that was told before, in other files, is there too: what comes next may say so.
+    func sync(vouches: Bool) throws(SystemError) {
         let size = self.size
-        try disk.syncData(descriptor)
-        syncedSize = size
+        if syncedSize != size {
+            try disk.syncData(descriptor)
+            syncedSize = size
+        }
+        if vouches { vouchedSize = size }
     }
 }

@@ -6,8 +6,10 @@ import Base
 ///
 ///     #TS:<seconds since 1970>\r\n                      Redis' own: when what follows was written
 ///     #ITEM:<flags>:<cas>:<marks>\r\n                   what memcached keeps with the item of the SET behind it
+///     #CAS:<number>\r\n                                the highest that was drawn so far, before all else in a base
 ///     #SUM:<CRC64, 16 hex digits>:<count>:<synced>\r\n  of the `count` bytes before this line; up to the offset
-///                                                       `synced` all was on the disk when this was written
+///                                                       `synced` all was on the disk when this was written, and so was
+///                                                       all in the files before this one
 ///
 /// The bytes of sum lines are in no sum; between two of them are whole units only. redis-server skips them all.
 enum LogFormat {
@@ -31,6 +33,23 @@ enum LogFormat {
     static let argumentCountMax = 1 << 20
     static let argumentSizeMax = 512 << 20
 
+    static let highestCAS: StaticString = "#CAS:"
+
+    static func appendHighestCAS(_ number: UInt64, to output: inout OutputBuffer) {
+        output.append(highestCAS)
+        output.append(decimal: number)
+        output.append("\r\n")
+    }
+
+    /// What a file begins with says of CAS numbers; 0 if nothing.
+    static func highestCAS(_ file: RawSpan) -> UInt64 {
+        let start = highestCAS.utf8CodeUnitCount
+        guard file.byteCount > start, file.slice(0, start).equals(highestCAS),
+            let end = file.firstIndex(of: 13, from: start)
+        else { return 0 }
+        return file.slice(start, end).unsignedDecimal() ?? 0
+    }
+
     static func appendTimestamp(_ seconds: Int64, to output: inout OutputBuffer) {
         output.append("#TS:")
         output.append(decimal: seconds)
@@ -46,6 +65,14 @@ enum LogFormat {
         output.append(UInt8(ascii: ":"))
         output.append(decimal: marks)
         output.append("\r\n")
+    }
+
+    /// Appends the sum of all that is in `output`, and of what stands before that.
+    static func appendSum(ofAll output: inout OutputBuffer, behind head: RawSpan = RawSpan(), synced: Int) {
+        var sum = CRC64()
+        sum.add(head)
+        output.forEachPiece { sum.add($0) }
+        appendSum(sum.value, count: head.byteCount + output.totalCount, synced: synced, to: &output)
     }
 
     /// - Parameter value: the CRC64 of the `count` bytes that lie before.

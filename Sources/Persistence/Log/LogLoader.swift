@@ -18,6 +18,8 @@ struct LogLoader {
     private(set) var size = 0
     private(set) var warnings: [String] = []
     private var refusalCount = 0
+    /// Files behind the one that the log ended with: nothing in them was promised.
+    private(set) var unread: [String] = []
     /// The file that the log ended with, and what stays of it.
     private var last: (path: String, size: Int)?
     private var toldAt = Milliseconds(0)
@@ -35,7 +37,9 @@ struct LogLoader {
         toldAt = handle.now
         let files = [manifest.base].compactMap { $0 } + manifest.increments
         for (index, file) in files.enumerated() {
-            try load(file.name, isLast: index == files.count - 1, &replay, progress)
+            let later = files[(index + 1)...].map(\.name)
+            try load(file.name, before: later, &replay, progress)
+            if !unread.isEmpty { break }
         }
         handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
         guard refusalCount > 0 else { return }
@@ -43,7 +47,7 @@ struct LogLoader {
     }
 
     private mutating func load(
-        _ name: String, isLast: Bool, _ replay: inout some LogReplay, _ progress: (LoadProgress) -> Void
+        _ name: String, before later: [String], _ replay: inout some LogReplay, _ progress: (LoadProgress) -> Void
     ) throws(LoadFailure) {
         let path = settings.path(name)
         let file: MappedFile
@@ -62,6 +66,8 @@ struct LogLoader {
             guard let result = try SnapshotLoader.load(path, into: engine, &handle, progress) else { return }
             baseKeys = result.keysLoaded
             start = result.endPlace
+        } else {
+            casMax = max(casMax, LogFormat.highestCAS(file.bytes))
         }
         var reader = LogReader(file.bytes, from: start)
         var commands = LogCommands(file.bytes)
@@ -71,9 +77,10 @@ struct LogLoader {
             do throws(LogFault) {
                 unit = try reader.nextUnit()
             } catch {
-                return try end(at: error, path, file.size, isLast: isLast)
+                try Self.check(file)
+                return try end(at: error, name, file.size, before: later)
             }
-            guard let unit else { return }
+            guard let unit else { return try Self.check(file) }
             commands.begin(unit)
             while commands.next() { try perform(commands, &replay, path) }
             if unit.end - forgotten >= PersistenceLimits.logForgetSize {
@@ -84,18 +91,51 @@ struct LogLoader {
         }
     }
 
+    /// What could not be read is not what the file has: it is no torn end.
+    private static func check(_ file: MappedFile) throws(LoadFailure) {
+        if let fault = file.fault { throw LoadFailure(description: "Can't read the append only file \(fault)") }
+    }
+
     /// The file is not whole: it is cut if it may be.
     private mutating func end(
-        at error: LogFault, _ path: String, _ fileSize: Int, isLast: Bool
+        at error: LogFault, _ name: String, _ fileSize: Int, before later: [String]
     ) throws(LoadFailure) {
-        guard error.kind == .tornTail && isLast && settings.loadsTruncated else {
-            throw LoadFailure(description: Self.text(error, path, isLast: isLast))
+        let path = settings.path(name)
+        // A base was on the disk before anything came behind it.
+        let mayBeTorn = later.isEmpty || name != manifest.base?.name
+        guard error.kind == .tornTail && settings.loadsTruncated && mayBeTorn, try promiseNothing(later) else {
+            throw LoadFailure(description: Self.text(error, path, isLast: later.isEmpty))
         }
+        unread = later
         warnings.append(
             "The AOF \(path) ends too early (\(error.reason) at \(error.offset)): it is cut from \(fileSize) to "
                 + "\(error.goodSize) bytes, the end of the last command that is whole.")
+        if !later.isEmpty {
+            warnings.append("Nothing in \(later.joined(separator: ", ")) behind it had been on the disk: left out.")
+        }
         size -= fileSize - error.goodSize
         last = (path, error.goodSize)
+    }
+
+    /// Whether no file says that anything in it, and so all before it, was ever on the disk: a rewrite had just begun,
+    /// or a sync had failed, when the server ended.
+    private func promiseNothing(_ names: [String]) throws(LoadFailure) -> Bool {
+        for name in names {
+            let path = settings.path(name)
+            let file: MappedFile?
+            do throws(SystemError) { file = try MappedFile(path) } catch { return false }
+            guard let file else { return false }
+            var reader = LogReader(file.bytes)
+            do throws(LogFault) {
+                while try reader.nextUnit() != nil {}
+            } catch {
+                if error.kind != .tornTail { return false }
+            }
+            try Self.check(file)
+            // A file without sums is redis-server's.
+            if reader.sumCount == 0 || reader.synced > 0 { return false }
+        }
+        return true
     }
 
     /// Cuts off what the last file ends with and is no command, and has all of it on the disk: another file follows,

@@ -16,6 +16,10 @@ struct LogManifestFault: Error, Equatable, CustomStringConvertible {
 ///     file appendonly.aof.2.base.rdb seq 2 type b
 ///     file appendonly.aof.1.incr.aof seq 1 type h
 ///     file appendonly.aof.2.incr.aof seq 2 type i
+///     #SUM:<CRC64 of the lines before, 16 hex digits>
+///
+/// The last line is ours, a comment to redis-server, which drops it when it writes a manifest anew: without it one bit
+/// would make an increment, `i`, history, `h`, which is removed.
 struct LogManifest: Sendable, Equatable {
     struct File: Sendable, Equatable {
         var name: String
@@ -36,6 +40,21 @@ struct LogManifest: Sendable, Equatable {
     // MARK: Text
 
     var text: String {
+        let lines = lines
+        var sum = CRC64()
+        sum.add(Array(lines.utf8).span.rawBytes)
+        return lines + "\(Self.sumMark)\(Self.hexadecimal(sum.value))\n"
+    }
+
+    private static let sumMark = "#SUM:"
+
+    private static func hexadecimal(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    /// What redis-server would write.
+    var lines: String {
         var text = ""
         if let base { text += Self.line(base, "b") }
         for file in history { text += Self.line(file, "h") }
@@ -61,7 +80,9 @@ struct LogManifest: Sendable, Equatable {
                 if text[place] == UInt8(ascii: "#") && text.firstIndex(of: 10, from: place) == nil { return }
                 throw LogManifestFault(line: number, reason: "the line is too long, or the file ends within it")
             }
-            if text[place] != UInt8(ascii: "#") {
+            if text[place] == UInt8(ascii: "#") {
+                try Self.check(text.slice(place, end), of: text.slice(0, place), number)
+            } else {
                 do throws(Problem) {
                     try add(text.slice(place, end).copiedBytes())
                 } catch {
@@ -69,6 +90,18 @@ struct LogManifest: Sendable, Equatable {
                 }
             }
             place = end + 1
+        }
+    }
+
+    /// - Parameter line: a comment, and a sum maybe.
+    private static func check(_ line: RawSpan, of before: RawSpan, _ number: Int) throws(LogManifestFault) {
+        let text = String(decoding: line.copiedBytes(), as: UTF8.self)
+        guard text.hasPrefix(sumMark) else { return }
+        var sum = CRC64()
+        sum.add(before)
+        guard text.dropFirst(sumMark.count) == hexadecimal(sum.value) else {
+            let reason = "the lines before are not those that the sum was made of; remove it if they are right"
+            throw LogManifestFault(line: number, reason: reason)
         }
     }
 

@@ -6,8 +6,10 @@ enum LogNames {
 
     static let manifestSuffix = ".manifest"
 
-    /// A base that is a snapshot.
-    static func base(_ prefix: String, _ sequence: Int) -> String { "\(prefix).\(sequence).base.rdb" }
+    /// - Parameter isSnapshot: rather than commands.
+    static func base(_ prefix: String, _ sequence: Int, isSnapshot: Bool) -> String {
+        "\(prefix).\(sequence).base.\(isSnapshot ? "rdb" : "aof")"
+    }
 
     static func increment(_ prefix: String, _ sequence: Int) -> String { "\(prefix).\(sequence).incr.aof" }
 }

@@ -198,9 +198,8 @@ final class LogQueue: Journal, @unchecked Sendable {
 
     /// Takes what there is, in its order.
     /// - Parameter spare: empty; goes on in the place of what is taken.
-    /// - Parameter timestamp: a line of the present second, to stand before what comes next; empty for none.
     /// - Returns: nil if there is nothing.
-    func take(_ spare: inout OutputBuffer, timestamp: RawSpan) -> Batch? {
+    func take(_ spare: inout OutputBuffer) -> Batch? {
         front.withLock { front -> Batch? in
             if !front.sealed.isEmpty {
                 let first = front.sealed.removeFirst()
@@ -214,8 +213,6 @@ final class LogQueue: Journal, @unchecked Sendable {
             swap(&bytes, &spare)
             front.text.exchange(&bytes)
             front.start = end
-            front.text.bytes.append(timestamp)
-            front.start &-= UInt64(timestamp.byteCount)
             return Batch(bytes: bytes, end: end, file: front.file)
         }
     }

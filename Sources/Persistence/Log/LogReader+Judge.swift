@@ -92,7 +92,9 @@ extension LogReader {
         var next = max(1, start)
         while next < scan.file.byteCount, let hash = scan.file.firstIndex(of: UInt8(ascii: "#"), from: next) {
             next = hash + 1
-            guard scan.file[hash - 1] == 10, case .sum(let sum) = scan.line(at: hash) else { continue }
+            // The end of the line before may be what is wrong.
+            let isLine = scan.file[hash - 1] == 10 || (hash > 1 && scan.file[hash - 2] == 13)
+            guard isLine, case .sum(let sum) = scan.line(at: hash) else { continue }
             next = sum.end
             guard sum.start >= summedEnd && sum.synced <= sum.offset else { continue }
             if inChain {

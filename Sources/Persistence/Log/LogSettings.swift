@@ -18,6 +18,9 @@ public struct LogSettings: Sendable, Equatable {
     public var rewriteSizeMin = 64 << 20
     /// A log that ends in the middle of a command is cut there. Source: redis.conf `aof-load-truncated`.
     public var loadsTruncated = true
+    /// What a rewrite begins with is a snapshot, not commands: shorter, and loaded faster. Source: redis.conf
+    /// `aof-use-rdb-preamble`.
+    public var hasSnapshotBase = true
     /// Source: redis.conf `aof-timestamp-enabled`.
     public var hasTimestamps = false
 

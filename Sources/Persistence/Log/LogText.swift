@@ -106,7 +106,7 @@ struct LogText: ~Copyable {
         }
     }
 
-    private mutating func appendExpiry(_ item: borrowing ItemView) {
+    mutating func appendExpiry(_ item: borrowing ItemView) {
         if item.expiry.rawValue == 0 {
             begin(2, "PERSIST")
             add(item.key)
@@ -119,7 +119,7 @@ struct LogText: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func appendSet(_ item: borrowing ItemView) {
+    mutating func appendSet(_ item: borrowing ItemView) {
         if item.flags != 0 || item.cas != 0 || item.isStale || item.hasBinaryKey { annotate(item) }
         let hasExpiry = item.expiry.rawValue != 0
         bytes.append(hasExpiry ? "*5\r\n$3\r\nSET\r\n" : "*3\r\n$3\r\nSET\r\n")

@@ -35,6 +35,8 @@ final class LogWriter: Sendable {
         /// What was written, and is on the disk.
         var writtenPlace: UInt64 = 0
         var syncedPlace: UInt64 = 0
+        /// The same, of a file behind one whose sync failed: it counts for nothing before there is a new base.
+        var heldPlace: UInt64 = 0
         var releasedPlace: UInt64 = 0
         /// Who waits for a place to be on the disk.
         var waiters: [(place: UInt64, body: @Sendable () -> Void)] = []
@@ -88,6 +90,8 @@ final class LogWriter: Sendable {
             state.syncedPlace = max(state.syncedPlace, place)
             guard case .sync(_, let file) = state.trouble, file < number else { return false }
             state.trouble = nil
+            state.syncedPlace = max(state.syncedPlace, state.heldPlace)
+            state.heldPlace = 0
             return true
         }
         if isMended {
@@ -120,7 +124,8 @@ final class LogWriter: Sendable {
     /// The thread's body.
     func run() {
         var spare = OutputBuffer(capacity: PersistenceLimits.logBufferSize)
-        var line = OutputBuffer(capacity: 64)
+        /// What a batch begins with: when it came, if that is another second.
+        var head = OutputBuffer(capacity: 64)
         var lastSecond: Int64 = 0
         var lastSync = Milliseconds.readClock()
         var present: (number: Int, file: LogFile)?
@@ -128,19 +133,20 @@ final class LogWriter: Sendable {
             queue.waitForWork(milliseconds: PersistenceLimits.logSleepMilliseconds)
             let (policy, hasTimestamps, isClosing) = state.look { ($0.policy, $0.hasTimestamps, $0.isClosing) }
             let now = Milliseconds.readClock()
-            line.removeAll()
-            if hasTimestamps && now.rawValue / 1000 != lastSecond {
-                lastSecond = now.rawValue / 1000
-                LogFormat.appendTimestamp(lastSecond, to: &line)
-            }
-            while var batch = queue.take(&spare, timestamp: line.span) {
-                line.removeAll()
+            while var batch = queue.take(&spare) {
                 if present?.number != batch.file {
                     if let present { self.end(present.file, present.number) }
                     present = file(batch.file).map { (batch.file, $0) }
+                    lastSecond = 0
                 }
                 if let present, !batch.bytes.isEmpty {
-                    guard write(&batch.bytes, to: present.file) else { return }
+                    head.removeAll()
+                    let second = hasTimestamps ? Milliseconds.readClock().rawValue / 1000 : lastSecond
+                    if second != lastSecond {
+                        LogFormat.appendTimestamp(second, to: &head)
+                        lastSecond = second
+                    }
+                    guard write(head.span, &batch.bytes, to: present.file) else { return }
                 }
                 let (end, size) = (batch.end, present?.file.size ?? 0)
                 state.look { state in
@@ -185,10 +191,10 @@ final class LogWriter: Sendable {
 
     /// Writes, again and again if it fails.
     /// - Returns: false if it failed and the log is to be closed.
-    private func write(_ bytes: inout OutputBuffer, to file: LogFile) -> Bool {
+    private func write(_ head: RawSpan, _ bytes: inout OutputBuffer, to file: LogFile) -> Bool {
         while true {
             do throws(SystemError) {
-                try file.write(&bytes)
+                try file.write(head, &bytes)
                 let isMended = state.change { state in
                     guard case .write = state.trouble else { return false }
                     state.trouble = nil
@@ -219,19 +225,31 @@ final class LogWriter: Sendable {
 
     private func sync(_ file: LogFile, _ number: Int, _ place: UInt64) {
         // Asked again after a failure, the system says yes without having written anything.
-        if case .sync(_, number) = state.look({ $0.trouble }) { return }
+        var isBehindTrouble = false
+        if case .sync(_, let sick) = state.look({ $0.trouble }) {
+            if sick == number { return }
+            isBehindTrouble = true
+        }
         let start = monotonicNanoseconds()
         do throws(SystemError) {
-            try file.sync()
+            try file.sync(vouches: !isBehindTrouble)
         } catch {
             let reason = "\(file.path): \(error.reason)"
-            state.change { $0.trouble = .sync(reason, file: number) }
+            state.change { state in
+                state.trouble = .sync(reason, file: number)
+                state.heldPlace = 0
+            }
             return log.warning(
                 "Can't persist AOF for fsync error: \(reason). It is rewritten before writes are accepted.")
         }
         let isLate = monotonicNanoseconds() - start > 1_000_000_000
         state.look { state in
-            state.syncedPlace = max(state.syncedPlace, place)
+            // Only this thread makes such trouble; the end of it may have come meanwhile.
+            if case .sync = state.trouble {
+                state.heldPlace = max(state.heldPlace, place)
+            } else {
+                state.syncedPlace = max(state.syncedPlace, place)
+            }
             if isLate { state.delayedSyncs += 1 }
         }
         publish()

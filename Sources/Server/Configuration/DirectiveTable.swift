@@ -117,6 +117,7 @@ enum DirectiveTable {
         .number("auto-aof-rewrite-percentage", \.appendLog.rewritePercentage, 0...Int(Int32.max), live: true),
         .memory("auto-aof-rewrite-min-size", \.appendLog.rewriteSizeMin, 0...Int.max, live: true),
         .flag("aof-load-truncated", \.appendLog.loadsTruncated, live: true),
+        .flag("aof-use-rdb-preamble", \.appendLog.hasSnapshotBase, live: true),
         .flag("aof-timestamp-enabled", \.appendLog.hasTimestamps, live: true),
         .choice(
             "enable-debug-command", \.debugAccess, [("no", .none), ("yes", .all), ("local", .local)],

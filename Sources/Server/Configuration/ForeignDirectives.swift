@@ -27,7 +27,6 @@ enum ForeignDirectives {
         "activedefrag": "yes",
         "activerehashing": "yes",
         "aof-rewrite-incremental-fsync": "yes",
-        "aof-use-rdb-preamble": "yes",
         "cluster-enabled": "no",
         "enable-module-command": "no",
         "latency-monitor-threshold": "0",
