@@ -51,6 +51,7 @@ public struct StartError: Error, CustomStringConvertible {
             case .system(_, _, EADDRINUSE), .socketInUse: (nil, String(errno: EADDRINUSE))
             case .system(let call, _, let code): (call, String(errno: code))
             case .pathTooLong: ("bind", String(errno: ENAMETOOLONG))
+            case .handshake: preconditionFailure("nobody shakes hands to listen")
             }
         let first = call.map { "\($0)(): \(reason)\n" } ?? ""
         return first + "failed to listen on \(place): \(reason)"

@@ -30,6 +30,8 @@ public enum TransportError: Error, CustomStringConvertible, Equatable {
     /// Another process accepts connections on this unix socket.
     case socketInUse(path: String)
     case pathTooLong(path: String)
+    /// There is no TLS with that server; `reason` is OpenSSL's text.
+    case handshake(address: String, reason: String)
 
     public var description: String {
         switch self {
@@ -38,6 +40,7 @@ public enum TransportError: Error, CustomStringConvertible, Equatable {
             // SAFETY: strerror answers a terminated text for every number; copied at once.
             "\(address): \(call): \(unsafe String(cString: strerror(code)))"
         case .socketInUse(let path): "\(path): another process is listening there"
+        case .handshake(let address, let reason): "\(address): TLS: \(reason)"
         case .pathTooLong(let path): "\(path): longer than a unix socket's path may be"
         }
     }

@@ -1,4 +1,5 @@
-// A connection that is led by whoever waits for each of its steps: for what is said to another server in between.
+// A connection that is led by whoever waits for each of its steps: for what is said to another server in between, and
+// for tools. How it is made is in PeerLink+Connect.
 
 import Base
 import CLibevent
@@ -18,47 +19,34 @@ public enum PeerFault: Error, Equatable {
 
 /// A blocking client's end of a connection. Closed with the last reference.
 ///
-/// Each step has its time, after which it fails: connecting (for each address of a host), 64 KiB sent, a line received.
-/// After a fault the connection is of no more use.
+/// Each step has its time, after which it fails: connecting (for each address of a host), 64 KiB sent, a line or some
+/// bytes received. After a fault the connection is of no more use.
+@safe
 public final class PeerLink: @unchecked Sendable {
     // Sendable because only one thread at a time uses a link: whoever hands it on does so under a lock.
 
-    private let fd: Int32
+    let fd: Int32
+    let stream: TLSStream?
     /// What was received and not shown yet is at `start` ..< `end`.
-    private var input = [UInt8](repeating: 0, count: TransportLimits.peerLineSizeMax)
+    private let input: UnsafeMutableRawPointer
+    private let inputSize: Int
     private var start = 0
     private var end = 0
 
-    /// Connects to the first address of `host` that answers. To find the addresses of a name takes the time it takes.
-    public static func connect(
-        host: String, port: UInt16, timeoutMilliseconds: Int64
-    ) throws(PeerFault) -> PeerLink {
-        var fault = PeerFault.unknown
-        do throws(TransportError) {
-            for target in try Sockets.resolve(host: host, port: port, toListen: false) {
-                do throws(TransportError) {
-                    let fd = try Sockets.connect(
-                        target, for: host, timeoutMilliseconds: Int32(clamping: timeoutMilliseconds))
-                    Sockets.set(fd, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-                    return PeerLink(fd: fd)
-                } catch .system(_, _, let code)
-                    where [ECONNREFUSED, ECONNRESET, ETIMEDOUT, EHOSTUNREACH].contains(code)
-                {
-                    fault = .refused
-                } catch {
-                    // No way to this address: another may have one.
-                }
-            }
-        } catch {
-            // A name without any address.
-        }
-        throw fault
+    /// Takes over a non-blocking socket that is connected.
+    /// - Parameter inputSize: what is received at a time; a line is shorter.
+    init(fd: Int32, stream: TLSStream? = nil, inputSize: Int = TransportLimits.peerLineSizeMax) {
+        self.fd = fd
+        self.stream = stream
+        self.inputSize = inputSize
+        unsafe input = .allocate(byteCount: inputSize, alignment: 16)
     }
 
-    /// Takes over a non-blocking socket that is connected.
-    init(fd: Int32) { self.fd = fd }
-
-    deinit { _ = close(fd) }
+    deinit {
+        if let stream { _ = stream.sendFarewell() }
+        unsafe input.deallocate()
+        _ = close(fd)
+    }
 
     /// Whether the peer is still there and owes nothing: what it says now, or that it has closed, was not asked for.
     public var isIdle: Bool {
@@ -85,16 +73,25 @@ public final class PeerLink: @unchecked Sendable {
         var sent = 0
         while sent < piece.byteCount {
             // SAFETY: what is sent lies within the piece, which is not empty.
-            let count = unsafe piece.withUnsafeBytes {
-                unsafe Glibc.send(fd, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+            let outcome = unsafe piece.withUnsafeBytes {
+                unsafe attempt(UnsafeRawBufferPointer(rebasing: $0[sent...]))
             }
-            if count >= 0 {
-                sent += count
-            } else if errno == EAGAIN {
-                guard wait(for: POLLOUT, until: deadline) else { throw .sending }
-            } else if errno != EINTR {
-                throw .sending
+            switch outcome {
+            case .done(let count): sent += count
+            case .wantsWrite: guard wait(for: POLLOUT, until: deadline) else { throw .sending }
+            case .wantsRead: guard wait(for: POLLIN, until: deadline) else { throw .sending }
+            case .ended, .lost, .refused: throw .sending
             }
+        }
+    }
+
+    private func attempt(_ bytes: UnsafeRawBufferPointer) -> TLSOutcome {
+        if let stream { return unsafe stream.write(bytes) }
+        while true {
+            let count = unsafe Glibc.send(fd, bytes.baseAddress!, bytes.count, Int32(MSG_NOSIGNAL))
+            if count >= 0 { return .done(count) }
+            if errno == EAGAIN { return .wantsWrite }
+            if errno != EINTR { return .lost }
         }
     }
 
@@ -103,47 +100,80 @@ public final class PeerLink: @unchecked Sendable {
     /// Shows `body` the next line of what the peer says, without its end.
     public func receiveLine<R>(timeoutMilliseconds: Int64, _ body: (RawSpan) -> R) throws(PeerFault) -> R {
         let deadline = Self.deadline(timeoutMilliseconds)
+        var looked = 0
         while true {
-            if let newline = input[start..<end].firstIndex(of: 10) {
-                let hasReturn = newline > start && input[newline - 1] == 13
-                // A copy of its own: in release builds the compiler takes a span of the object's array to escape it.
-                let line = Array(input[start..<(hasReturn ? newline - 1 : newline)])
-                start = newline + 1
-                return body(line.span.rawBytes)
+            let waiting = arrived
+            if let newline = waiting.firstIndex(of: 10, from: looked) {
+                let hasReturn = newline > 0 && waiting[newline - 1] == 13
+                start += newline + 1
+                return body(waiting.slice(0, hasReturn ? newline - 1 : newline))
             }
+            looked = waiting.byteCount
             try receiveMore(until: deadline)
+        }
+    }
+
+    /// Shows `body` what comes next, `countMax` bytes of it at most and one at least.
+    public func receiveBytes<R>(
+        atMost countMax: Int, timeoutMilliseconds: Int64, _ body: (RawSpan) -> R
+    ) throws(PeerFault) -> R {
+        if start == end { try receiveMore(until: Self.deadline(timeoutMilliseconds)) }
+        let bytes = arrived
+        let count = min(countMax, bytes.byteCount)
+        start += count
+        return body(bytes.slice(0, count))
+    }
+
+    /// What was received and not shown yet.
+    private var arrived: RawSpan {
+        @_lifetime(borrow self) get {
+            // SAFETY: these bytes were received, and only the next receiving changes them.
+            unsafe _overrideLifetime(
+                RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: input + start, count: end - start)),
+                borrowing: self)
         }
     }
 
     private func receiveMore(until deadline: UInt64) throws(PeerFault) {
         if start > 0 {
-            input.replaceSubrange(0..<end - start, with: Array(input[start..<end]))
+            // SAFETY: both ends lie within the area.
+            unsafe _ = memmove(input, input + start, end - start)
             end -= start
             start = 0
         }
-        guard end < input.count else { throw .receiving }
+        guard end < inputSize else { throw .receiving }
         while true {
-            // SAFETY: no more than what is left of the array behind `end` is written.
-            let count = unsafe input.withUnsafeMutableBytes {
-                unsafe recv(fd, $0.baseAddress! + end, $0.count - end, 0)
-            }
-            if count > 0 {
+            // SAFETY: what is free of the area.
+            switch unsafe receive(input + end, inputSize - end) {
+            case .done(let count):
                 end += count
                 return
+            case .wantsRead: guard wait(for: POLLIN, until: deadline) else { throw .receiving }
+            case .wantsWrite: guard wait(for: POLLOUT, until: deadline) else { throw .receiving }
+            case .ended, .lost, .refused: throw .receiving
             }
-            if count < 0 && errno == EINTR { continue }
-            guard count < 0 && errno == EAGAIN && wait(for: POLLIN, until: deadline) else { throw .receiving }
+        }
+    }
+
+    private func receive(_ area: UnsafeMutableRawPointer, _ size: Int) -> TLSOutcome {
+        if let stream { return unsafe stream.read(area, size) }
+        while true {
+            let count = unsafe recv(fd, area, size, 0)
+            if count > 0 { return .done(count) }
+            if count == 0 { return .ended }
+            if errno == EAGAIN { return .wantsRead }
+            if errno != EINTR { return .lost }
         }
     }
 
     // MARK: Time
 
-    private static func deadline(_ milliseconds: Int64) -> UInt64 {
+    static func deadline(_ milliseconds: Int64) -> UInt64 {
         monotonicNanoseconds() + UInt64(min(max(0, milliseconds), Int64(Int32.max))) * 1_000_000
     }
 
     /// False if the socket is not ready by then.
-    private func wait(for events: Int32, until deadline: UInt64) -> Bool {
+    func wait(for events: Int32, until deadline: UInt64) -> Bool {
         while true {
             let now = monotonicNanoseconds()
             guard now < deadline else { return false }

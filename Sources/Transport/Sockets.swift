@@ -125,6 +125,24 @@ enum Sockets {
         set(fd, Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
     }
 
+    /// Connects to the first of the addresses behind `address` that answers.
+    static func connect(
+        to address: ListenAddress, timeoutMilliseconds: Int32 = TransportLimits.connectTimeoutMilliseconds
+    ) throws(TransportError) -> Int32 {
+        switch address {
+        case .unix(let path, _):
+            return try connect(try resolve(path: path), for: path, timeoutMilliseconds: timeoutMilliseconds)
+        case .tcp(let host, let port):
+            var last = TransportError.unknownHost(address.description, reason: "no address")
+            for target in try resolve(host: host, port: port, toListen: false) {
+                do throws(TransportError) {
+                    return try connect(target, for: address.description, timeoutMilliseconds: timeoutMilliseconds)
+                } catch { last = error }
+            }
+            throw last
+        }
+    }
+
     /// Connects, waiting for the outcome. The socket stays non-blocking.
     static func connect(
         _ target: Resolved, for address: String,

@@ -74,6 +74,12 @@ enum TransportLimits {
     /// A line that a `PeerLink` waits for: what other servers say in one is far shorter.
     static let peerLineSizeMax = 4096
 
+    /// What a tool's `PeerLink` receives at a time: as much as a worker.
+    static let peerInputSize = 256 * 1024
+
+    /// A tool may wait for minutes while its server is at work: a dead one is found out meanwhile.
+    static let peerKeepAliveSeconds = 60
+
     /// What a `PeerLink` sends within its time: a slow peer may go on as long as it takes so much. Source: Redis
     /// migrateCommand.
     static let peerPieceSize = 64 * 1024

@@ -104,36 +104,13 @@ public final class Workers: Sendable {
         to address: ListenAddress, onWorker index: Int, tls: TLSContext? = nil,
         makeSession: @escaping @Sendable (Connection) -> any Session
     ) throws(TransportError) {
-        let fd: Int32
-        var name: String?
-        switch address {
-        case .tcp(let host, let port):
-            // An address is no name to ask for.
-            if !host.utf8.allSatisfy({ (48...58).contains($0) || $0 == 46 }) && !host.contains(":") {
-                name = host
-            }
-            fd = try Self.connectToFirst(
-                of: try Sockets.resolve(host: host, port: port, toListen: false), address)
-            Sockets.setTCPOptions(fd, keepAliveSeconds: shared.options.keepAliveSeconds)
-        case .unix(let path, _):
-            fd = try Sockets.connect(try Sockets.resolve(path: path), for: path)
-        }
+        let fd = try Sockets.connect(to: address)
+        if case .tcp = address { Sockets.setTCPOptions(fd, keepAliveSeconds: shared.options.keepAliveSeconds) }
+        let name = address.serverName
         let arrival = Arrival(
             fd: fd, id: shared.nextID(), listener: nil, makeSession: makeSession,
             tls: tls.map { ArrivalTLS(context: $0, host: name) })
         if !workers[index].mailbox.post(.adopt(arrival)) { Worker.drop(arrival, shared) }
-    }
-
-    private static func connectToFirst(
-        of targets: [Sockets.Resolved], _ address: ListenAddress
-    ) throws(TransportError) -> Int32 {
-        var last = TransportError.unknownHost(address.description, reason: "no address")
-        for target in targets {
-            do throws(TransportError) {
-                return try Sockets.connect(target, for: address.description)
-            } catch { last = error }
-        }
-        throw last
     }
 
     /// So much of the log is on the disk: replies that waited for it leave. `place` only rises. Any thread.
