@@ -21,6 +21,7 @@ extension NoServer: ServerControl {
     func configuration() -> [ConfigurationEntry] { [] }
     func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? { nil }
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart { .failed("no disk") }
+    func startExport(completion: @escaping @Sendable (SnapshotExport) -> Void) { completion(.failed("no disk")) }
     func logPlaces() -> (end: UInt64, synced: UInt64)? { nil }
     func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {}
     func startRewriting() -> RewritingStart { .started }

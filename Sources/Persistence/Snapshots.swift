@@ -15,7 +15,7 @@ public enum SaveStart: Sendable, Equatable {
 
 /// The snapshots of one engine. Any thread.
 public final class Snapshots: Sendable {
-    private struct State {
+    struct State {
         var settings: SnapshotSettings
         var status = SnapshotStatus()
         var job: SnapshotJob?
@@ -23,6 +23,7 @@ public final class Snapshots: Sendable {
         /// Changes of the engine that the last good file has.
         var savedChanges = 0
         var lastTriedAt = Milliseconds(0)
+        var exports = SnapshotExports()
         /// The append log makes a snapshot for itself.
         var isReserved = false
 
@@ -31,10 +32,10 @@ public final class Snapshots: Sendable {
         var isClosed = false
     }
 
-    private let engine: Engine
-    private let disk: any Disk
-    private let log: PersistenceLog
-    private let state: Monitor<State>
+    let engine: Engine
+    let disk: any Disk
+    let log: PersistenceLog
+    let state: Monitor<State>
 
     public init(_ engine: Engine, _ settings: SnapshotSettings, log: PersistenceLog, disk: any Disk = SystemDisk()) {
         self.engine = engine
@@ -165,8 +166,8 @@ public final class Snapshots: Sendable {
     }
 
     /// Beside the file, so that one can take the other's place.
-    private static func temporary(_ settings: SnapshotSettings) -> String {
-        let name = "temp-\(System.processID).rdb"
+    static func temporary(_ settings: SnapshotSettings, suffix: String = "rdb") -> String {
+        let name = "temp-\(System.processID).\(suffix)"
         return settings.folder.isEmpty ? name : settings.folder + "/" + name
     }
 

@@ -14,6 +14,7 @@ public final class RESPFrontEnd: Sendable {
     let parkedClients = ParkedClients()
     let waitedKeys: WaitedKeys
     let migrationTargets = MigrationTargets()
+    let transfers = SnapshotTransfers()
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
 
@@ -86,13 +87,15 @@ public final class RESPFrontEnd: Sendable {
     public var currentSettings: RESPSettings { settings.withLock { $0 } }
 
     /// Samples the rates that INFO tells, wakes clients whose waiting has lasted long enough, closes connections to
-    /// other servers that nobody uses, and stops following the engine when nobody watches keys or waits for them any
-    /// more. Call it about ten times a second, from one thread.
+    /// other servers that nobody uses, tells those who wait for a snapshot that it is being made, and stops following
+    /// the engine when nobody watches keys or waits for them any more. Call it about ten times a second, from one
+    /// thread.
     public func tick(now: Milliseconds) {
         watchedKeys.tick()
         waitedKeys.tick()
         parkedClients.tick(now: now)
         migrationTargets.tick(now: now)
+        transfers.tick(now: now)
         let facts = control.serverFacts()
         rates.sample(
             RateMeter.Totals(

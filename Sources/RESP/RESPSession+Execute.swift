@@ -104,6 +104,8 @@ extension RESPSession {
         case .bgrewriteaof: bgrewriteaof(&output)
         case .lastsave: output.appendInteger(frontEnd.control.saving().lastSaveAt.rawValue / 1000)
         case .debug: debug(request, &output)
+        case .sync: sync(request, &output)
+        case .replconf: replconf(request, &output)
         case .info: info(request, &output)
         case .config: config(request, &output)
         case .command: self.command(request, &output)

@@ -50,6 +50,10 @@ final class RESPSession: Session {
     var waiter: KeyWaiter?
     /// What WAITAOF waits for.
     var waitedLogPlace: UInt64?
+    /// The snapshot that is being sent, after SYNC.
+    var transfer: SnapshotTransfer?
+    var isSendingSnapshot = false
+    var syncRefusal = SyncRefusal.none
     /// Why it is being served again.
     var wakeReason: WakeReason?
 
@@ -76,6 +80,7 @@ final class RESPSession: Session {
 
     func connectionClosed() {
         endTransaction()
+        endTransfer()
         unpark()
         frontEnd.clients.remove(record)
     }

@@ -32,6 +32,10 @@ public protocol ServerControl: Sendable {
     /// nil or the reason of its failure. Source: Redis BGSAVE.
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart
 
+    /// Has a snapshot of all databases made, for a client, and returns at once. Another thread or this one calls
+    /// `completion`, once. Source: Redis SYNC.
+    func startExport(completion: @escaping @Sendable (SnapshotExport) -> Void)
+
     /// Begins to write the append log anew, and returns at once. Source: Redis BGREWRITEAOF.
     func startRewriting() -> RewritingStart
 
@@ -96,6 +100,13 @@ public enum SavingStart: Sendable, Equatable {
     case started
     /// That is being done already.
     case busy
+    case failed(String)
+}
+
+/// What became of the wish for a snapshot to send.
+public enum SnapshotExport: Sendable {
+    /// It has no name, and is gone with its last reader.
+    case file(SharedFile)
     case failed(String)
 }
 

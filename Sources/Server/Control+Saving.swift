@@ -17,6 +17,15 @@ extension Control {
         }
     }
 
+    func startExport(completion: @escaping @Sendable (RESP.SnapshotExport) -> Void) {
+        snapshots.export { export in
+            switch export {
+            case .file(let file): completion(.file(file))
+            case .failed(let reason): completion(.failed(reason))
+            }
+        }
+    }
+
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {
         switch snapshots.startReload(saves: order.saves, flushes: order.flushes, completion: completion) {
         case .started: .started

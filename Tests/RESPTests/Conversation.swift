@@ -65,6 +65,12 @@ final class FakeControl: ServerControl {
         return start
     }
 
+    /// What SYNC sends; nil is a snapshot that never comes.
+    let export = Mutex<SnapshotExport?>(.failed("no disk"))
+    func startExport(completion: @escaping @Sendable (SnapshotExport) -> Void) {
+        if let export = export.withLock({ $0 }) { completion(export) }
+    }
+
     func logPlaces() -> (end: UInt64, synced: UInt64)? { nil }
     func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {}
     func startRewriting() -> RewritingStart { .started }

@@ -30,6 +30,7 @@ struct TranscriptTests {
         Transcript.transactions,
         Transcript.waiting,
         Transcript.saving,
+        Transcript.syncing,
         Transcript.faults,
     ].flatMap { $0 }
 

@@ -39,6 +39,7 @@ extension RESPSession {
         endTransaction()
         use(.first)
         speak(.two)
+        syncRefusal = .none
         record.names.withLock { $0.name = "" }
         isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
         output.append("+RESET\r\n")

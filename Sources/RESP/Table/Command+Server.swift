@@ -101,6 +101,16 @@ extension CommandSpec {
         "debug", arity: -2, [.admin, .noScript, .whileLoading, .whileStale], .server, since: "1.0.0",
         complexity: "Depends on the subcommand.", "Holds the commands for tests and for finding faults.")
 
+    static let sync = CommandSpec(
+        "sync", arity: 1, [.admin, .noScript, .notWhileReplacing, .noTransaction], .server, since: "1.0.0",
+        complexity: "O(N), N being the number of keys in all databases",
+        "Sends a snapshot of all databases, as a file of RDB format, and closes the connection.")
+
+    static let replconf = CommandSpec(
+        "replconf", arity: -1, [.admin, .noScript, .whileLoading, .whileStale, .whileBusy], .server, since: "3.0.0",
+        "Tells what a client wants of SYNC. Only `rdb-only 1` and `capa` are agreed to.",
+        syntax: "[(option value)...]")
+
     static let cluster = CommandSpec(
         "cluster", arity: -2, [], .cluster, since: "3.0.0", complexity: "Depends on the subcommand.",
         "Holds the commands about a cluster, which this server is not part of.")

@@ -28,7 +28,7 @@ enum Command: UInt8, CaseIterable {
     case hello, ping, echo, quit, reset, select, auth, client
     case multi, exec, discard, watch, unwatch, wait, waitaof
     case info, config, command, time, memory, object, role, module, shutdown, cluster
-    case save, bgsave, bgrewriteaof, lastsave, debug
+    case save, bgsave, bgrewriteaof, lastsave, debug, sync, replconf
 
     var spec: CommandSpec {
         switch self {
@@ -230,6 +230,8 @@ enum Command: UInt8, CaseIterable {
         case .bgrewriteaof: .bgrewriteaof
         case .lastsave: .lastsave
         case .debug: .debug
+        case .sync: .sync
+        case .replconf: .replconf
         case .info: .info
         case .config: .config
         case .command: .command

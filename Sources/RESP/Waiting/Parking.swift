@@ -51,6 +51,10 @@ extension RESPSession {
     }
 
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next {
+        if let transfer {
+            engine.now = now
+            return send(transfer, &output)
+        }
         guard let waiting = parked else { return .read }
         // Woken for nothing, or for a reason that was dealt with already.
         guard let reason = record.parking.reason else { return .wait }
