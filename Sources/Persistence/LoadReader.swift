@@ -45,6 +45,7 @@ enum LoadReader {
                 casMax = max(casMax, reader.string.unsignedDecimal() ?? 0)
             case .sizes: continue
             case .functions: librariesLeftOut += 1
+            case .module: preconditionFailure("a fault, for whoever does not pass over modules")
             case .string, .collection:
                 casMax = max(casMax, reader.facts.cas)
                 if dropsExpired && reader.facts.expiry.rawValue != 0 && reader.facts.expiry <= now {

@@ -92,6 +92,7 @@ public enum SnapshotCheck {
             case .database(let index): database = index
             case .sizes: break
             case .functions: summary.libraryCount += 1
+            case .module: preconditionFailure("a fault, for whoever does not pass over modules")
             case .field: summary.fields.append((reader.name.copiedText(), reader.string.copiedText()))
             case .string, .collection:
                 var kind = ValueKind.string

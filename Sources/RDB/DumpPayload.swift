@@ -5,9 +5,9 @@ public import Base
 /// A value with a footer.
 ///
 ///     | type: 1 | value | RDB version: 2 | CRC-64 of all before: 8 |      lowest byte first
+///
+/// Between two servers of ours fields may stand in front of the type, as in files (`OwnField`). Redis refuses them.
 public enum DumpPayload {
-    private static let footerSize = 10
-
     /// Puts the footer behind a value, which is all that `output` has.
     public static func seal(_ output: inout OutputBuffer) {
         output.append(number: Int64(RDBVersion.written), bytes: 2)
@@ -15,6 +15,39 @@ public enum DumpPayload {
         sum.add(output.span)
         output.append(word: sum.value)
     }
+
+    /// Appends what stands before a value whose bytes are elsewhere.
+    /// - Parameter type: the value's first byte.
+    /// - Parameter hasOwnFields: the receiver takes what only we know of an item. Its CAS number stays behind: the
+    ///   receiver has its own.
+    public static func appendFront(
+        _ facts: RDBItemFacts, type: UInt8, hasOwnFields: Bool, to output: inout OutputBuffer
+    ) {
+        if hasOwnFields {
+            var strings = StringEncoder(.none)
+            if facts.flags != 0 { strings.append(.flags, UInt64(facts.flags), to: &output) }
+            if facts.isStale { strings.append(.stale, 1, to: &output) }
+            if facts.hasBinaryKey { strings.append(.binaryKey, 1, to: &output) }
+        }
+        output.append(type)
+    }
+
+    /// Appends the footer of a payload that consists of these two.
+    /// - Parameter version: of the format in which the value was written: who cannot read it shall say so.
+    public static func appendFooter(
+        front: RawSpan, value: RawSpan, version: Int, to output: inout OutputBuffer
+    ) {
+        let start = output.count
+        output.append(number: Int64(version), bytes: 2)
+        var sum = CRC64()
+        sum.add(front)
+        sum.add(value)
+        sum.add(output.span.slice(start, output.count))
+        output.append(word: sum.value)
+    }
+
+    /// Bytes of the footer.
+    public static let footerSize = 10
 
     /// The value in a payload whose footer is right.
     @_lifetime(copy payload)
@@ -25,5 +58,21 @@ public enum DumpPayload {
         sum.add(payload.slice(0, end + 2))
         guard sum.value == payload.word(at: end + 2) else { throw .wrongFooter }
         return payload.slice(0, end)
+    }
+}
+
+extension RDBReader {
+    /// Reads the fields of ours in front of a value, if there are any.
+    public mutating func facts() throws(RDBFault) -> RDBItemFacts {
+        var facts = RDBItemFacts()
+        while rest > 0 && source[place] == Opcode.field.rawValue {
+            place += 1
+            let name = try string()
+            guard let field = OwnField(named: bytes(name)) else { throw .corrupt }
+            let text = try string()
+            guard facts.take(field, bytes(text)) else { throw .corrupt }
+            forgetStrings()
+        }
+        return facts
     }
 }

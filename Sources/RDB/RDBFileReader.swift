@@ -13,6 +13,8 @@ public enum RDBFileEvent: Equatable, Sendable {
     case sizes(keys: Int, expiring: Int)
     /// A library of functions, whose code is `string`.
     case functions
+    /// What belongs to this module was passed over: an item, `name` and `facts`, or something of the module's own.
+    case module(String, isItem: Bool)
     /// An item, `name` and `facts`, with the value `string`.
     case string
     /// An item, `name` and `facts`, whose value `draft` builds; or the next `next` passes over it.
@@ -34,6 +36,7 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     /// The version that the file says it has: 1...11.
     public let version: Int
     private let verifiesChecksum: Bool
+    private let passesModules: Bool
     private var sum = CRC64()
     private var summedSize = 0
 
@@ -43,6 +46,9 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     public private(set) var facts = RDBItemFacts()
     /// The type of the collection that was shown last, while its value is unread.
     private var unread: ValueType?
+    /// The first byte of the item that was shown last, and where its value begins.
+    private var valueType: UInt8 = 0
+    private var valueStart = 0
     private var isAtItem = false
     private var isOver = false
     /// Whether the file's end was reached, and the bytes are those that its checksum was made of.
@@ -54,10 +60,13 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
 
     /// - Parameter file: may go on behind the end of what is read, as a file of commands with a snapshot in front does.
     /// - Parameter verifiesChecksum: has the end tell whether the bytes are those that were written.
+    /// - Parameter passesModules: what belongs to a module is shown by name, as far as it tells where it ends; else it
+    ///   is a fault.
     @_lifetime(copy file)
-    public init(_ file: RawSpan, verifiesChecksum: Bool) throws(RDBFileFault) {
+    public init(_ file: RawSpan, verifiesChecksum: Bool, passesModules: Bool = false) throws(RDBFileFault) {
         version = try Self.version(of: file)
         self.verifiesChecksum = verifiesChecksum
+        self.passesModules = passesModules
         reader = RDBReader(file, sizeMax: .max)
         reader.place = Self.headerSize
     }
@@ -124,7 +133,7 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
             text = try reader.string()
             return .event(.functions)
         case .functionsBeforeRelease: return .fault(.functionsBeforeRelease)
-        case .moduleField: return .fault(.module(Self.moduleName(try reader.integer())))
+        case .moduleField: return try module(isItem: false, hasEnd: true)
         // No more than what can be told in milliseconds, too.
         case .idleTime: facts.idleSeconds = Int64(min(try reader.integer(), 1 << 40))
         case .frequency: facts.frequency = try reader.byte()
@@ -155,10 +164,12 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
         try readName()
         if type == .module || type == .moduleSelfContained {
             isAtItem = true
-            return .fault(.module(Self.moduleName(try reader.integer())))
+            return try module(isItem: true, hasEnd: type == .moduleSelfContained)
         }
         let kind = try type.kind
         isAtItem = true
+        valueType = first
+        valueStart = reader.place
         if type == .string {
             text = try reader.string()
             return .event(.string)
@@ -167,19 +178,20 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
         return .event(.collection(kind))
     }
 
+    private mutating func module(isItem: Bool, hasEnd: Bool) throws(RDBFault) -> Step {
+        let name = Self.moduleName(try reader.integer())
+        guard passesModules && hasEnd else { return .fault(.module(name)) }
+        try reader.skipModuleParts()
+        return .event(.module(name, isItem: isItem))
+    }
+
     private mutating func field() throws(RDBFault) -> Step {
         try readName()
         text = try reader.string()
         guard let field = OwnField(named: nameBuffer.span) else { return .event(.field) }
-        guard let number = reader.bytes(text).unsignedDecimal() else { return .fault(.wrongField("\(field.name)")) }
-        switch field {
-        case .flags:
-            guard let flags = UInt32(exactly: number) else { return .fault(.wrongField("\(field.name)")) }
-            facts.flags = flags
-        case .cas: facts.cas = number
-        case .stale: facts.isStale = number != 0
-        case .binaryKey: facts.hasBinaryKey = number != 0
-        }
+        var facts = facts
+        guard facts.take(field, reader.bytes(text)) else { return .fault(.wrongField("\(field.name)")) }
+        self.facts = facts
         return .fact
     }
 
@@ -224,6 +236,14 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
             if error == .empty { return nil }
             throw fault(.content(error))
         }
+    }
+
+    /// The value of the item that was shown last as it stands in the file, for who takes it so: its first byte, which
+    /// stands elsewhere, and where the rest is. The value is passed over.
+    public mutating func encodedValue() throws(RDBFileFault) -> (type: UInt8, place: Range<Int>) {
+        precondition(isAtItem, "no item")
+        if let unread { try skip(unread) }
+        return (valueType, valueStart..<reader.place)
     }
 
     private mutating func skip(_ type: ValueType) throws(RDBFileFault) {

@@ -101,11 +101,7 @@ public struct RDBFileWriter: ~Copyable {
     }
 
     private mutating func append(_ field: OwnField, _ number: UInt64, _ output: inout OutputBuffer) {
-        let name = field.name
-        output.append(Opcode.field.rawValue)
-        output.append(length: name.utf8CodeUnitCount)
-        output.append(name)
-        encoder.strings.append(DecimalText(number).span, to: &output)
+        encoder.strings.append(field, number, to: &output)
     }
 
     private func appendUse(_ item: borrowing ItemView, _ output: inout OutputBuffer) {

@@ -87,6 +87,16 @@ enum NodeContent {
     static let listpack = 2
 }
 
+/// What stands before each part of what a module wrote. Source: Redis rdb.h, RDB_MODULE_OPCODE_EOF and so on.
+enum ModulePart {
+    static let end: UInt64 = 0
+    static let signed: UInt64 = 1
+    static let unsigned: UInt64 = 2
+    static let float: UInt64 = 3
+    static let double: UInt64 = 4
+    static let string: UInt64 = 5
+}
+
 /// How an entry in a stream's listpack is meant.
 enum StreamFlag {
     static let deleted: Int64 = 1

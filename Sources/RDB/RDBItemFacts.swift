@@ -19,6 +19,23 @@ public struct RDBItemFacts: Equatable, Sendable {
 
     public init() {}
 
+    /// Whether there is something that Redis has no place for, its CAS number aside.
+    public var needsOwnFields: Bool { flags != 0 || isStale || hasBinaryKey }
+
+    /// Takes over what a field says. False if it cannot say that.
+    mutating func take(_ field: OwnField, _ text: RawSpan) -> Bool {
+        guard let number = text.unsignedDecimal() else { return false }
+        switch field {
+        case .flags:
+            guard let flags = UInt32(exactly: number) else { return false }
+            self.flags = flags
+        case .cas: cas = number
+        case .stale: isStale = number != 0
+        case .binaryKey: hasBinaryKey = number != 0
+        }
+        return true
+    }
+
     /// Options that store an item as it was. Its use is `EngineHandle.setAccess`'s.
     public var storeOptions: StoreOptions {
         var options = StoreOptions()

@@ -37,6 +37,21 @@ extension RDBReader {
         }
     }
 
+    /// Passes over what a module wrote, part by part, to the mark of its end. A module's own field has a part more in
+    /// front, which looks the same. Source: Redis rdb.c, rdbLoadCheckModuleValue.
+    mutating func skipModuleParts() throws(RDBFault) {
+        while true {
+            switch try integer() {
+            case ModulePart.end: return
+            case ModulePart.signed, ModulePart.unsigned: _ = try integer()
+            case ModulePart.float: try skip(4)
+            case ModulePart.double: try skip(8)
+            case ModulePart.string: try skipString()
+            default: throw .corrupt
+            }
+        }
+    }
+
     private mutating func skipStream(_ type: ValueType) throws(RDBFault) {
         for _ in 0..<(try elementCount(sizeMin: 2, mayBeNone: true)) {
             try skipString()

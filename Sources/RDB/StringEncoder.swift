@@ -36,6 +36,15 @@ struct StringEncoder: ~Copyable {
         output.append(bytes)
     }
 
+    /// Appends one of our own fields.
+    mutating func append(_ field: OwnField, _ number: UInt64, to output: inout OutputBuffer) {
+        let name = field.name
+        output.append(Opcode.field.rawValue)
+        output.append(length: name.utf8CodeUnitCount)
+        output.append(name)
+        append(DecimalText(number).span, to: &output)
+    }
+
     /// Notes that the strings left as they are, but for the first `count`, stand so many bytes further on: what they
     /// were written to has become part of something else.
     mutating func movePlain(behind count: Int, by distance: Int) {

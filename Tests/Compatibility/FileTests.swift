@@ -134,7 +134,7 @@ struct FileTests {
                 let key = handle.key(reader.name, in: database)
                 let outcome = handle.store(key, draft, reader.facts.storeOptions)
                 #expect(outcome == .stored)
-            case .field, .sizes, .functions, .end: break
+            case .field, .sizes, .functions, .module, .end: break
             }
         }
         let isWhole = reader.isVerified && reader.place == file.count

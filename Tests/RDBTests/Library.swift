@@ -57,6 +57,7 @@ struct Library: ~Copyable {
             switch event {
             case .field: events.append("field \(shown(reader.name)) \(shown(reader.string))")
             case .functions: events.append("functions \(shown(reader.string))")
+            case .module(let name, let isItem): events.append("module \(name) \(isItem)")
             case .database(let index):
                 // What a damaged file says is as good as any.
                 database = DatabaseIndex(index % Self.databaseCount)

@@ -33,8 +33,10 @@ extension RESPSession {
             // More than fits the keyspace is not even begun.
             let limit = frontEnd.engine.memoryLimit
             var reader = RDBReader(try DumpPayload.open(request[3]), sizeMax: limit > 0 ? limit : .max)
+            // From another server of ours.
+            let facts = try reader.facts()
             let draft = try reader.value(for: engine)
-            place(draft, request, time, options, &output)
+            place(draft, request, time, options, facts, &output)
         } catch {
             switch error {
             case .wrongFooter: fail("ERR DUMP payload version or checksum are wrong", &output)
@@ -46,7 +48,7 @@ extension RESPSession {
 
     private func place(
         _ draft: consuming ValueDraft, _ request: Request, _ time: Int64, _ options: RestoreOptions,
-        _ output: inout OutputBuffer
+        _ facts: RDBItemFacts, _ output: inout OutputBuffer
     ) {
         let expiry = time == 0 ? Milliseconds(0) : self.time(time, .milliseconds, isAbsolute: options.isAbsolute)
         // A time that has passed, or one beyond all clocks, as in Redis: the old value goes, and nothing comes.
@@ -57,6 +59,9 @@ extension RESPSession {
         var storing = StoreOptions()
         storing.mode = options.replaces ? .set : .add
         storing.expiry = expiry
+        storing.flags = facts.flags
+        storing.isStale = facts.isStale
+        storing.hasBinaryKey = facts.hasBinaryKey
         switch engine.store(request.key(in: database), draft, storing) {
         case .stored:
             if options.idleSeconds != nil || options.frequency != nil {
