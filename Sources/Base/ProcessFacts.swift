@@ -1,5 +1,6 @@
 // What command-line tools ask of their own process: its processor time, and a terminal to write progress to.
 
+import CIntrinsics
 import Glibc
 
 public enum ProcessFacts {
@@ -12,6 +13,12 @@ public enum ProcessFacts {
 
     /// Whether standard error is a terminal.
     public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Columns of the terminal that standard error is; 80 if it tells none.
+    public static var errorWidth: Int {
+        let width = Int(duet_terminal_width(STDERR_FILENO))
+        return width > 0 ? width : 80
+    }
 
     /// Writes `text` to standard error; what a closed or full pipe does not take is lost.
     public static func writeError(_ text: String) {

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <malloc.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 
 // What Swift has no spelling for, or Glibc's module leaves out.
@@ -36,6 +37,12 @@ extern int sync_file_range(int descriptor, long offset, long count, unsigned int
 /// Has the kernel begin to write a file's dirty pages in a range (SYNC_FILE_RANGE_WRITE); a hint, so nothing is answered.
 static inline void duet_start_writing(int descriptor, long offset, long count) {
     sync_file_range(descriptor, offset, count, 2);
+}
+
+/// Columns of the terminal; 0 if the descriptor is none. ioctl's variadic form is not imported.
+static inline int duet_terminal_width(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 // getopt_long's place is in global variables, which Swift 6 does not touch; callers hold a lock.

@@ -7,10 +7,10 @@ import Server
 struct Tools: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "duet", abstract: "Tools around the Duet cache server.", version: Version.number,
-        subcommands: [BenchCommand.self, CheckCommand.self])
+        subcommands: [BenchCommand.self, CheckCommand.self, DumpCommand.self, RestoreCommand.self])
 }
 
-switch Invocation(CommandLine.arguments, tools: ["bench", "check"]) {
+switch Invocation(CommandLine.arguments, tools: ["bench", "check", "dump", "restore"]) {
 case .server(let personality, let arguments): exit(serve(personality, arguments))
 case .tool(let arguments): Tools.main(arguments)
 }

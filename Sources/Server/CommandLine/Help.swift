@@ -7,6 +7,8 @@ enum Help {
                duet redis [CONFIG-FILE] [--directive ...]   redis-server's (or by that name)
                duet bench [OPTIONS]                         a load generator for both protocols
                duet check FILE                              reads RDB and AOF files: whole, and what is in them?
+               duet dump [HOST:PORT] FILE                   saves a running server, Duet or Redis, as an RDB file
+               duet restore FILE [HOST:PORT]                brings the keys of an RDB file into a running server
                duet --help | --version
 
         Without arguments it listens on 127.0.0.1 and ::1: memcached's protocol on port 11211, Redis' on 6379.

@@ -1,0 +1,30 @@
+// A tool's unfinished file goes when its user has enough.
+
+import Glibc
+import Synchronization
+
+extension Files {
+    /// Has SIGINT, SIGTERM and SIGHUP remove `path` before they end the process. For tools, which have one such file.
+    public static func removeWhenInterrupted(_ path: String) {
+        // SAFETY: the copy is never freed: the handler may be at it at any time.
+        let copy = unsafe strdup(path)
+        unfinished.store(UInt(bitPattern: copy), ordering: .releasing)
+        for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, onInterrupt) }
+    }
+
+    /// The file is finished, or gone.
+    public static func keepWhenInterrupted() { unfinished.store(0, ordering: .releasing) }
+}
+
+/// The address of a path; 0 for none.
+private let unfinished = Atomic<UInt>(0)
+
+/// Calls only what a handler may call.
+private func onInterrupt(_ number: Int32) {
+    // SAFETY: a path that `removeWhenInterrupted` has copied.
+    if let path = unsafe UnsafePointer<CChar>(bitPattern: unfinished.load(ordering: .acquiring)) {
+        unsafe _ = unlink(path)
+    }
+    _ = signal(number, SIG_DFL)
+    raise(number)
+}
