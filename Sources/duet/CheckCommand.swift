@@ -167,10 +167,11 @@ struct CheckCommand: ParsableCommand {
         guard let damage = summary.damage else { return true }
         complain("\(entry.path) is damaged \(damage.description)\n")
         if isLast { return try repair(entry.path, from: start, damage) }
+        let exception = damage.isTorn ? ", unless nothing in what follows had been on the disk" : ""
         complain(
             "It is not the last file: what follows builds on what is wrong or missing here. A server refuses to start "
-                + "with it. Use a backup; or cut this file alone (`duet check --fix \(entry.path)`) and take those "
-                + "behind it out of the manifest, to keep what lies before.\n")
+                + "with it\(exception). Use a backup; or cut this file alone (`duet check --fix \(entry.path)`) and "
+                + "take those behind it out of the manifest, to keep what lies before.\n")
         return false
     }
 

@@ -39,6 +39,20 @@ struct FileDamageTests {
         return library.file(policy: .allKeysLRU, facts: [("redis-ver", "7.0.15")])
     }
 
+    /// A file with the smallest value of each type of the format, those of old servers too.
+    private static func types() -> [UInt8] {
+        let payloads = RecordedPayload.all.map { Array(bytes(hex: $0.hex).dropLast(10)) } + OldPayload.all.map(\.bytes)
+        let smallest = Dictionary(grouping: payloads, by: \.first!).mapValues { $0.min { $0.count < $1.count }! }
+        var file = Array("REDIS0010".utf8)
+        for (type, payload) in smallest.sorted(by: { $0.key < $1.key }) {
+            file += [type, 2, 107, 65 + type] + payload.dropFirst()
+        }
+        file.append(255)
+        var sum = CRC64()
+        sum.add(file.span.rawBytes)
+        return file + (0..<8).map { UInt8(truncatingIfNeeded: sum.value >> UInt64(8 * $0)) }
+    }
+
     @Test("a file that is cut anywhere ends in a fault, wherever the cut")
     func cuts() {
         var random = SplitMix64(seed: 1)
@@ -59,12 +73,13 @@ struct FileDamageTests {
     func flips() {
         var random = SplitMix64(seed: 2)
         var library = Library()
-        for file in [Self.sample(&random), bytes(hex: RecordedFile.hex)] {
+        for file in [Self.sample(&random), Self.types(), bytes(hex: RecordedFile.hex)] {
             #expect(fault(file) == nil)
             for bit in 0..<file.count * 8 {
                 var damaged = file
                 damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-                let isAccepted = fault(damaged, &library) == nil
+                // Passing over values leads to the checksum, too, and takes less time than building them.
+                let isAccepted = fault(damaged, skips: bit % 61 != 0, &library) == nil
                 #expect(!isAccepted, "bit \(bit)")
             }
         }
