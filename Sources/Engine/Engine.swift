@@ -113,6 +113,16 @@ public final class Engine: @unchecked Sendable {
         return unsafe EngineHandle(state: state, counters: counters.makeRow(), journalMark: mark.pointer)
     }
 
+    /// A handle for another thread that has a part in what `handle` is at: replays or not, tells the journal or not.
+    public func makeHandle(like handle: EngineHandle) -> EngineHandle {
+        var other = makeHandle()
+        other.isReplaying = handle.isReplaying
+        other.isUnjournaled = handle.isUnjournaled
+        other.mayOvershoot = handle.mayOvershoot
+        other.now = handle.now
+        return other
+    }
+
     var statePlace: UnsafeMutablePointer<EngineState> { unsafe state }
 
     /// Bytes, 0 is none. A lower limit is reached by evicting in the background and at the next writes.

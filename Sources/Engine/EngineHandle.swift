@@ -191,6 +191,9 @@ public struct EngineHandle: @unchecked Sendable {
 
     // MARK: Sections
 
+    /// Whether an enclosing section holds shards: another thread may then have to wait for this one.
+    public var isInSection: Bool { held != 0 }
+
     /// Adds the shard of `hash` to `set`.
     public func insert(_ hash: KeyHash, into set: inout ShardSet) {
         set.mask |= 1 << UInt64(shardIndex(hash))

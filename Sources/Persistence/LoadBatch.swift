@@ -10,36 +10,29 @@ final class LoadBatch: @unchecked Sendable {
 
     struct Item {
         let database: DatabaseIndex
-        /// In `bytes`.
-        let name: Range<Int>
-        var value: Value
+        let name: Text
+        let value: Value
         let facts: RDBItemFacts
     }
 
-    enum Value {
-        /// A string that stands in the file.
-        case inFile(Range<Int>)
-        /// A string in `bytes`.
-        case copied(Range<Int>)
-        case unbuilt(RDBCollection)
-        /// One of `drafts`; nil is a collection without elements.
-        case built(Int?)
+    /// Bytes that stand in the file, or else in `bytes`.
+    struct Text {
+        let place: Range<Int>
+        let isInFile: Bool
     }
 
-    /// Something to move a draft out of.
-    final class Draft {
-        var content: ValueDraft?
-        init(_ content: consuming ValueDraft) { self.content = consume content }
+    enum Value {
+        case string(Text)
+        case collection(RDBCollection)
     }
 
     private(set) var items: [Item] = []
     var bytes = OutputBuffer(capacity: 4096)
-    private(set) var drafts: [Draft] = []
-    private var hasUnbuilt = false
     /// Items that were left out.
     var expiredCount = 0
-    /// How far the file was read.
+    /// How far the file was read, and how many items of it.
     var place = 0
+    var readCount = 0
 
     init() { items.reserveCapacity(PersistenceLimits.batchCountMax) }
 
@@ -49,54 +42,22 @@ final class LoadBatch: @unchecked Sendable {
 
     /// Takes the item that a reader has come to.
     func append(_ reader: borrowing RDBFileReader, in database: DatabaseIndex, isString: Bool) {
-        let name = copy(reader.name)
-        let value: Value
-        if !isString {
-            value = .unbuilt(reader.collection)
-            hasUnbuilt = true
-        } else if let place = reader.stringPlace {
-            value = .inFile(place)
-        } else {
-            value = .copied(copy(reader.string))
-        }
+        let name = text(reader.namePlace, reader.name)
+        let value =
+            isString ? Value.string(text(reader.stringPlace, reader.string)) : Value.collection(reader.collection)
         items.append(Item(database: database, name: name, value: value, facts: reader.facts))
     }
 
-    private func copy(_ bytes: RawSpan) -> Range<Int> {
+    private func text(_ place: Range<Int>?, _ bytes: RawSpan) -> Text {
+        if let place { return Text(place: place, isInFile: true) }
         let start = self.bytes.count
         self.bytes.append(bytes)
-        return start..<self.bytes.count
-    }
-
-    /// Builds the values that are not yet.
-    func build(_ builder: inout RDBValueBuilder, for engine: EngineHandle) throws(RDBFileFault) {
-        guard hasUnbuilt else { return }
-        hasUnbuilt = false
-        for index in items.indices {
-            guard case .unbuilt(let collection) = items[index].value else { continue }
-            do throws(RDBFileFault) {
-                guard let draft = try builder.draft(collection, for: engine) else {
-                    items[index].value = .built(nil)
-                    continue
-                }
-                items[index].value = .built(drafts.count)
-                drafts.append(Draft(draft))
-            } catch {
-                throw Self.naming(items[index].name, of: bytes, in: error)
-            }
-        }
-    }
-
-    private static func naming(
-        _ name: Range<Int>, of bytes: borrowing OutputBuffer, in fault: RDBFileFault
-    ) -> RDBFileFault {
-        fault.naming(bytes.span.extracting(name))
+        return Text(place: start..<self.bytes.count, isInFile: false)
     }
 
     /// Forgets everything.
     func removeAll() {
         items.removeAll(keepingCapacity: true)
-        drafts.removeAll(keepingCapacity: true)
         bytes.removeAll()
         bytes.shrink(to: PersistenceLimits.batchSizeMax)
         expiredCount = 0
@@ -127,7 +88,10 @@ final class LoadChannel: Sendable {
     }
 
     /// Whether whoever stores is behind, and had better be helped.
-    var isBehind: Bool { state.look { $0.batches.count >= 2 } }
+    var isBehind: Bool { state.look { $0.batches.count >= PersistenceLimits.batchesMax / 2 } }
+
+    /// Whether no more is wanted.
+    var isCancelled: Bool { state.look { $0.isCancelled } }
 
     /// Nothing comes behind the batches that wait.
     func end(_ end: LoadEnd) { state.change { $0.end = end } }
@@ -160,7 +124,8 @@ enum LoadEnd {
     /// All was read.
     /// - Parameter casMax: the highest number that any item had.
     /// - Parameter place: where the snapshot ends in its file.
-    case whole(casMax: UInt64, librariesLeftOut: Int, place: Int)
+    /// - Parameter tally: of what the reading thread stored.
+    case whole(casMax: UInt64, librariesLeftOut: Int, place: Int, tally: LoadTally)
     /// Items of a database that the engine has not.
     case refused(database: Int)
     case fault(RDBFileFault)

@@ -4,46 +4,52 @@ import Base
 import Engine
 import RDB
 
-enum LoadReader {
-    /// Reads a file to its end, or until no more is wanted or can be read. Values that are collections are built here
-    /// only while whoever stores is behind: so both are at work, whatever the file has.
-    static func read(
-        _ file: MappedFile, for engine: Engine, dropsExpired: Bool, to channel: LoadChannel
-    ) -> LoadEnd {
+struct LoadReader {
+    let file: MappedFile
+    let engine: Engine
+    /// Of this thread.
+    let handle: EngineHandle
+    let dropsExpired: Bool
+    /// Whether this thread, too, may store, when there is more than the other one can.
+    let mayStore: Bool
+    let channel: LoadChannel
+
+    /// Reads the file to its end, or until no more is wanted or can be read.
+    func read() -> LoadEnd {
         do throws(RDBFileFault) {
-            return try readAll(file, for: engine, dropsExpired, to: channel)
+            return try readAll()
         } catch {
             return .fault(error)
         }
     }
 
-    private static func readAll(
-        _ file: MappedFile, for engine: Engine, _ dropsExpired: Bool, to channel: LoadChannel
-    ) throws(RDBFileFault) -> LoadEnd {
+    private func readAll() throws(RDBFileFault) -> LoadEnd {
         var reader = try RDBFileReader(file.bytes, verifiesChecksum: true)
-        var builder = RDBValueBuilder(file.bytes)
-        let handle = engine.makeHandle()
-        // Values in the making are nobody's business.
-        handle.isUnjournaled = true
+        var store = LoadStore(file.bytes, handle)
+        var indexer = handle
         var batch = LoadBatch()
         var now = Milliseconds.readClock()
         var database = DatabaseIndex.first
         var casMax: UInt64 = 0
         var librariesLeftOut = 0
-        while true {
+        var readCount = 0
+        reading: while true {
             let event = try reader.next()
             switch event {
             case .end:
                 batch.place = reader.place
                 _ = channel.pass(batch)
-                return .whole(casMax: casMax, librariesLeftOut: librariesLeftOut, place: reader.place)
+                break reading
             case .database(let index):
                 guard index < engine.databaseCount else { return .refused(database: index) }
                 database = DatabaseIndex(index)
             case .field:
                 guard reader.name.equals("duet-cas-max") else { continue }
                 casMax = max(casMax, reader.string.unsignedDecimal() ?? 0)
-            case .sizes: continue
+            case .sizes(let keys, _):
+                // A claim: no more than the rest of the file could hold.
+                let keysMax = (file.size - reader.place) / PersistenceLimits.itemSizeMin
+                if mayStore { indexer.reserveIndex(for: min(keys, keysMax), in: database) }
             case .functions: librariesLeftOut += 1
             case .module: preconditionFailure("a fault, for whoever does not pass over modules")
             case .string, .collection:
@@ -53,15 +59,21 @@ enum LoadReader {
                     continue
                 }
                 batch.append(reader, in: database, isString: event == .string)
+                readCount += 1
                 guard batch.isFull else { continue }
                 batch.place = reader.place
-                if channel.isBehind { try batch.build(&builder, for: handle) }
-                guard !file.hasFault, let next = channel.pass(batch) else {
-                    return .whole(casMax: casMax, librariesLeftOut: librariesLeftOut, place: reader.place)
-                }
-                batch = next
+                batch.readCount = readCount
                 now = Milliseconds.readClock()
+                if mayStore && channel.isBehind {
+                    try store.store(batch)
+                    batch.removeAll()
+                    if channel.isCancelled || file.hasFault { break reading }
+                } else {
+                    guard !file.hasFault, let next = channel.pass(batch) else { break reading }
+                    batch = next
+                }
             }
         }
+        return .whole(casMax: casMax, librariesLeftOut: librariesLeftOut, place: reader.place, tally: store.tally)
     }
 }

@@ -32,6 +32,8 @@ enum PersistenceLimits {
     static let batchCountMax = 256
     static let batchSizeMax = 64 << 10
     static let batchesMax = 8
+    /// Bytes of an item in a file when a file's claim to have so many is believed: its type, a name and a value.
+    static let itemSizeMin = 8
     /// Items whose buckets are on their way at the same time. Half of what a processor can have under way would do.
     static let prefetchCount = 16
     /// As Redis' REDIS_AUTOSYNC_BYTES, but less: the kernel is at it for a millisecond for each.

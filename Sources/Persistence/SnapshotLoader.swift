@@ -72,20 +72,18 @@ enum SnapshotLoader {
         let start = Milliseconds.readClock()
         var lastTold = start
         handle.now = start
-        // What is evicted goes by policy; where nothing may go, a file that was written is read whole.
-        let mayOvershoot = handle.mayOvershoot
-        handle.mayOvershoot = true
-        defer { handle.mayOvershoot = mayOvershoot }
         var result = LoadResult()
         result.bytes = file.size
         let channel = LoadChannel()
-        // What a log tells of an item later must find it.
-        let dropsExpired = !handle.isReplaying
+        let reader = LoadReader(
+            file: file, engine: engine, handle: engine.makeHandle(like: handle),
+            // What a log tells of an item later must find it.
+            dropsExpired: !handle.isReplaying,
+            // In a section the shards are this thread's alone.
+            mayStore: !handle.isInSection, channel: channel)
         let reading: Thread
         do throws(SystemError) {
-            reading = try Thread(name: "load") {
-                channel.end(LoadReader.read(file, for: engine, dropsExpired: dropsExpired, to: channel))
-            }
+            reading = try Thread(name: "load") { channel.end(reader.read()) }
         } catch {
             throw LoadFailure(description: "no thread to load with: \(error.reason)")
         }
@@ -93,21 +91,17 @@ enum SnapshotLoader {
             channel.cancel()
             reading.join()
         }
-        var builder = RDBValueBuilder(file.bytes)
+        var store = LoadStore(file.bytes, handle)
         while let batch = channel.next() {
-            do throws(RDBFileFault) {
-                try batch.build(&builder, for: handle)
-            } catch {
-                throw failure(file, path, error)
-            }
-            store(batch, of: file.bytes, &handle, &result)
-            let place = batch.place
+            do throws(RDBFileFault) { try store.store(batch) } catch { throw failure(file, path, error) }
+            let progressMade = LoadProgress(
+                bytesDone: batch.place, bytesTotal: file.size, keysDone: batch.readCount)
             channel.recycle(batch)
             handle.now = Milliseconds.readClock()
             guard handle.now.rawValue - lastTold.rawValue >= PersistenceLimits.progressMilliseconds else { continue }
             lastTold = handle.now
-            progress(LoadProgress(bytesDone: place, bytesTotal: file.size, keysDone: result.keysLoaded))
-            file.forget(before: place)
+            progress(progressMade)
+            file.forget(before: progressMade.bytesDone)
         }
         if let fault = file.fault { throw unreadable(fault) }
         switch channel.result {
@@ -116,7 +110,12 @@ enum SnapshotLoader {
             throw LoadFailure(
                 description: "The RDB file \(path) has keys in database \(database), but `databases` is "
                     + "\(engine.databaseCount): start with a higher number.")
-        case .whole(let casMax, let librariesLeftOut, let place):
+        case .whole(let casMax, let librariesLeftOut, let place, let otherTally):
+            var tally = store.tally
+            tally += otherTally
+            result.keysLoaded = tally.loaded
+            result.keysExpired = tally.expired
+            result.keysWithoutRoom = tally.withoutRoom
             result.endPlace = place
             handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
             result.librariesLeftOut = librariesLeftOut
@@ -135,52 +134,5 @@ enum SnapshotLoader {
         return LoadFailure(
             description: "Bad file format reading the RDB file \(path): \(fault). "
                 + "`duet check \(path)` tells more; move the file away to start empty.")
-    }
-
-    /// Puts items in their places: their buckets are asked for before the first is stored.
-    private static func store(
-        _ batch: LoadBatch, of file: RawSpan, _ handle: inout EngineHandle, _ result: inout LoadResult
-    ) {
-        result.keysExpired += batch.expiredCount
-        // On the stack, since spans of an object's property do not last.
-        var bytes = OutputBuffer(capacity: 64)
-        swap(&bytes, &batch.bytes)
-        defer { swap(&bytes, &batch.bytes) }
-        let step = PersistenceLimits.prefetchCount
-        var hashes = InlineArray<16, KeyHash>(repeating: KeyHash(rawValue: 0))
-        for start in stride(from: 0, to: batch.items.count, by: step) {
-            let indices = start..<min(start + step, batch.items.count)
-            for index in indices {
-                let item = batch.items[index]
-                hashes[index - start] = handle.hash(bytes.span.extracting(item.name))
-                handle.prefetchBucket(hashes[index - start], in: item.database)
-            }
-            for index in indices {
-                let item = batch.items[index]
-                let key = Key(bytes.span.extracting(item.name), hash: hashes[index - start], in: item.database)
-                let options = item.facts.storeOptions
-                switch item.value {
-                case .inFile(let place): count(handle.store(key, file.extracting(place), options), &result)
-                case .copied(let place): count(handle.store(key, bytes.span.extracting(place), options), &result)
-                case .built(let draft):
-                    guard let draft, let content = batch.drafts[draft].content.take() else { continue }
-                    count(handle.store(key, content, options), &result)
-                case .unbuilt: preconditionFailure("a value that was not built")
-                }
-                handle.noteUse(key, item.facts)
-            }
-        }
-    }
-
-    private static func count(_ outcome: StoreOutcome, _ result: inout LoadResult) {
-        if case .stored = outcome { result.keysLoaded += 1 } else { result.keysWithoutRoom += 1 }
-    }
-}
-
-extension EngineHandle {
-    /// Has an item look as little used as it was.
-    fileprivate mutating func noteUse(_ key: Key, _ facts: RDBItemFacts) {
-        if facts.idleSeconds == nil && facts.frequency == nil { return }
-        setAccess(key, idleMilliseconds: facts.idleSeconds.map { $0 * 1000 }, frequency: facts.frequency)
     }
 }

@@ -19,7 +19,17 @@ extension PackedReader {
             try checkEnd()
             return nil
         }
-        let (element, size) = try listpackEntry(bytes[place])
+        let first = bytes[place]
+        if first < 0xC0 {
+            // Most entries: a number of one byte or a text of less than 64, and one byte behind.
+            let size = first < 0x80 ? 1 : 1 &+ Int(first & 0x3F)
+            guard size < rest, bytes[place &+ size] == UInt8(truncatingIfNeeded: size) else { throw .corrupt }
+            let start = place &+ 1
+            place &+= size &+ 1
+            count &+= 1
+            return first < 0x80 ? .number(Int64(first)) : .bytes(start..<start &+ (size &- 1))
+        }
+        let (element, size) = try listpackEntry(first)
         let backSize = Listpack.backSize(size)
         try check(size + backSize)
         for index in 0..<backSize {
@@ -30,10 +40,8 @@ extension PackedReader {
         return element
     }
 
-    /// The entry that begins with `first`, and its size without what is behind it.
+    /// The entry that begins with `first`, 0xC0 or more, and its size without what is behind it.
     private func listpackEntry(_ first: UInt8) throws(RDBFault) -> (PackedElement, Int) {
-        if first < 0x80 { return (.number(Int64(first)), 1) }
-        if first < 0xC0 { return try listpackText(Int(first & 0x3F), front: 1) }
         if first < 0xE0 {
             try check(2)
             let number = Int64(first & 0x1F) << 8 | Int64(bytes[place + 1])

@@ -40,6 +40,8 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     private var sum = CRC64()
     private var summedSize = 0
 
+    private var nameText = RDBReader.Text.empty
+    /// A name that does not stand in the file.
     private var nameBuffer = OutputBuffer(capacity: 256)
     private var text = RDBReader.Text.empty
     /// What the file says of the item that was shown last, or of the next one as far as it was read.
@@ -85,7 +87,12 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     public var place: Int { reader.place }
 
     /// The key of an item, or the name of a field. Good until the next `next`, here and below.
-    public var name: RawSpan { @_lifetime(borrow self) get { nameBuffer.span } }
+    public var name: RawSpan {
+        @_lifetime(borrow self) get { reader.place(of: nameText) == nil ? nameBuffer.span : reader.bytes(nameText) }
+    }
+
+    /// Where `name` stands in the file; nil if it does not.
+    public var namePlace: Range<Int>? { reader.place(of: nameText) }
 
     /// The value of a string or of a field, or the code of functions.
     public var string: RawSpan { @_lifetime(borrow self) get { reader.bytes(text) } }
@@ -124,7 +131,7 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
         if isOver { return .event(.end) }
         if reader.place - summedSize >= Self.sumStep { addUp() }
         reader.forgetStrings()
-        nameBuffer.removeAll()
+        nameText = .empty
         text = .empty
         let first = try reader.byte()
         guard let opcode = Opcode(rawValue: first) else { return try item(first) }
@@ -153,9 +160,10 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     private mutating func set(expiry: Int64) { facts.expiry = Milliseconds(max(1, expiry)) }
 
     private mutating func readName() throws(RDBFault) {
-        let name = try reader.string()
+        nameText = try reader.string()
+        guard reader.place(of: nameText) == nil else { return }
         nameBuffer.removeAll()
-        reader.copy(name, to: &nameBuffer)
+        reader.copy(nameText, to: &nameBuffer)
         reader.forgetStrings()
     }
 
@@ -188,7 +196,7 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
     private mutating func field() throws(RDBFault) -> Step {
         try readName()
         text = try reader.string()
-        guard let field = OwnField(named: nameBuffer.span) else { return .event(.field) }
+        guard let field = OwnField(named: name) else { return .event(.field) }
         var facts = facts
         guard facts.take(field, reader.bytes(text)) else { return .fault(.wrongField("\(field.name)")) }
         self.facts = facts
@@ -253,7 +261,7 @@ public struct RDBFileReader: ~Copyable, ~Escapable {
 
     private func fault(_ reason: RDBFileFault.Reason) -> RDBFileFault {
         let fault = RDBFileFault(offset: reader.place, reason: reason, key: nil)
-        return isAtItem ? fault.naming(nameBuffer.span) : fault
+        return isAtItem ? fault.naming(name) : fault
     }
 
     /// Nine characters of six bits each, and ten bits of a version. Source: Redis module.c, moduleTypeNameByID.

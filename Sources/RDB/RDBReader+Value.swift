@@ -16,20 +16,23 @@ extension RDBReader {
     /// Reads a value whose type is known.
     mutating func value(of type: ValueType, for engine: EngineHandle) throws(RDBFault) -> ValueDraft {
         if type == .string { return try stringValue() }
-        var draft = engine.makeDraft(try type.kind)
+        var draft = ValueDraft(try type.kind, in: draftSpace(engine))
         switch type {
         case .list: try readList(&draft)
         case .quicklist: try readQuicklist(&draft, ofListpacks: false)
         case .listpackQuicklist: try readQuicklist(&draft, ofListpacks: true)
-        case .ziplistList: try readPacked(.ziplist, &draft)
-        case .set: try readSet(&draft)
-        case .integerSet: try readPacked(.integers, &draft)
-        case .hash: try readHash(&draft)
-        case .zipmapHash: try readPacked(.zipmap, &draft)
-        case .textSortedSet: try readSortedSet(&draft, hasTextScores: true)
-        case .sortedSet: try readSortedSet(&draft, hasTextScores: false)
-        case .ziplistHash, .ziplistSortedSet: try readPacked(.ziplist, &draft)
-        case .listpackSet, .listpackHash, .listpackSortedSet: try readPacked(.listpack, &draft)
+        case .ziplistList: try readPackedList(.ziplist, &draft)
+        case .set: try readSet(&draft, engine)
+        case .integerSet: try readPackedSet(.integers, &draft, engine)
+        case .listpackSet: try readPackedSet(.listpack, &draft, engine)
+        case .hash: try readHash(&draft, engine)
+        case .zipmapHash: try readPackedHash(.zipmap, &draft, engine)
+        case .ziplistHash: try readPackedHash(.ziplist, &draft, engine)
+        case .listpackHash: try readPackedHash(.listpack, &draft, engine)
+        case .textSortedSet: try readSortedSet(&draft, engine, hasTextScores: true)
+        case .sortedSet: try readSortedSet(&draft, engine, hasTextScores: false)
+        case .ziplistSortedSet: try readPackedSortedSet(.ziplist, &draft, engine)
+        case .listpackSortedSet: try readPackedSortedSet(.listpack, &draft, engine)
         case .stream, .stream2, .stream3: try readStream(type, &draft)
         case .string, .module, .moduleSelfContained: preconditionFailure("no collection")
         }
@@ -47,9 +50,11 @@ extension RDBReader {
     // MARK: Element by element
 
     private mutating func readList(_ draft: inout ValueDraft) throws(RDBFault) {
+        var list = ListValue(site: draft.open())
+        defer { draft.close(list.site) }
         for _ in 0..<(try elementCount()) {
             let element = try string()
-            draft.append(bytes(element))
+            list.push(bytes(element), .end)
             forgetStrings()
         }
     }
@@ -62,34 +67,48 @@ extension RDBReader {
                 let element = try string()
                 draft.append(bytes(element))
                 forgetStrings()
-            case NodeContent.listpack: try readPacked(ofListpacks ? .listpack : .ziplist, &draft)
+            case NodeContent.listpack: try readPackedList(ofListpacks ? .listpack : .ziplist, &draft)
             default: throw .corrupt
             }
         }
     }
 
-    private mutating func readSet(_ draft: inout ValueDraft) throws(RDBFault) {
+    private mutating func readSet(_ draft: inout ValueDraft, _ engine: EngineHandle) throws(RDBFault) {
+        var set = SetValue(site: draft.open())
+        defer { draft.close(set.site) }
+        var seen = NameFilter()
         for _ in 0..<(try elementCount()) {
             let member = try string()
-            guard draft.insert(bytes(member)) else { throw .corrupt }
+            let isKnownNew = seen.isNew(engine.hash(bytes(member)))
+            guard set.insert(bytes(member), isKnownNew: isKnownNew) else { throw .corrupt }
             forgetStrings()
         }
     }
 
-    private mutating func readHash(_ draft: inout ValueDraft) throws(RDBFault) {
+    private mutating func readHash(_ draft: inout ValueDraft, _ engine: EngineHandle) throws(RDBFault) {
+        var hash = HashValue(site: draft.open())
+        defer { draft.close(hash.site) }
+        var seen = NameFilter()
         for _ in 0..<(try elementCount(sizeMin: 2)) {
             let field = try string()
             let value = try string()
-            guard draft.set(bytes(field), to: bytes(value)) else { throw .corrupt }
+            let isKnownNew = seen.isNew(engine.hash(bytes(field)))
+            guard hash.set(bytes(field), to: bytes(value), isKnownNew: isKnownNew) else { throw .corrupt }
             forgetStrings()
         }
     }
 
-    private mutating func readSortedSet(_ draft: inout ValueDraft, hasTextScores: Bool) throws(RDBFault) {
+    private mutating func readSortedSet(
+        _ draft: inout ValueDraft, _ engine: EngineHandle, hasTextScores: Bool
+    ) throws(RDBFault) {
+        var set = SortedSetValue(site: draft.open())
+        defer { draft.close(set.site) }
+        var seen = NameFilter()
         for _ in 0..<(try elementCount(sizeMin: 2)) {
             let member = try string()
             let score = hasTextScores ? try textScore() : try double()
-            guard !score.isNaN, draft.add(bytes(member), score) else { throw .corrupt }
+            let isKnownNew = seen.isNew(engine.hash(bytes(member)))
+            guard !score.isNaN, set.addDraft(bytes(member), score, isKnownNew: isKnownNew) else { throw .corrupt }
             forgetStrings()
         }
     }
@@ -111,24 +130,63 @@ extension RDBReader {
 
     // MARK: Packed
 
-    /// Reads a string that is packed with elements of the draft's kind.
-    private mutating func readPacked(_ format: PackedReader.Format, _ draft: inout ValueDraft) throws(RDBFault) {
+    private mutating func readPackedList(
+        _ format: PackedReader.Format, _ draft: inout ValueDraft
+    ) throws(RDBFault) {
+        var list = ListValue(site: draft.open())
+        defer { draft.close(list.site) }
+        let text = try string()
+        var run = try PackedReader(bytes(text), format)
+        while let element = try run.next() { run.show(element) { list.push($0, .end) } }
+        forgetStrings()
+    }
+
+    private mutating func readPackedSet(
+        _ format: PackedReader.Format, _ draft: inout ValueDraft, _ engine: EngineHandle
+    ) throws(RDBFault) {
+        var set = SetValue(site: draft.open())
+        defer { draft.close(set.site) }
+        var seen = NameFilter()
         let text = try string()
         var run = try PackedReader(bytes(text), format)
         while let element = try run.next() {
-            let isNew: Bool
-            switch draft.kind {
-            case .list:
-                run.show(element) { draft.append($0) }
-                isNew = true
-            case .set: isNew = run.show(element) { draft.insert($0) }
-            case .hash:
-                let value = try run.expectNext()
-                isNew = run.show(element) { field in run.show(value) { draft.set(field, to: $0) } }
-            case .sortedSet:
-                let score = try score(try run.expectNext(), in: run)
-                isNew = run.show(element) { draft.add($0, score) }
-            case .string, .stream: preconditionFailure("never packed like this")
+            let isNew = run.show(element) { set.insert($0, isKnownNew: seen.isNew(engine.hash($0))) }
+            guard isNew else { throw .corrupt }
+        }
+        forgetStrings()
+    }
+
+    private mutating func readPackedHash(
+        _ format: PackedReader.Format, _ draft: inout ValueDraft, _ engine: EngineHandle
+    ) throws(RDBFault) {
+        var hash = HashValue(site: draft.open())
+        defer { draft.close(hash.site) }
+        var seen = NameFilter()
+        let text = try string()
+        var run = try PackedReader(bytes(text), format)
+        while let name = try run.next() {
+            let value = try run.expectNext()
+            let isNew = run.show(name) { field in
+                let isKnownNew = seen.isNew(engine.hash(field))
+                return run.show(value) { hash.set(field, to: $0, isKnownNew: isKnownNew) }
+            }
+            guard isNew else { throw .corrupt }
+        }
+        forgetStrings()
+    }
+
+    private mutating func readPackedSortedSet(
+        _ format: PackedReader.Format, _ draft: inout ValueDraft, _ engine: EngineHandle
+    ) throws(RDBFault) {
+        var set = SortedSetValue(site: draft.open())
+        defer { draft.close(set.site) }
+        var seen = NameFilter()
+        let text = try string()
+        var run = try PackedReader(bytes(text), format)
+        while let member = try run.next() {
+            let score = try score(try run.expectNext(), in: run)
+            let isNew = run.show(member) { member in
+                set.addDraft(member, score, isKnownNew: seen.isNew(engine.hash(member)))
             }
             guard isNew else { throw .corrupt }
         }

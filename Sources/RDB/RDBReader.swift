@@ -1,6 +1,7 @@
 // The primitives of the format: numbers, lengths and strings, each checked before it is believed.
 
 import Base
+import Engine
 
 /// Reads serialised values from bytes at hand: a payload, or a file's mapping.
 ///
@@ -14,12 +15,20 @@ public struct RDBReader: ~Copyable, ~Escapable {
     private var made = OutputBuffer(capacity: 256)
     /// Bytes of strings that may still come.
     private var allowance: Int
+    /// Of the last draft, for the next if that is stored by then.
+    private var space: DraftSpace?
 
     /// - Parameter sizeMax: what all strings read may come to, decompressed.
     @_lifetime(copy source)
     public init(_ source: RawSpan, sizeMax: Int) {
         self.source = source
         allowance = sizeMax
+    }
+
+    /// Where the next draft may be made.
+    mutating func draftSpace(_ engine: EngineHandle) -> DraftSpace {
+        if !isKnownUniquelyReferenced(&space) { space = DraftSpace(engine) }
+        return space!
     }
 
     /// Bytes that are left.

@@ -268,7 +268,7 @@ struct HashTable {
     /// - Returns: by how many bytes the table grew.
     mutating func insert(_ hash: KeyHash, _ item: Item, hasher: Hasher64) -> Int {
         let sizeBefore = size
-        if !hasSegments { makeFirstSegment() }
+        if !hasSegments { makeSegments(depth: 0, buckets: Int(Self.bucketCounts[0])) }
         let order = order(hash)
         let bits = UInt64(item.bits)
         while true {
@@ -316,13 +316,29 @@ struct HashTable {
 
     // MARK: Growth and memory
 
-    private mutating func makeFirstSegment() {
-        let count = Int(Self.bucketCounts[0])
-        let segment = allocateSegment(count)
-        unsafe directory = .allocate(capacity: 1)
-        unsafe directory![0] = Self.makeEntry(segment, buckets: count, depth: 0)
-        depth = 0
-        size += 8
+    /// Makes a table without segments one of `1 << depth` segments of so many buckets each.
+    private mutating func makeSegments(depth: Int, buckets: Int) {
+        unsafe directory = .allocate(capacity: 1 << depth)
+        for index in 0..<(1 << depth) {
+            let segment = allocateSegment(buckets)
+            unsafe directory![index] = Self.makeEntry(segment, buckets: buckets, depth: depth)
+        }
+        self.depth = depth
+        size += 8 << depth
+    }
+
+    /// Has a table that never held anything be as large as `count` items need: they then come without a segment being
+    /// made twice. A wrong count costs memory or time, nothing else.
+    /// - Returns: by how many bytes the table grew.
+    mutating func reserve(_ count: Int) -> Int {
+        guard !hasSegments && count > 0 else { return 0 }
+        // Three quarters full: few go to another bucket than their own, and few segments grow once more.
+        let filled = Self.bucketCountMax * Bucket.slotCount * 3 / 4
+        var depth = 0
+        while count >> depth > filled { depth += 1 }
+        let buckets = (count >> depth) * 4 / (3 * Bucket.slotCount)
+        makeSegments(depth: depth, buckets: Self.nextBucketCount(min(buckets, Self.bucketCountMax - 1)))
+        return size
     }
 
     /// A segment of empty buckets.

@@ -32,6 +32,9 @@ struct Budget: ~Copyable {
         _ = used.wrappingAdd(size, ordering: .relaxed)
     }
 
+    /// Bytes that may still be counted.
+    var room: Int { max(0, bound - used.load(ordering: .relaxed)) }
+
     var isOver: Bool { used.load(ordering: .relaxed) > bound }
 }
 

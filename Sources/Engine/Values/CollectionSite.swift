@@ -119,7 +119,7 @@ public struct CollectionSite {
     }
 
     var encoding: CollectionEncoding {
-        get {
+        @inline(__always) get {
             if let structure { return unsafe structure.header.pointee.encoding }
             return value.flatMap { CollectionEncoding(rawValue: $0.load8(0)) } ?? .packed
         }
@@ -179,9 +179,11 @@ public struct CollectionSite {
     }
 
     /// One of the engine's limits.
+    @inline(__always)
     func limit(_ limit: CollectionLimit) -> Int { unsafe handle.pointee.state.pointee.collectionLimits[limit] }
 
     /// Whether `amount` is above one of the engine's limits.
+    @inline(__always)
     func exceeds(_ limit: CollectionLimit, _ amount: Int) -> Bool { amount > self.limit(limit) }
 
     /// Whether `bytes` more, for one more element, keep the value compact.
@@ -246,6 +248,7 @@ public struct CollectionSite {
         return start
     }
 
+    @inline(__always)
     private mutating func spliceDraft(_ offset: Int, _ removed: Int, _ inserted: Int) -> Address {
         if value == nil {
             value = draft

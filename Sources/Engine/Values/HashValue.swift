@@ -52,16 +52,17 @@ public struct HashValue: CollectionValue, ~Escapable {
     }
 
     /// Gives `field` a value. True if the field is new.
-    public mutating func set(_ field: RawSpan, to value: RawSpan) -> Bool {
+    /// - Parameter isKnownNew: it is, for sure.
+    public mutating func set(_ field: RawSpan, to value: RawSpan, isKnownNew: Bool = false) -> Bool {
         let size = HashElement.size(field: field.byteCount, value: value.byteCount)
-        let isNew = elements.put(field, size: size) { HashElement.write(field, value, at: $0) }
-        let site = elements.site
-        if site.encoding == .packed,
-            site.exceeds(.hashEntries, count) || site.exceeds(.hashValue, max(field.byteCount, value.byteCount))
+        let isNew = elements.put(field, size: size, isKnownNew: isKnownNew) { HashElement.write(field, value, at: $0) }
+        if elements.site.encoding == .packed,
+            elements.site.exceeds(.hashEntries, count)
+                || elements.site.exceeds(.hashValue, max(field.byteCount, value.byteCount))
         {
-            site.encoding = .table
+            elements.site.encoding = .table
         }
-        if let notes = site.notes {
+        if let notes = elements.site.notes {
             notes.add(.setField, field)
             notes.add(value)
         }

@@ -95,9 +95,11 @@ struct KeyedElements<Layout: ElementLayout> {
     // MARK: Changing
 
     /// Puts an element of `size` bytes in place of the one of this name, or adds it.
+    /// - Parameter isKnownNew: no element has this name.
     /// - Parameter fill: writes the element.
     /// - Returns: whether the name is new.
-    mutating func put(_ name: RawSpan, size: Int, _ fill: (Address) -> Void) -> Bool {
+    @inline(__always)
+    mutating func put(_ name: RawSpan, size: Int, isKnownNew: Bool = false, _ fill: (Address) -> Void) -> Bool {
         if site.structure == nil && !(size <= Packed.nearMax && site.staysCompact(adding: Packed.size(of: size))) {
             makeLarge()
         }
@@ -114,7 +116,7 @@ struct KeyedElements<Layout: ElementLayout> {
             fill(place)
             return present == nil
         }
-        let present = site.firstEntry { Layout.name(of: $0.bytes).equals(name) }
+        let present = isKnownNew ? nil : site.firstEntry { Layout.name(of: $0.bytes).equals(name) }
         let offset = present.map { site.offset(of: $0) } ?? site.usedSize
         let room = site.splice(at: offset, removing: present?.size ?? 0, inserting: Packed.size(of: size))
         fill(Packed.write(near: size, at: room))

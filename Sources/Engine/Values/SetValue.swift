@@ -33,13 +33,14 @@ public struct SetValue: CollectionValue, ~Escapable {
     public func randomSample(_ amount: Int, _ visit: (RawSpan) -> Void) { elements.randomSample(amount, visit) }
 
     /// Adds a member. False if it is there already.
-    public mutating func insert(_ member: RawSpan) -> Bool {
-        if elements.find(member) != nil { return false }
+    /// - Parameter isKnownNew: it is not, for sure.
+    public mutating func insert(_ member: RawSpan, isKnownNew: Bool = false) -> Bool {
+        if !isKnownNew && elements.find(member) != nil { return false }
         let isFirst = count == 0
-        _ = elements.put(member, size: member.byteCount) { $0.write(member) }
+        _ = elements.put(member, size: member.byteCount, isKnownNew: true) { $0.write(member) }
         if isFirst { elements.site.encoding = .integers }
         noteEncoding(member)
-        site.notes?.add(.insertMember, member)
+        elements.site.notes?.add(.insertMember, member)
         return true
     }
 
@@ -62,16 +63,18 @@ public struct SetValue: CollectionValue, ~Escapable {
     /// The name of the encoding after `member` came: whole numbers as long as they are few, then packed, then a table.
     /// Source: Redis 7.2 setTypeAdd.
     private func noteEncoding(_ member: RawSpan) {
-        let site = elements.site
-        var encoding = site.encoding
+        let old = elements.site.encoding
+        var encoding = old
         if encoding == .integers {
-            if member.canonicalSignedDecimal() != nil && !site.exceeds(.setIntegers, count) { return }
+            if member.canonicalSignedDecimal() != nil && !elements.site.exceeds(.setIntegers, count) { return }
             encoding = .packed
         }
-        if encoding == .packed && (site.exceeds(.setEntries, count) || site.exceeds(.setValue, member.byteCount)) {
+        if encoding == .packed,
+            elements.site.exceeds(.setEntries, count) || elements.site.exceeds(.setValue, member.byteCount)
+        {
             encoding = .table
         }
-        if encoding != site.encoding { site.encoding = encoding }
+        if encoding != old { elements.site.encoding = encoding }
     }
 }
 

@@ -187,7 +187,10 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
 
     /// Gives `member` a score, or adds to it, as far as `rule` lets. Source: Redis zsetAdd.
     /// - Parameter score: not NaN.
-    public mutating func add(_ member: RawSpan, _ score: Double, _ rule: SortedSetRule = []) -> SortedSetOutcome {
+    /// - Parameter isKnownNew: the member is not there, for sure.
+    public mutating func add(
+        _ member: RawSpan, _ score: Double, _ rule: SortedSetRule = [], isKnownNew: Bool = false
+    ) -> SortedSetOutcome {
         let size = ScoredMember.size(member)
         if site.structure == nil && !(size <= Packed.nearMax && site.staysCompact(adding: Packed.size(of: size))) {
             makeLarge()
@@ -209,7 +212,7 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
             unsafe large.pointee.put(member, hasher, decide: decide)
             if outcome.isChange { site.isChanged = true }
         } else {
-            let present = packedEntry(of: member)
+            let present = isKnownNew ? nil : packedEntry(of: member)
             if let sortable = decide(present.map { ScoredMember($0.bytes).sortable }) {
                 putPacked(member, sortable, over: present)
             }
@@ -244,7 +247,9 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
 
     private mutating func putPacked(_ member: RawSpan, _ sortable: UInt64, over present: PackedEntry?) {
         let place = SortableScore.place(sortable)
-        let next = site.firstEntry { entry in
+        let isLast = present == nil && site.count > 0
+            && ScoredMember(Packed.entry(before: site.end).bytes).isBefore(place, member)
+        let next = isLast ? nil : site.firstEntry { entry in
             entry.start != present?.start && !ScoredMember(entry.bytes).isBefore(place, member)
         }
         let target = next?.start ?? (site.value == nil ? nil : site.end)

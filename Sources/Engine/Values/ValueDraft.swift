@@ -1,6 +1,6 @@
 // A value that is built outside the keyspace, without a lock, and has its place there when it is whole.
 
-import Base
+public import Base
 
 /// A value of any kind in the making. Whoever has it owns its memory; `EngineHandle.store` hands that to an item. What
 /// is not stored goes with the draft.
@@ -13,8 +13,8 @@ public struct ValueDraft: ~Copyable {
     private var block: SharedBytes?
     /// A collection's site, and the memory that it works with.
     private var site: CollectionSite?
-    private let handle: UnsafeMutablePointer<EngineHandle>?
-    private let memory: UnsafeMutableRawPointer?
+    /// What the site works with.
+    private let space: DraftSpace?
 
     /// A string of these bytes; nil without memory for them.
     public init?(string: RawSpan) {
@@ -23,20 +23,16 @@ public struct ValueDraft: ~Copyable {
         unsafe string.withUnsafeBytes { unsafe block.bytes.copyMemory(from: $0) }
         kind = .string
         self.block = block
-        unsafe handle = nil
-        unsafe memory = nil
+        space = nil
     }
 
     /// A collection without elements yet.
-    init(_ kind: ValueKind, _ owner: EngineHandle) {
+    /// - Parameter space: no other draft's.
+    public init(_ kind: ValueKind, in space: DraftSpace) {
         precondition(kind != .string)
         self.kind = kind
-        let handle = UnsafeMutablePointer<EngineHandle>.allocate(capacity: 1)
-        unsafe handle.initialize(to: owner)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: CollectionSite.compactSizeMax, alignment: 16)
-        site = unsafe CollectionSite(draft: Address(memory), handle, kind)
-        unsafe self.handle = handle
-        unsafe self.memory = memory
+        site = unsafe CollectionSite(draft: Address(space.memory), space.handle, kind)
+        self.space = space
     }
 
     deinit {
@@ -44,8 +40,6 @@ public struct ValueDraft: ~Copyable {
         if let structure = site?.structure {
             while !structure.free(blocks: Structure.sliceSize) { continue }
         }
-        unsafe handle?.deallocate()
-        unsafe memory?.deallocate()
     }
 
     /// Whether a collection has no elements yet.
@@ -71,14 +65,18 @@ public struct ValueDraft: ~Copyable {
     /// Adds a member to a sorted set. False if it is there already; it keeps its score.
     /// - Parameter score: not NaN.
     public mutating func add(_ member: RawSpan, _ score: Double) -> Bool {
-        edit(SortedSetValue.self) { set in
-            if case .added = set.add(member, score, [.addsOnly, .keepsSign]) { return true }
-            return false
-        }
+        edit(SortedSetValue.self) { $0.addDraft(member, score) }
     }
 
     /// Changes a stream, which `create` makes if it is to have no entries.
     public mutating func editStream<R>(_ body: (inout StreamValue) -> R) -> R { edit(StreamValue.self, body) }
+
+    /// A collection's site, for many changes on end by a value of its kind. `close` takes back what came of it, also
+    /// when the caller gives up.
+    public mutating func open() -> CollectionSite { site! }
+
+    /// Takes back what `open` gave.
+    public mutating func close(_ site: CollectionSite) { self.site = site }
 
     @inline(__always)
     private mutating func edit<V: CollectionValue & ~Escapable, R>(_ type: V.Type, _ body: (inout V) -> R) -> R {
@@ -117,11 +115,59 @@ public struct ValueDraft: ~Copyable {
     }
 }
 
-// SAFETY: its handle and its memory are its own, and whoever has it is alone with it.
+// SAFETY: its space is its own, and whoever has it is alone with it.
 extension ValueDraft: @unchecked Sendable {}
 
+extension SortedSetValue {
+    /// As `ValueDraft.add`.
+    /// - Parameter isKnownNew: the member is not there, for sure.
+    public mutating func addDraft(_ member: RawSpan, _ score: Double, isKnownNew: Bool = false) -> Bool {
+        if case .added = add(member, score, [.addsOnly, .keepsSign], isKnownNew: isKnownNew) { return true }
+        return false
+    }
+}
+
+/// Where a draft is made: one at a time, and another when that is stored or gone. Must not outlive its engine.
+@safe
+public final class DraftSpace: @unchecked Sendable {
+    // Sendable: whoever has the draft is alone with it.
+    fileprivate let handle: UnsafeMutablePointer<EngineHandle>
+    fileprivate let memory: UnsafeMutableRawPointer
+
+    /// - Parameter owner: of the engine where the drafts will be stored.
+    public init(_ owner: EngineHandle) {
+        unsafe handle = .allocate(capacity: 1)
+        unsafe handle.initialize(to: owner)
+        unsafe memory = .allocate(byteCount: CollectionSite.compactSizeMax, alignment: 16)
+    }
+
+    deinit {
+        unsafe handle.deallocate()
+        unsafe memory.deallocate()
+    }
+}
+
 extension EngineHandle {
-    /// An empty collection outside the keyspace.
+    /// An empty collection outside the keyspace, in a space of its own.
     /// - Parameter kind: not `.string`: `ValueDraft(string:)` makes that.
-    public func makeDraft(_ kind: ValueKind) -> ValueDraft { ValueDraft(kind, self) }
+    public func makeDraft(_ kind: ValueKind) -> ValueDraft { ValueDraft(kind, in: DraftSpace(self)) }
+}
+
+/// Tells names that were not seen before from those that may have been: so that whoever fills a collection need not
+/// search for each. A Bloom filter of one function; says "maybe" to all when it has seen thousands.
+public struct NameFilter: ~Copyable {
+    private var bits = InlineArray<64, UInt64>(repeating: 0)
+
+    public init() {}
+
+    /// Whether the name of this hash is certainly new. From now on it is not.
+    @inline(__always)
+    public mutating func isNew(_ name: KeyHash) -> Bool {
+        let hash = name.rawValue
+        let word = Int(truncatingIfNeeded: hash &>> 6 & 63)
+        let bit: UInt64 = 1 &<< (hash & 63)
+        let isNew = bits[word] & bit == 0
+        bits[word] |= bit
+        return isNew
+    }
 }

@@ -167,6 +167,19 @@ extension EngineHandle {
         eachShard(()) { _, shard in shard.raiseCAS(above: number) }
     }
 
+    /// Makes room in the index of a database that never held anything, for items that will come; for no more than the
+    /// memory limit has room for. Not inside a section, unless it holds all shards.
+    /// - Parameter count: may be wrong, see `HashTable.reserve`.
+    public mutating func reserveIndex(for count: Int, in database: DatabaseIndex) {
+        let room = unsafe state.pointee.pool.pointee.budget.room
+        let count = min(count, room / (HashTable.bytesPerItem + Item.headerSize))
+        let share = count / shardCount
+        let growth = eachShard(0) { growth, shard in
+            growth += unsafe shard.tables[Int(database.rawValue)].reserve(share)
+        }
+        unsafe state.pointee.pool.pointee.budget.adjust(by: growth)
+    }
+
     /// At least the highest CAS number that was ever drawn. In a section only shards are asked that it holds or that
     /// nobody does.
     public mutating func highestCAS() -> UInt64 {
