@@ -19,6 +19,25 @@ struct ChecksumTests {
         }
     }
 
+    @Test("folding and tables come to the same, whatever the length and the sum before")
+    func foldedChecksum() {
+        var random = SplitMix64(seed: 7)
+        let bytes = (0..<1200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        for size in [0, 1, 63, 64, 65, 127, 128, 191, 192, 255, 256, 1000, 1200] {
+            for before in [0, 10] {
+                var whole = CRC64()
+                add(bytes[..<before], to: &whole)
+                var single = whole
+                add(bytes[before..<max(before, size)], to: &whole)
+                // So few at once are never folded.
+                for start in stride(from: before, to: size, by: 9) {
+                    add(bytes[start..<min(start + 9, size)], to: &single)
+                }
+                #expect(whole.value == single.value, "\(size) bytes")
+            }
+        }
+    }
+
     private func sum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         var sum = CRC64()
         add(bytes, to: &sum)

@@ -193,6 +193,37 @@ public struct OutputBuffer: ~Copyable {
         totalCount &+= size
     }
 
+    /// Appends `mark`, an ASCII character, then `number`, which is not negative, then a line's end, as in `$100\r\n`.
+    /// Source: Redis serialization protocol, lengths.
+    @inline(__always)
+    public mutating func appendLine(_ mark: Unicode.Scalar, _ number: Int) {
+        guard number < 1000 else { return appendLongLine(mark, number) }
+        // All in one word, from the end on: most lengths are short.
+        let number = UInt32(truncatingIfNeeded: number)
+        var word = UInt64(0x0A0D) &<< 8 | UInt64(48 &+ number % 10)
+        var size = 4
+        if number >= 10 {
+            word = word &<< 8 | UInt64(48 &+ number / 10 % 10)
+            size = 5
+        }
+        if number >= 100 {
+            word = word &<< 8 | UInt64(48 &+ number / 100)
+            size = 6
+        }
+        makeRoom(8)
+        // SAFETY: room for eight bytes was made, of which only `size` count.
+        unsafe base.storeBytes(of: word &<< 8 | UInt64(mark.value), toByteOffset: count, as: UInt64.self)
+        count &+= size
+        totalCount &+= size
+    }
+
+    @inline(never)
+    private mutating func appendLongLine(_ mark: Unicode.Scalar, _ number: Int) {
+        append(UInt8(truncatingIfNeeded: mark.value))
+        append(decimal: UInt64(truncatingIfNeeded: number))
+        append("\r\n")
+    }
+
     /// Appends `value` in decimal, with a minus sign if negative.
     @inline(__always)
     public mutating func append(decimal value: Int64) {

@@ -40,25 +40,19 @@ struct LogText: ~Copyable {
 
     @inline(__always)
     mutating func begin(_ argumentCount: Int, _ name: StaticString) {
-        bytes.append("*")
-        bytes.append(decimal: argumentCount)
-        bytes.append("\r\n")
+        bytes.appendLine("*", argumentCount)
         add(name)
     }
 
     mutating func add(_ word: StaticString) {
-        bytes.append("$")
-        bytes.append(decimal: word.utf8CodeUnitCount)
-        bytes.append("\r\n")
+        bytes.appendLine("$", word.utf8CodeUnitCount)
         bytes.append(word)
         bytes.append("\r\n")
     }
 
     @inline(__always)
     mutating func add(_ argument: RawSpan) {
-        bytes.append("$")
-        bytes.append(decimal: argument.byteCount)
-        bytes.append("\r\n")
+        bytes.appendLine("$", argument.byteCount)
         bytes.append(argument)
         bytes.append("\r\n")
     }
@@ -125,9 +119,7 @@ struct LogText: ~Copyable {
         bytes.append(hasExpiry ? "*5\r\n$3\r\nSET\r\n" : "*3\r\n$3\r\nSET\r\n")
         add(item.key)
         if let block = item.shared {
-            bytes.append("$")
-            bytes.append(decimal: block.byteCount)
-            bytes.append("\r\n")
+            bytes.appendLine("$", block.byteCount)
             block.retain()
             bytes.append(shared: block)
             bytes.append("\r\n")
@@ -157,9 +149,7 @@ struct LogText: ~Copyable {
         begin(6, "RESTORE")
         add(item.key)
         add(item.expiry.rawValue)
-        bytes.append("$")
-        bytes.append(decimal: payload.totalCount)
-        bytes.append("\r\n")
+        bytes.appendLine("$", payload.totalCount)
         bytes.append(contentsOf: payload)
         bytes.append("\r\n")
         add("REPLACE")

@@ -32,7 +32,7 @@ extension RESPSession {
         let table = SubsequenceTable(a, b)
         if options.wantsLength { return output.appendInteger(table.length) }
         guard options.wantsRanges else {
-            output.appendHeader("$", table.length)
+            output.appendLine("$", table.length)
             for byte in table.subsequence() { output.append(byte) }
             return output.append("\r\n")
         }

@@ -146,7 +146,7 @@ extension OutputBuffer {
     mutating func appendStreamID(_ id: StreamID) {
         let milliseconds = DecimalText(id.milliseconds)
         let sequence = DecimalText(id.sequence)
-        appendHeader("$", milliseconds.byteCount &+ 1 &+ sequence.byteCount)
+        appendLine("$", milliseconds.byteCount &+ 1 &+ sequence.byteCount)
         append(milliseconds.span)
         append("-")
         append(sequence.span)

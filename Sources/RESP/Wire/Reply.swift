@@ -10,40 +10,33 @@ enum ProtocolVersion: Int {
 }
 
 extension OutputBuffer {
-    @inline(__always)
-    mutating func appendHeader(_ mark: StaticString, _ count: Int) {
-        append(mark)
-        append(decimal: UInt64(truncatingIfNeeded: count))
-        append("\r\n")
-    }
-
-    mutating func appendArray(_ count: Int) { appendHeader("*", count) }
+    mutating func appendArray(_ count: Int) { appendLine("*", count) }
 
     /// The header of `count` pairs; an array of twice as many elements in version 2.
     mutating func appendMap(_ count: Int, _ version: ProtocolVersion) {
-        version == .three ? appendHeader("%", count) : appendHeader("*", count * 2)
+        version == .three ? appendLine("%", count) : appendLine("*", count * 2)
     }
 
     mutating func appendSet(_ count: Int, _ version: ProtocolVersion) {
-        appendHeader(version == .three ? "~" : "*", count)
+        appendLine(version == .three ? "~" : "*", count)
     }
 
     @inline(__always)
     mutating func appendBulk(_ bytes: RawSpan) {
-        appendHeader("$", bytes.byteCount)
+        appendLine("$", bytes.byteCount)
         append(bytes)
         append("\r\n")
     }
 
     mutating func appendBulk(_ text: StaticString) {
-        appendHeader("$", text.utf8CodeUnitCount)
+        appendLine("$", text.utf8CodeUnitCount)
         append(text)
         append("\r\n")
     }
 
     /// Off the request path.
     mutating func appendBulk(_ text: String) {
-        appendHeader("$", text.utf8.count)
+        appendLine("$", text.utf8.count)
         append(text)
         append("\r\n")
     }
@@ -55,7 +48,7 @@ extension OutputBuffer {
             appendBulk(item.value)
             return
         }
-        appendHeader("$", shared.byteCount)
+        appendLine("$", shared.byteCount)
         shared.retain()
         append(shared: shared)
         append("\r\n")
@@ -104,7 +97,7 @@ extension OutputBuffer {
             appendBulk(text)
             return
         }
-        appendHeader("=", text.utf8.count + 4)
+        appendLine("=", text.utf8.count + 4)
         append("txt:")
         append(text)
         append("\r\n")
