@@ -152,7 +152,7 @@ final class SnapshotJob: SnapshotSink {
         let output = SnapshotOutput(disk, descriptor, checksums: settings.hasChecksum && form != .commands, pace)
         let drain: Thread
         do throws(SystemError) {
-            drain = try Thread(name: "snapshot-disk") { [self] in writeChunks(output) }
+            drain = try Thread(name: "snapshot-disk", stepsAside: true) { [self] in writeChunks(output) }
         } catch {
             throw SnapshotFailure(reason: "no thread for the disk: \(error.reason)")
         }

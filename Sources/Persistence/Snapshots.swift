@@ -81,7 +81,7 @@ public final class Snapshots: Sendable {
         guard let job = made else { return .busy }
         log.notice("Background saving started")
         do throws(SystemError) {
-            try Thread.start(name: "snapshot") { [self] in completion(work(job)) }
+            try Thread.start(name: "snapshot", stepsAside: true) { [self] in completion(work(job)) }
             return .started
         } catch {
             finish(Milliseconds.readClock(), nil, "no thread: \(error.reason)")

@@ -10,16 +10,19 @@ public struct Thread: Sendable {
 
     private final class Body {
         let name: String
+        let stepsAside: Bool
         let run: () -> Void
-        init(name: String, run: @escaping () -> Void) {
+        init(name: String, stepsAside: Bool, run: @escaping () -> Void) {
             self.name = name
+            self.stepsAside = stepsAside
             self.run = run
         }
     }
 
     /// - Parameter name: at most 15 bytes, for `top -H` and debuggers.
-    public init(name: String, _ run: @escaping @Sendable () -> Void) throws(SystemError) {
-        let body = unsafe Unmanaged.passRetained(Body(name: name, run: run))
+    /// - Parameter stepsAside: others who want its processor need not wait for more than a moment.
+    public init(name: String, stepsAside: Bool = false, _ run: @escaping @Sendable () -> Void) throws(SystemError) {
+        let body = unsafe Unmanaged.passRetained(Body(name: name, stepsAside: stepsAside, run: run))
         var all = sigset_t()
         var before = sigset_t()
         unsafe sigfillset(&all)
@@ -39,8 +42,10 @@ public struct Thread: Sendable {
     }
 
     /// Starts one that nobody waits for.
-    public static func start(name: String, _ run: @escaping @Sendable () -> Void) throws(SystemError) {
-        pthread_detach(try Thread(name: name, run).handle)
+    public static func start(
+        name: String, stepsAside: Bool = false, _ run: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        pthread_detach(try Thread(name: name, stepsAside: stepsAside, run).handle)
     }
 
     /// Waits for its end. Once, and always: what nobody waits for is `start`ed.
@@ -50,6 +55,7 @@ public struct Thread: Sendable {
         // SAFETY: the retain was made for this thread.
         let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
         unsafe duet_name_thread(body.name)
+        if body.stepsAside { duet_step_aside() }
         body.run()
     }
 }

@@ -55,7 +55,7 @@ extension AppendLog {
             return .busy
         }
         do throws(SystemError) {
-            try Thread.start(name: "rewrite") { [self] in
+            try Thread.start(name: "rewrite", stepsAside: true) { [self] in
                 let failure = makeBase()
                 finish(failure)
             }
