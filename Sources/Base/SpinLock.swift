@@ -30,14 +30,20 @@ public struct SpinLock: ~Copyable {
         held.store(false, ordering: .releasing)
     }
 
+    /// Waits a moment for another thread.
+    /// - Parameter spins: how often it did already. That thread may have lost its core: after some it is given ours rather
+    ///   than the quantum burnt.
+    public static func pause(_ spins: inout Int) {
+        spins &+= 1
+        if spins < Limits.lockSpinsBeforeYield { duet_spin_hint() } else { sched_yield() }
+    }
+
     @inline(never)
     private borrowing func lockSlowly() {
         var spins = 0
         while true {
             while held.load(ordering: .relaxed) {
-                spins &+= 1
-                // The holder may have lost its core: give ours away rather than burn the quantum.
-                if spins < Limits.lockSpinsBeforeYield { duet_spin_hint() } else { sched_yield() }
+                Self.pause(&spins)
             }
             if !held.exchange(true, ordering: .acquiring) { return }
         }

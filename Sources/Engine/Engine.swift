@@ -20,6 +20,9 @@ public struct EngineOptions: Sendable {
     /// Asks the system for huge pages under the keyspace: fewer address translations, but memory comes and goes in
     /// pieces of 2 MiB, and some of each is not used.
     public var usesHugePages = false
+    /// A snapshot's walk holds no shard while it hands over a collection that takes more bytes: some hundred microseconds
+    /// are long enough to wait for.
+    public var lockedWalkSizeMax = 128 << 10
 
     public init() {}
 }

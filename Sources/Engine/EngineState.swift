@@ -41,6 +41,7 @@ struct EngineState: ~Copyable {
     /// As the sink.
     var snapshot = SnapshotState()
     let writersWait = Atomic<Bool>(false)
+    let lockedWalkSizeMax: Int
     /// For handles that only look; nothing is counted there.
     let idleCounters: Counters<EngineCounter>
 
@@ -81,6 +82,7 @@ struct EngineState: ~Copyable {
         hasher = Hasher64(seed: options.hashSeed)
         shardBits = count.trailingZeroBitCount
         databaseCount = options.databaseCount
+        lockedWalkSizeMax = options.lockedWalkSizeMax
         sizeClasses = SizeClasses(pageSize: unsafe pool.pointee.pageSize)
         unsafe self.pool = pool
         policy = Atomic(options.evictionPolicy.code)
@@ -148,6 +150,7 @@ struct EngineState: ~Copyable {
     borrowing func handOver(_ item: Item, in table: HashTable, _ view: borrowing ItemView) {
         precondition(table.origin >= 0, "an item of the old epoch where the snapshot expects none")
         item.changeEpoch()
+        if let structure = item.structure, structure.isWalked(snapshot.number) { return }
         snapshotSink?.append(view, in: DatabaseIndex(Int(table.origin)))
     }
 

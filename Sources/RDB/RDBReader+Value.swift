@@ -108,7 +108,7 @@ extension RDBReader {
             let member = try string()
             let score = hasTextScores ? try textScore() : try double()
             let isKnownNew = seen.isNew(engine.hash(bytes(member)))
-            guard !score.isNaN, set.addDraft(bytes(member), score, isKnownNew: isKnownNew) else { throw .corrupt }
+            guard !score.isNaN, set.addNew(bytes(member), score, isKnownNew: isKnownNew) else { throw .corrupt }
             forgetStrings()
         }
     }
@@ -186,7 +186,7 @@ extension RDBReader {
         while let member = try run.next() {
             let score = try score(try run.expectNext(), in: run)
             let isNew = run.show(member) { member in
-                set.addDraft(member, score, isKnownNew: seen.isNew(engine.hash(member)))
+                set.addNew(member, score, isKnownNew: seen.isNew(engine.hash(member)))
             }
             guard isNew else { throw .corrupt }
         }

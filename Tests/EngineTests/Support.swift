@@ -19,6 +19,8 @@ struct TestEngine: ~Copyable {
         options.shardCount = shards
         options.databaseCount = databases
         options.hashSeed = seed
+        // All of them: so that every test of snapshots is one of this, too.
+        options.lockedWalkSizeMax = 0
         engine = Engine(options)
         handle = engine.makeHandle()
         handle.now = Milliseconds(1_000_000)

@@ -45,6 +45,11 @@ extension HashTable {
         walkedTo = 0
     }
 
+    mutating func walkAgain(from before: HashTable) {
+        origin = before.origin
+        walkedTo = before.walkedTo
+    }
+
     /// Collects about `countMax` items for the snapshot's walk; with the last ones, the table has nothing old any more.
     mutating func walk(_ countMax: Int, into items: inout WalkedItems) {
         if !isEmpty, let next = items.append(countMax, of: self, from: walkedTo) {
@@ -56,6 +61,14 @@ extension HashTable {
 }
 
 extension Shard {
+    /// Has the walk come again to what it has just collected of `table`, as that was before. False for a table of the
+    /// graveyard: it has no place of its own to come back to.
+    func walkAgain(_ table: HashTable) -> Bool {
+        guard unwalkedDatabase < databaseCount else { return false }
+        unsafe tables[unwalkedDatabase].walkAgain(from: table)
+        return true
+    }
+
     /// Begins an epoch: what is there is old from now on. Under all shards' locks.
     mutating func beginEpoch() {
         epoch.formSymmetricDifference(.epoch)

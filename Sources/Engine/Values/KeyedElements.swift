@@ -25,6 +25,7 @@ struct KeyedElements<Layout: ElementLayout> {
 
     private var hasher: Hasher64 { @inline(__always) get { unsafe site.handle.pointee.hasher } }
 
+    @inline(__always)
     var count: Int {
         if let large = unsafe large { return unsafe large.pointee.table.count }
         return site.count

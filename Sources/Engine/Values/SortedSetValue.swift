@@ -245,6 +245,21 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
         }
     }
 
+    /// Adds a member, whose score keeps its sign if it is a zero. False if it is there already; it keeps its score.
+    /// - Parameter isKnownNew: it is not, for sure.
+    public mutating func addNew(_ member: RawSpan, _ score: Double, isKnownNew: Bool = false) -> Bool {
+        let size = ScoredMember.size(member)
+        if isKnownNew, site.notes == nil, site.structure == nil, size <= Packed.nearMax,
+            site.staysCompact(adding: Packed.size(of: size))
+        {
+            putPacked(member, SortableScore.encode(score), over: nil)
+            noteEncoding(member)
+            return true
+        }
+        if case .added = add(member, score, [.addsOnly, .keepsSign], isKnownNew: isKnownNew) { return true }
+        return false
+    }
+
     private mutating func putPacked(_ member: RawSpan, _ sortable: UInt64, over present: PackedEntry?) {
         let place = SortableScore.place(sortable)
         let isLast = present == nil && site.count > 0

@@ -1,6 +1,7 @@
 // A large collection: what an item owns when its elements no longer fit beside its key.
 
 import Base
+import Synchronization
 
 /// The first words of every large collection, whatever its kind.
 struct StructureHeader {
@@ -8,6 +9,9 @@ struct StructureHeader {
     var next: UInt = 0
     let kind: ValueKind
     var encoding: CollectionEncoding
+    /// Twice the number of the last snapshot whose walk has handed the collection over, or that and one while the walk
+    /// is at it without a lock. See `Structure.walkMark`.
+    var walkMark: UInt32 = 0
 }
 
 /// A handle on a large collection. Touched under the lock of its item's shard; freed once, by `free(blocks:)`.
@@ -45,6 +49,30 @@ struct Structure: Equatable {
             return Structure(address)
         }
         nonmutating set { unsafe header.pointee.next = newValue?.place.bits ?? 0 }
+    }
+
+    // MARK: Snapshots
+
+    private var walkMark: UnsafeMutablePointer<Atomic<UInt32>> {
+        // SAFETY: an atomic number lies as a number does, in memory that only this property reaches.
+        unsafe (place.raw + MemoryLayout<StructureHeader>.offset(of: \.walkMark)!)
+            .assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    /// The walk of a snapshot begins to read: until `endWalk`, who is about to change the collection waits. Under the lock.
+    func beginWalk(_ snapshot: UInt32) { unsafe walkMark.pointee.store(snapshot &* 2 &+ 1, ordering: .relaxed) }
+
+    /// The walk has handed the collection over. Without the lock.
+    func endWalk(_ snapshot: UInt32) { unsafe walkMark.pointee.store(snapshot &* 2, ordering: .releasing) }
+
+    /// Whether the walk of a snapshot has handed the collection over; waits for it if it is about to. Under the lock.
+    func isWalked(_ snapshot: UInt32) -> Bool {
+        var spins = 0
+        while true {
+            let mark = unsafe walkMark.pointee.load(ordering: .acquiring)
+            guard mark == snapshot &* 2 &+ 1 else { return mark == snapshot &* 2 }
+            SpinLock.pause(&spins)
+        }
     }
 
     // MARK: Whatever its kind

@@ -65,7 +65,7 @@ public struct ValueDraft: ~Copyable {
     /// Adds a member to a sorted set. False if it is there already; it keeps its score.
     /// - Parameter score: not NaN.
     public mutating func add(_ member: RawSpan, _ score: Double) -> Bool {
-        edit(SortedSetValue.self) { $0.addDraft(member, score) }
+        edit(SortedSetValue.self) { $0.addNew(member, score) }
     }
 
     /// Changes a stream, which `create` makes if it is to have no entries.
@@ -117,15 +117,6 @@ public struct ValueDraft: ~Copyable {
 
 // SAFETY: its space is its own, and whoever has it is alone with it.
 extension ValueDraft: @unchecked Sendable {}
-
-extension SortedSetValue {
-    /// As `ValueDraft.add`.
-    /// - Parameter isKnownNew: the member is not there, for sure.
-    public mutating func addDraft(_ member: RawSpan, _ score: Double, isKnownNew: Bool = false) -> Bool {
-        if case .added = add(member, score, [.addsOnly, .keepsSign], isKnownNew: isKnownNew) { return true }
-        return false
-    }
-}
 
 /// Where a draft is made: one at a time, and another when that is stored or gone. Must not outlive its engine.
 @safe

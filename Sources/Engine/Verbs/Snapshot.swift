@@ -11,8 +11,8 @@ public protocol SnapshotSink: AnyObject, Sendable {
     /// An item as it was at the snapshot's moment, also one whose time has run out (`ItemView.isExpired`). Each comes once,
     /// in no order.
     /// - Parameter database: the number that its database had at that moment.
-    /// Called under a shard's lock, by any thread, by several at once: copy what you need, never block, never call the
-    /// engine. A large value may be retained instead (`ItemView.shared`).
+    /// Called mostly under a shard's lock, by any thread, by several at once: copy what you need, never block, never call
+    /// the engine. A large value may be retained instead (`ItemView.shared`).
     func append(_ item: borrowing ItemView, in database: DatabaseIndex)
 
     /// While `Engine.writersWait` says so, called by each thread that has handed items over, before its next request: no
@@ -37,6 +37,38 @@ struct SnapshotState {
     var walked = ShardSet()
     /// The walk's own.
     var nextShard = 0
+    /// Which one it is of this engine's; 0 before the first.
+    var number: UInt32 = 0
+
+    /// The state between this one and the next.
+    var ended: SnapshotState {
+        var state = SnapshotState()
+        state.number = number
+        return state
+    }
+}
+
+/// An item with a large collection that the walk hands over without its shard's lock: the item may move or take another
+/// shape meanwhile, the collection may not change.
+@safe
+private struct LargeItem: ~Copyable {
+    let structure: Structure
+    let database: DatabaseIndex
+    /// A copy.
+    let item: Item
+    private let memory: UnsafeMutableRawPointer
+
+    init(_ original: Item, _ structure: Structure, in database: DatabaseIndex) {
+        self.structure = structure
+        self.database = database
+        let size = original.size
+        unsafe memory = .allocate(byteCount: size, alignment: 16)
+        // SAFETY: an item is so many bytes, whatever they lead to is its collection's and its long key's, both kept.
+        unsafe memory.copyMemory(from: original.address, byteCount: size)
+        item = unsafe Item(Address(memory))
+    }
+
+    deinit { unsafe memory.deallocate() }
 }
 
 extension Engine {
@@ -58,8 +90,8 @@ extension EngineHandle {
         section(.all) { handle in
             guard unsafe !handle.state.pointee.snapshot.isUnderWay else { return false }
             unsafe handle.state.pointee.snapshotSink = sink
-            unsafe handle.state.pointee.snapshot = SnapshotState()
             unsafe handle.state.pointee.snapshot.isUnderWay = true
+            unsafe handle.state.pointee.snapshot.number &+= 1
             for index in 0..<handle.shardCount { unsafe handle.shard(at: index).body.pointee.beginEpoch() }
             atMoment(&handle)
             return true
@@ -75,8 +107,12 @@ extension EngineHandle {
         while left > 0 {
             guard let index = nextUnwalkedShard() else { return endSnapshot() }
             var seen: Int?
-            let isHeld = unsafe lockedIfSafe(at: index) { handle, shard in seen = unsafe handle.walkOn(shard, left) }
+            var large: LargeItem?
+            let isHeld = unsafe lockedIfSafe(at: index) { handle, shard in
+                seen = unsafe handle.walkOn(shard, left, &large)
+            }
             precondition(isHeld, "a walk inside a section of some shards")
+            if let large = large.take() { handOver(large) }
             if let seen { left -= max(1, seen) } else { unsafe state.pointee.snapshot.walked.insert(index) }
         }
         return .more
@@ -103,7 +139,7 @@ extension EngineHandle {
         var isAbandoned = false
         _ = section(.all) { handle in
             isAbandoned = unsafe handle.state.pointee.snapshot.isAbandoned
-            unsafe handle.state.pointee.snapshot = SnapshotState()
+            unsafe handle.state.pointee.snapshot = handle.state.pointee.snapshot.ended
             return handle.takeSink()
         }
         return isAbandoned ? .abandoned : .complete
@@ -120,15 +156,32 @@ extension EngineHandle {
         return nil
     }
 
+    /// - Parameter large: gets an item that is to be handed over without the lock, after which the walk comes here again.
     /// - Returns: how many items were looked at, about `countMax` at most; nil if nothing in the shard is old.
-    private func walkOn(_ shard: UnsafeMutablePointer<Shard>, _ countMax: Int) -> Int? {
+    private func walkOn(
+        _ shard: UnsafeMutablePointer<Shard>, _ countMax: Int, _ large: inout LargeItem?
+    ) -> Int? {
         var items = WalkedItems()
         guard let table = unsafe shard.pointee.walk(countMax, into: &items) else { return nil }
         let epoch = unsafe shard.pointee.epoch
         for index in 0..<items.count where items[index].isOfOther(epoch) {
-            unsafe state.pointee.handOver(items[index], in: table, view(items[index]))
+            let item = items[index]
+            if let structure = item.structure, held == 0, unsafe structure.size > state.pointee.lockedWalkSizeMax,
+                unsafe !structure.isWalked(state.pointee.snapshot.number), unsafe shard.pointee.walkAgain(table)
+            {
+                structure.beginWalk(unsafe state.pointee.snapshot.number)
+                large = LargeItem(item, structure, in: DatabaseIndex(Int(table.origin)))
+                return index + 1
+            }
+            unsafe state.pointee.handOver(item, in: table, view(item))
         }
         return items.count
+    }
+
+    /// Hands over what nobody changes meanwhile.
+    private func handOver(_ large: consuming LargeItem) {
+        unsafe state.pointee.snapshotSink?.append(view(large.item), in: large.database)
+        large.structure.endWalk(unsafe state.pointee.snapshot.number)
     }
 
     // MARK: Before a change
