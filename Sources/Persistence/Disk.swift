@@ -34,6 +34,9 @@ public protocol Disk: Sendable {
     /// Gives a file another name, in the place of what has that name, and waits until the folder says so on the disk.
     func rename(_ path: String, to target: String) throws(SystemError)
 
+    /// Waits until the folder that a file is in says so on the disk.
+    func syncFolder(of path: String) throws(SystemError)
+
     /// Removes a file if it is there.
     func remove(_ path: String)
 }
@@ -69,6 +72,8 @@ public struct SystemDisk: Disk {
     public func rename(_ path: String, to target: String) throws(SystemError) {
         try Files.renameDurably(path, to: target)
     }
+
+    public func syncFolder(of path: String) throws(SystemError) { try Files.syncFolder(of: path) }
 
     public func remove(_ path: String) { Files.remove(path) }
 }

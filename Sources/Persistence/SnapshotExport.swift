@@ -138,5 +138,6 @@ final class UnnamedFileDisk: Disk {
     func sync(_ descriptor: Int32) throws(SystemError) {}
     func close(_ descriptor: Int32) { inner.close(descriptor) }
     func rename(_ path: String, to target: String) throws(SystemError) { try inner.rename(path, to: target) }
+    func syncFolder(of path: String) throws(SystemError) {}
     func remove(_ path: String) { inner.remove(path) }
 }

@@ -115,5 +115,10 @@ final class FaultyDisk: Disk {
         try fails({ if case .folderSync = $0 { true } else { false } }, EIO)
     }
 
+    func syncFolder(of path: String) throws(SystemError) {
+        try fails({ if case .folderSync = $0 { true } else { false } }, EIO)
+        try inner.syncFolder(of: path)
+    }
+
     func remove(_ path: String) { inner.remove(path) }
 }

@@ -22,7 +22,7 @@ struct TestReplay: LogReplay {
     mutating func perform(_ command: RawSpan) -> ReplayOutcome {
         let words = String(decoding: command.copiedBytes(), as: UTF8.self).split(separator: "\r\n")
         switch words[2] {
-        case "SELECT": return .done
+        case "SELECT", "select": return .done
         case "DEL":
             _ = engine.delete(engine.key(Array(words[4].utf8).span.rawBytes, in: .first))
             return .done
@@ -60,6 +60,15 @@ final class Logged: Sendable {
         log = AppendLog(engine, settings, snapshots, log: notes, disk: disk) {
             place.value.store($0, ordering: .sequentiallyConsistent)
         }
+    }
+
+    /// With its log on from the start.
+    static func turnedOn(
+        _ folder: String, _ disk: any Disk, _ change: (inout LogSettings) -> Void = { _ in }
+    ) -> Logged {
+        let logged = Logged(folder, disk, change)
+        #expect(logged.log.turnOn(atOnce: true) == nil)
+        return logged
     }
 
     /// Stores `number` at its key, with flags, in one unit with another key's.

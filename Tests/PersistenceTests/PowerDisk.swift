@@ -136,6 +136,8 @@ final class PowerDisk: Disk {
         }
     }
 
+    func syncFolder(of path: String) throws(SystemError) { try on { state in state.durableNames = state.files } }
+
     func remove(_ path: String) { state.look { state in if !state.isOff { state.files[path] = nil } } }
 
     /// The end: nothing works any more.

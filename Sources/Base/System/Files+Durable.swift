@@ -61,7 +61,8 @@ extension Files {
         try syncFolder(of: target)
     }
 
-    private static func syncFolder(of target: String) throws(SystemError) {
+    /// Waits until the names in a file's folder are on the disk.
+    public static func syncFolder(of target: String) throws(SystemError) {
         let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .latest(folder) }

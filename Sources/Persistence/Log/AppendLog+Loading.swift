@@ -64,9 +64,11 @@ extension AppendLog {
 
     /// The manifest; one is made for a log of a single file, as Redis had it before version 7.
     private func findManifest(_ settings: LogSettings) throws(LoadFailure) -> LogManifest? {
-        if let manifest = try readManifest(settings) { return manifest }
+        let manifest = try readManifest(settings)
         do throws(SystemError) {
-            return try takeOverSingleFile(settings)
+            guard let manifest else { return try takeOverSingleFile(settings) }
+            try finishTakingOver(manifest, settings)
+            return manifest
         } catch {
             throw LoadFailure(description: "Can't read the AOF: \(error)")
         }
@@ -89,8 +91,20 @@ extension AppendLog {
         }
     }
 
+    private func singleFile(_ settings: LogSettings) -> String {
+        settings.folder.isEmpty ? settings.fileName : settings.folder + "/" + settings.fileName
+    }
+
+    /// Moves the single file if an end came between the manifest and that. Source: Redis aof.c, loadAppendOnlyFiles.
+    private func finishTakingOver(_ manifest: LogManifest, _ settings: LogSettings) throws(SystemError) {
+        let target = settings.path(settings.fileName)
+        guard manifest.increments.isEmpty, manifest.base?.name == settings.fileName else { return }
+        guard try MappedFile(target) == nil, try MappedFile(singleFile(settings)) != nil else { return }
+        try disk.rename(singleFile(settings), to: target)
+    }
+
     private func takeOverSingleFile(_ settings: LogSettings) throws(SystemError) -> LogManifest? {
-        let single = settings.folder.isEmpty ? settings.fileName : settings.folder + "/" + settings.fileName
+        let single = singleFile(settings)
         guard try MappedFile(single) != nil else { return nil }
         log.notice("Moving the old style AOF \(single) into \(settings.logFolder)")
         try disk.makeFolder(settings.logFolder)

@@ -28,8 +28,13 @@ final class LogFile: @unchecked Sendable {
         try vouch()
         // What was there before must not come back once the manifest names the file.
         try disk.sync(descriptor)
+        try disk.syncFolder(of: path)
         syncedSize = size
     }
+
+    /// All that was told before, in other files, is on the disk: the next sum says so. A start that finds none which
+    /// does leaves this file out.
+    func followsAll() { vouchedSize = syncedSize }
 
     /// Writes a sum of nothing: it says how much is promised.
     private func vouch() throws(SystemError) {
@@ -71,11 +76,21 @@ final class LogFile: @unchecked Sendable {
         size += head.byteCount + bytes.totalCount
     }
 
-    /// Waits until all of it is on the disk, and says so in it: whatever is wrong with it later is damage.
+    /// Waits until all of it is on the disk, and says so in it: whatever is wrong with it later is damage. Without the
+    /// line that says so the file is as good; half of it must not stand there when another file follows.
     func finish() throws(SystemError) {
         try sync(vouches: true)
-        try vouch()
-        try sync(vouches: true)
+        let end = size
+        do throws(SystemError) {
+            try vouch()
+            try sync(vouches: true)
+        } catch {
+            try disk.truncate(descriptor, to: end)
+            size = end
+            isRagged = false
+            try disk.sync(descriptor)
+            syncedSize = end
+        }
     }
 
     /// Waits until all of it is on the disk.

@@ -12,9 +12,14 @@ import Base
 ///                                                       all in the files before this one
 ///
 /// The bytes of sum lines are in no sum; between two of them are whole units only. redis-server skips them all.
+///
+/// It may go on with a file of ours, and writes no sums. What it appends begins with SELECT in capitals; ours is in small
+/// letters, so what stands behind the last sum tells whose it is.
 enum LogFormat {
     static let sum: StaticString = "#SUM:"
     static let item: StaticString = "#ITEM:"
+
+    static let select: StaticString = "select"
 
     /// Bits of an item's marks.
     static let staleMark: UInt64 = 1
@@ -32,6 +37,29 @@ enum LogFormat {
     /// Source: Redis' bounds of requests.
     static let argumentCountMax = 1 << 20
     static let argumentSizeMax = 512 << 20
+
+    /// Whether a file was begun by us: its first line is a sum.
+    static func isOurs(_ file: RawSpan) -> Bool {
+        let size = sum.utf8CodeUnitCount
+        return file.byteCount > size && file.slice(0, size).equals(sum)
+    }
+
+    /// Whether redis-server appended what stands from `start` on. Source: Redis 7 aof.c, feedAppendOnlyFile, and
+    /// server.c, propagatePendingCommands, which has SELECT follow MULTI.
+    static func isOfRedis(_ file: RawSpan, from start: Int) -> Bool {
+        var place = start
+        while place < file.byteCount, file[place] == UInt8(ascii: "#"), let end = file.firstIndex(of: 10, from: place) {
+            place = end + 1
+        }
+        func skips(_ text: StaticString) -> Bool {
+            let end = place + text.utf8CodeUnitCount
+            guard end <= file.byteCount && file.slice(place, end).equals(text) else { return false }
+            place = end
+            return true
+        }
+        _ = skips("*1\r\n$5\r\nMULTI\r\n")
+        return skips("*2\r\n$6\r\nSELECT\r\n")
+    }
 
     static let highestCAS: StaticString = "#CAS:"
 

@@ -20,6 +20,7 @@ struct LogLoader {
     private var refusalCount = 0
     /// Files behind the one that the log ended with: nothing in them was promised.
     private(set) var unread: [String] = []
+    private var unpromisedCount = 0
     /// The file that the log ended with, and what stays of it.
     private var last: (path: String, size: Int)?
     private var toldAt = Milliseconds(0)
@@ -80,7 +81,10 @@ struct LogLoader {
                 try Self.check(file)
                 return try end(at: error, name, file.size, before: later)
             }
-            guard let unit else { return try Self.check(file) }
+            guard let unit else {
+                try Self.check(file)
+                return try end(name, before: later)
+            }
             commands.begin(unit)
             while commands.next() { try perform(commands, &replay, path) }
             if unit.end - forgotten >= PersistenceLimits.logForgetSize {
@@ -96,6 +100,22 @@ struct LogLoader {
         if let fault = file.fault { throw LoadFailure(description: "Can't read the append only file \(fault)") }
     }
 
+    /// The file looks whole, but it may be that its end never came to the disk. What follows says whether all before it
+    /// did; if it does not, nothing there was promised, and it is left out.
+    private mutating func end(_ name: String, before later: [String]) throws(LoadFailure) {
+        guard !later.isEmpty, name != manifest.base?.name, try promiseNothing(later) else { return }
+        leaveOut(later)
+    }
+
+    private mutating func leaveOut(_ later: [String]) {
+        unread = later
+        // Usually a rewrite had just begun.
+        guard unpromisedCount > 0 else { return }
+        warnings.append(
+            "\(unpromisedCount) commands in \(later.joined(separator: ", ")) are left out: what came before may be "
+                + "missing, and no reply said that they were safe.")
+    }
+
     /// The file is not whole: it is cut if it may be.
     private mutating func end(
         at error: LogFault, _ name: String, _ fileSize: Int, before later: [String]
@@ -106,34 +126,32 @@ struct LogLoader {
         guard error.kind == .tornTail && settings.loadsTruncated && mayBeTorn, try promiseNothing(later) else {
             throw LoadFailure(description: Self.text(error, path, isLast: later.isEmpty))
         }
-        unread = later
         warnings.append(
             "The AOF \(path) ends too early (\(error.reason) at \(error.offset)): it is cut from \(fileSize) to "
-                + "\(error.goodSize) bytes, the end of the last command that is whole.")
-        if !later.isEmpty {
-            warnings.append("Nothing in \(later.joined(separator: ", ")) behind it had been on the disk: left out.")
-        }
+                + "\(error.goodSize) bytes, the end of what is known to be whole.")
+        if !later.isEmpty { leaveOut(later) }
         size -= fileSize - error.goodSize
         last = (path, error.goodSize)
     }
 
     /// Whether no file says that anything in it, and so all before it, was ever on the disk: a rewrite had just begun,
     /// or a sync had failed, when the server ended.
-    private func promiseNothing(_ names: [String]) throws(LoadFailure) -> Bool {
+    private mutating func promiseNothing(_ names: [String]) throws(LoadFailure) -> Bool {
+        unpromisedCount = 0
         for name in names {
             let path = settings.path(name)
             let file: MappedFile?
             do throws(SystemError) { file = try MappedFile(path) } catch { return false }
-            guard let file else { return false }
+            // A file that does not begin with a sum is redis-server's.
+            guard let file, LogFormat.isOurs(file.bytes) else { return false }
             var reader = LogReader(file.bytes)
             do throws(LogFault) {
-                while try reader.nextUnit() != nil {}
+                while reader.synced == 0, let unit = try reader.nextUnit() { unpromisedCount += unit.commandCount }
             } catch {
                 if error.kind != .tornTail { return false }
             }
             try Self.check(file)
-            // A file without sums is redis-server's.
-            if reader.sumCount == 0 || reader.synced > 0 { return false }
+            if reader.synced > 0 { return false }
         }
         return true
     }

@@ -9,25 +9,26 @@ extension LogReader {
     /// - Parameter unitsEnd: behind the last whole unit, or sum.
     /// - Parameter wrongAt: the first byte that cannot be; nil if the file just ends.
     func judge(unitsEnd: Int, wrongAt: Int?, reason: StaticString) -> LogFault {
+        let endOfGood = trustedEnd(unitsEnd)
         // Room that was made for bytes that never came.
         if let wrongAt, isZero(from: wrongAt) {
-            return LogFault(kind: .tornTail, offset: wrongAt, reason: "zeros to the file's end", goodSize: unitsEnd)
+            return LogFault(kind: .tornTail, offset: wrongAt, reason: "zeros to the file's end", goodSize: endOfGood)
         }
         let witness = hear(from: summedEnd, about: unitsEnd, inChain: wrongAt == nil)
         if wrongAt == nil && witness.isContradiction {
             // The size that the file ends short of is the one that was written: what follows it is a client's value,
             // and so is whatever looks like a sum there.
-            return LogFault(kind: .tornTail, offset: scan.file.byteCount, reason: "\(reason)", goodSize: unitsEnd)
+            return LogFault(kind: .tornTail, offset: scan.file.byteCount, reason: "\(reason)", goodSize: endOfGood)
         }
         let area = min(unitsEnd, witness.denial ?? unitsEnd)
         let offset = wrongAt ?? scan.file.byteCount
         let isDamage = wrongAt.map { !isTorn(at: $0, unitsEnd, witness) } ?? false
         if isDamage || witness.isContradiction || witness.synced > area {
-            let goodSize = area == unitsEnd ? area : lastEnd(before: area)
+            let goodSize = area == unitsEnd ? endOfGood : lastEnd(before: area)
             return LogFault(kind: .corrupt, offset: offset, reason: "\(reason)", goodSize: goodSize)
         }
         // Where pages are missing, more may be missing from the units before, and no sum says otherwise.
-        let goodSize = wrongAt == nil && witness.denial == nil ? unitsEnd : summedEnd
+        let goodSize = wrongAt == nil && witness.denial == nil ? endOfGood : summedEnd
         return LogFault(kind: .tornTail, offset: offset, reason: "\(reason)", goodSize: goodSize)
     }
 
@@ -44,8 +45,23 @@ extension LogReader {
     func judge(sum: LogSum, unitsEnd: Int, reason: StaticString) -> LogFault {
         let area = min(unitsEnd, max(summedEnd, sum.start))
         let witness = hear(from: sum.end, about: area)
-        let kind = witness.isContradiction || witness.synced > area ? LogFault.Kind.corrupt : .tornTail
-        return LogFault(kind: kind, offset: area, reason: "\(reason)", goodSize: lastEnd(before: area))
+        if witness.isContradiction || witness.synced > area {
+            return LogFault(kind: .corrupt, offset: area, reason: "\(reason)", goodSize: lastEnd(before: area))
+        }
+        // Before the bytes that the sum speaks of may lie others, whose own sum is on a page that is missing, too.
+        let goodSize = sum.synced >= area ? lastEnd(before: area) : summedEnd
+        return LogFault(kind: .tornTail, offset: area, reason: "\(reason)", goodSize: goodSize)
+    }
+
+    /// What is wrong where a right sum leaves bytes before it unspoken of: their own sum is on a page that never came, or
+    /// is damaged. Nil if all before it was on the disk when it was written, or if redis-server began the file: it has
+    /// no sums.
+    func judge(gapBefore sum: LogSum) -> LogFault? {
+        guard sum.start > summedEnd && sumCount > 0 && sum.synced < sum.start else { return nil }
+        let isDamage = max(sum.synced, hear(from: sum.end, about: summedEnd).synced) > summedEnd
+        return LogFault(
+            kind: isDamage ? .corrupt : .tornTail, offset: summedEnd, reason: "the sum of these bytes is missing",
+            goodSize: summedEnd)
     }
 
     /// Whether another sum, behind `start`, speaks of bytes that a line takes for its own.
@@ -62,7 +78,16 @@ extension LogReader {
     private func lastEnd(before limit: Int) -> Int {
         var end = summedEnd
         while end < limit, case .unit(let unit) = scan.piece(at: end), unit.end <= limit { end = unit.end }
-        return end
+        return trustedEnd(end)
+    }
+
+    /// How far the file may be believed whose units end at `end`. Where sums are, whole as they look, units without one
+    /// may hold pages that never came: nobody was told that they are safe. redis-server writes none.
+    private func trustedEnd(_ end: Int) -> Int { lacksSum(upTo: end) ? summedEnd : end }
+
+    func lacksSum(upTo end: Int) -> Bool {
+        sumCount > 0 && end > summedEnd && end - summedEnd <= LogFormat.unsummedSizeMax
+            && !LogFormat.isOfRedis(scan.file, from: summedEnd)
     }
 
     private struct Witness {

@@ -82,12 +82,18 @@ struct LogReader: ~Copyable, ~Escapable {
                     let reason: StaticString = "a size of an argument that takes in a sum"
                     return stop(judge(sum: swallowed, unitsEnd: at, reason: reason), start)
                 }
+                if let gap = judge(gapBefore: sum) { return stop(gap, start) }
                 at = sum.end
                 if sum.start <= summedEnd || at - start > LogFormat.unsummedSizeMax { return clear(to: at, sum) }
                 doubtful = sum
             case .end:
-                isAtEnd = true
-                return clear(to: at, doubtful)
+                clear(to: at, doubtful)
+                isAtEnd = !lacksSum(upTo: at)
+                if isAtEnd { return }
+                return stop(
+                    LogFault(
+                        kind: .tornTail, offset: at, reason: "the sum of the last commands is missing",
+                        goodSize: summedEnd), start)
             case .cut(let reason):
                 if let doubtful, !isRefuted(doubtful, from: at) { accept(doubtful) }
                 return stop(judge(unitsEnd: at, wrongAt: nil, reason: reason), start)

@@ -216,7 +216,11 @@ struct LogScan: ~Escapable {
         }
         let end = start &+ length &+ 1
         let isSum = begins(window, LogFormat.sum)
-        guard isSum || begins(window, LogFormat.item) else { return .other(end: end) }
+        guard isSum || begins(window, LogFormat.item) else {
+            // A page that never came, with a line's end behind it.
+            if let zero = window.slice(0, length).firstIndex(of: 0) { return .wrong(start &+ zero, "a zero in a line") }
+            return .other(end: end)
+        }
         guard window[length &- 1] == 13 else { return .wrong(start, "an annotation of ours without its form") }
         let line = window.slice(0, length &- 1)
         if isSum {

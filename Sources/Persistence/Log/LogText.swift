@@ -76,7 +76,7 @@ struct LogText: ~Copyable {
             firstDatabase = database
             if isPart { return }
         }
-        begin(2, "SELECT")
+        begin(2, LogFormat.select)
         add(Int64(database.rawValue))
     }
 

@@ -137,6 +137,7 @@ final class LogWriter: Sendable {
                 if present?.number != batch.file {
                     if let present { self.end(present.file, present.number) }
                     present = file(batch.file).map { (batch.file, $0) }
+                    if !isSyncInDoubt { present?.file.followsAll() }
                     lastSecond = 0
                 }
                 if let present, !batch.bytes.isEmpty {
@@ -164,20 +165,28 @@ final class LogWriter: Sendable {
                 sync(present.file, present.number, written)
             }
             if isClosing {
-                if let present { finish(present.file) }
+                if let present { finish(present.file, present.number) }
                 return
             }
         }
     }
 
     /// The end of a file that nothing more comes for.
-    private func finish(_ file: LogFile) {
+    private func finish(_ file: LogFile, _ number: Int) {
         if state.look({ $0.trouble != nil }) { return }
         do throws(SystemError) {
             try file.finish()
         } catch {
-            log.warning("The end of the AOF file \(file.path) could not be written: \(error.reason)")
+            let reason = "\(file.path): \(error.reason)"
+            // What follows in the next file must not be vouched for: a start would find a torn end before it.
+            state.change { $0.trouble = .sync(reason, file: number) }
+            log.warning("The end of the AOF file \(reason): it could not be written, and the log is rewritten.")
         }
+    }
+
+    /// Whether something that was told may not be on the disk, and will not come there but by a rewrite.
+    private var isSyncInDoubt: Bool {
+        if case .sync = state.look({ $0.trouble }) { true } else { false }
     }
 
     private func file(_ number: Int) -> LogFile? { state.look { $0.files[number] } }
@@ -185,7 +194,7 @@ final class LogWriter: Sendable {
     /// A file is complete: nothing more comes for it.
     private func end(_ file: LogFile, _ number: Int) {
         sync(file, number, state.look { $0.writtenPlace })
-        finish(file)
+        finish(file, number)
         removeFile(number)
     }
 
