@@ -180,11 +180,11 @@ public final class Engine: @unchecked Sendable {
 
     /// Has `listener` hear of `kinds` of changes from now on, between two mutations.
     public func addChangeListener(_ listener: any ChangeListener, to kinds: ChangeKinds = .all) {
-        unsafe state.pointee.changeSubscriptions { $0.append(Subscription(listener: listener, kinds: kinds)) }
+        unsafe EngineState.changeSubscriptions(of: state) { $0.append(Subscription(listener: listener, kinds: kinds)) }
     }
 
     public func removeChangeListener(_ listener: any ChangeListener) {
-        unsafe state.pointee.changeSubscriptions { $0.removeAll { $0.listener === listener } }
+        unsafe EngineState.changeSubscriptions(of: state) { $0.removeAll { $0.listener === listener } }
     }
 
     public func memory() -> MemoryUse {

@@ -113,23 +113,33 @@ struct EngineState: ~Copyable {
         unsafe pool.deallocate()
     }
 
-    mutating func changeSubscriptions(_ change: (inout [Subscription]) -> Void) {
-        for index in 0..<shardCount { unsafe shards[index].lock.pointee.lock() }
-        change(&subscriptions)
-        noteHeardKinds()
-        for index in 0..<shardCount { unsafe shards[index].lock.pointee.unlock() }
+    // What follows takes a pointer: others read fields that never change meanwhile, so no access may be to all of them.
+
+    static func changeSubscriptions(
+        of state: UnsafeMutablePointer<EngineState>, _ change: (inout [Subscription]) -> Void
+    ) {
+        let (shards, count) = unsafe (state.pointee.shards, state.pointee.shardCount)
+        for index in 0..<count { unsafe shards[index].lock.pointee.lock() }
+        unsafe change(&state.pointee.subscriptions)
+        unsafe noteHeardKinds(of: state)
+        for index in 0..<count { unsafe shards[index].lock.pointee.unlock() }
     }
 
-    private mutating func noteHeardKinds() {
-        heardKinds = unsafe journal == nil ? subscriptions.reduce([]) { $0.union($1.kinds) } : .all
+    private static func noteHeardKinds(of state: UnsafeMutablePointer<EngineState>) {
+        let kinds = unsafe state.pointee.subscriptions.reduce(ChangeKinds()) { $0.union($1.kinds) }
+        unsafe state.pointee.heardKinds = state.pointee.journal == nil ? kinds : .all
     }
 
     /// Under all shards' locks.
-    mutating func setJournal(_ journal: Journal?) {
-        if let journal, !journals.contains(where: { $0 === journal }) { journals.append(journal) }
-        unsafe self.journal = journal.map { unsafe Unmanaged.passUnretained($0) }
-        noteHeardKinds()
-        for index in 0..<shardCount { unsafe shards[index].body.pointee.takesSteps = journal != nil }
+    static func setJournal(_ journal: Journal?, of state: UnsafeMutablePointer<EngineState>) {
+        if let journal, unsafe !state.pointee.journals.contains(where: { $0 === journal }) {
+            unsafe state.pointee.journals.append(journal)
+        }
+        unsafe state.pointee.journal = journal.map { unsafe Unmanaged.passUnretained($0) }
+        unsafe noteHeardKinds(of: state)
+        for index in 0..<(unsafe state.pointee.shardCount) {
+            unsafe state.pointee.shards[index].body.pointee.takesSteps = journal != nil
+        }
     }
 
     /// Tells who wants to hear of it. Under the shard's lock.

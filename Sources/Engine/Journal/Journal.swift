@@ -73,7 +73,7 @@ extension Engine {
     /// Has `journal` be told of every change from a moment on, or nobody any more. Kept to the next call.
     public func setJournal(_ journal: Journal?) {
         var handle = makeHandle()
-        handle.section(.all) { handle in unsafe handle.state.pointee.setJournal(journal) }
+        handle.section(.all) { handle in unsafe EngineState.setJournal(journal, of: handle.state) }
     }
 
     /// While a journal is read back, nothing ends by itself: no time runs out and nothing is evicted, for what later

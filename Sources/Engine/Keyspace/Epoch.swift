@@ -45,6 +45,7 @@ extension HashTable {
         walkedTo = 0
     }
 
+    /// Has the walk go on where it was before.
     mutating func walkAgain(from before: HashTable) {
         origin = before.origin
         walkedTo = before.walkedTo
