@@ -62,9 +62,6 @@ enum RESPLimits {
     /// What SYNC sends at a time: so much of a client's snapshot is in memory twice at most.
     static let transferPieceSize = 256 * 1024
 
-    /// Clients that are sent snapshots at a time, each with a thread that reads.
-    static let transferCountMax = 64
-
     /// Connections that MIGRATE keeps, and how long. Source: Redis MIGRATE_SOCKET_CACHE_ITEMS and _TTL.
     static let migrationTargetsKept = 64
     static let migrationTargetMilliseconds: Int64 = 10_000

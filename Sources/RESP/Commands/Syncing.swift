@@ -60,9 +60,7 @@ extension RESPSession {
     func sync(_ request: Request, _ output: inout OutputBuffer) {
         guard syncRefusal == .none else { return failSync(&output) }
         let transfer = SnapshotTransfer(record, now: engine.now)
-        guard frontEnd.transfers.add(transfer, of: record) else {
-            return fail("ERR too many clients are sent snapshots", &output)
-        }
+        frontEnd.transfers.add(transfer, of: record)
         self.transfer = transfer
         // Nobody but the transfer lets it go on.
         let ticket = park(request, .sync, until: nil)
@@ -86,9 +84,7 @@ extension RESPSession {
         case .piece(let piece):
             if !isSendingSnapshot {
                 isSendingSnapshot = true
-                output.append("$")
-                output.append(decimal: transfer.size)
-                output.append("\r\n")
+                output.appendLine("$", transfer.size)
             }
             output.append(shared: piece)
             return .wait

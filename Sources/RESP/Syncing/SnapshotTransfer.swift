@@ -135,13 +135,8 @@ final class SnapshotTransfer: Sendable {
 final class SnapshotTransfers: Sendable {
     private let all = Mutex<[UInt64: SnapshotTransfer]>([:])
 
-    /// False if there are too many.
-    func add(_ transfer: SnapshotTransfer, of client: ClientRecord) -> Bool {
-        all.withLock { all in
-            guard all.count < RESPLimits.transferCountMax else { return false }
-            all[client.peer.id] = transfer
-            return true
-        }
+    func add(_ transfer: SnapshotTransfer, of client: ClientRecord) {
+        all.withLock { $0[client.peer.id] = transfer }
     }
 
     func remove(_ client: ClientRecord) { all.withLock { $0[client.peer.id] = nil } }
