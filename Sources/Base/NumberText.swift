@@ -96,3 +96,20 @@ extension RawSpan {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte &- 9 < 5 }
 }
+
+extension String {
+    /// A number of bytes for people, as in `1.5 MiB`. Off the request path.
+    public init(byteCount: Int) {
+        if byteCount < 1024 {
+            self = "\(byteCount) B"
+            return
+        }
+        var value = Double(byteCount)
+        var unit = ""
+        for next in ["KiB", "MiB", "GiB", "TiB"] where value >= 1024 {
+            value /= 1024
+            unit = next
+        }
+        self = "\((value * 10).rounded() / 10) \(unit)"
+    }
+}

@@ -108,9 +108,7 @@ public struct ServerLink: ~Copyable {
     }
 
     mutating func beginRequest(_ wordCount: Int) {
-        requests.append("*")
-        requests.append(decimal: wordCount)
-        requests.append("\r\n")
+        requests.appendLine("*", wordCount)
     }
 
     mutating func append(word: RawSpan) {
@@ -126,9 +124,7 @@ public struct ServerLink: ~Copyable {
     }
 
     mutating func beginWord(_ size: Int) {
-        requests.append("$")
-        requests.append(decimal: size)
-        requests.append("\r\n")
+        requests.appendLine("$", size)
     }
 
     /// Sends what was put together.

@@ -50,28 +50,16 @@ public struct TransferProgress: Sendable, Equatable {
 
     private var facts: String {
         if phase == .waiting { return "the server makes a snapshot, for \(Self.time(seconds))" }
-        var parts = [total.map { "\(Self.bytes(done)) of \(Self.bytes($0))" } ?? Self.bytes(done)]
+        var parts = [total.map { "\(String(byteCount: done)) of \(String(byteCount: $0))" } ?? String(byteCount: done)]
         if phase == .checking { parts.insert("checking the file", at: 0) }
         if let keys { parts.append("\(keys) keys") }
-        if seconds >= 0.2 { parts.append("\(Self.bytes(Int(rate)))/s") }
+        if seconds >= 0.2 { parts.append("\(String(byteCount: Int(rate)))/s") }
         if let secondsLeft { parts.append("\(Self.time(secondsLeft)) left") }
         return parts.joined(separator: ", ")
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    /// As in `1.5 MiB`.
-    public static func bytes(_ count: Int) -> String {
-        if count < 1024 { return "\(count) B" }
-        var value = Double(count)
-        var unit = ""
-        for next in ["KiB", "MiB", "GiB", "TiB"] where value >= 1024 {
-            value /= 1024
-            unit = next
-        }
-        return "\((value * 10).rounded() / 10) \(unit)"
     }
 
     /// As in `7 s`, `2:05` or `1:02:05`.

@@ -1,5 +1,7 @@
 // What came of a file's keys, and how that is told.
 
+import Base
+
 /// Keys that had the same fate: how many, and the first of them.
 public struct KeyTally: Sendable, Equatable {
     public struct Example: Sendable, Equatable {
@@ -53,7 +55,7 @@ public struct UploadSummary: Sendable, Equatable {
 
     /// Lines for people, each with its end.
     public var text: String {
-        let amount = TransferProgress.bytes(contents.end)
+        let amount = String(byteCount: contents.end)
         var lines = ["\(Self.keys(restored)) restored, from \(amount), in \(TransferProgress.time(seconds))"]
         if present.count > 0 {
             lines.append("\(Self.keys(present.count)) there already, left as they are (--replace overwrites):")

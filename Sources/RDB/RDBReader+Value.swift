@@ -130,15 +130,29 @@ extension RDBReader {
 
     // MARK: Packed
 
+    /// Goes through a string that is packed with elements.
+    /// - Parameter take: takes an element, and from the run what belongs to it. False if it was there already.
+    @inline(__always)
+    private mutating func readRun(
+        _ format: PackedReader.Format, _ take: (inout PackedReader, PackedElement) throws(RDBFault) -> Bool
+    ) throws(RDBFault) {
+        let text = try string()
+        var run = try PackedReader(bytes(text), format)
+        while let element = try run.next() {
+            guard try take(&run, element) else { throw .corrupt }
+        }
+        forgetStrings()
+    }
+
     private mutating func readPackedList(
         _ format: PackedReader.Format, _ draft: inout ValueDraft
     ) throws(RDBFault) {
         var list = ListValue(site: draft.open())
         defer { draft.close(list.site) }
-        let text = try string()
-        var run = try PackedReader(bytes(text), format)
-        while let element = try run.next() { run.show(element) { list.push($0, .end) } }
-        forgetStrings()
+        try readRun(format) { run, element in
+            run.show(element) { list.push($0, .end) }
+            return true
+        }
     }
 
     private mutating func readPackedSet(
@@ -147,13 +161,9 @@ extension RDBReader {
         var set = SetValue(site: draft.open())
         defer { draft.close(set.site) }
         var seen = NameFilter()
-        let text = try string()
-        var run = try PackedReader(bytes(text), format)
-        while let element = try run.next() {
-            let isNew = run.show(element) { set.insert($0, isKnownNew: seen.isNew(engine.hash($0))) }
-            guard isNew else { throw .corrupt }
+        try readRun(format) { run, element in
+            run.show(element) { set.insert($0, isKnownNew: seen.isNew(engine.hash($0))) }
         }
-        forgetStrings()
     }
 
     private mutating func readPackedHash(
@@ -162,17 +172,13 @@ extension RDBReader {
         var hash = HashValue(site: draft.open())
         defer { draft.close(hash.site) }
         var seen = NameFilter()
-        let text = try string()
-        var run = try PackedReader(bytes(text), format)
-        while let name = try run.next() {
+        try readRun(format) { run, element throws(RDBFault) in
             let value = try run.expectNext()
-            let isNew = run.show(name) { field in
+            return run.show(element) { field in
                 let isKnownNew = seen.isNew(engine.hash(field))
                 return run.show(value) { hash.set(field, to: $0, isKnownNew: isKnownNew) }
             }
-            guard isNew else { throw .corrupt }
         }
-        forgetStrings()
     }
 
     private mutating func readPackedSortedSet(
@@ -181,19 +187,13 @@ extension RDBReader {
         var set = SortedSetValue(site: draft.open())
         defer { draft.close(set.site) }
         var seen = NameFilter()
-        let text = try string()
-        var run = try PackedReader(bytes(text), format)
-        while let member = try run.next() {
-            let score = try score(try run.expectNext(), in: run)
-            let isNew = run.show(member) { member in
-                set.addNew(member, score, isKnownNew: seen.isNew(engine.hash(member)))
-            }
-            guard isNew else { throw .corrupt }
+        try readRun(format) { run, element throws(RDBFault) in
+            let score = try Self.score(try run.expectNext(), in: run)
+            return run.show(element) { set.addNew($0, score, isKnownNew: seen.isNew(engine.hash($0))) }
         }
-        forgetStrings()
     }
 
-    private func score(_ element: PackedElement, in run: borrowing PackedReader) throws(RDBFault) -> Double {
+    private static func score(_ element: PackedElement, in run: borrowing PackedReader) throws(RDBFault) -> Double {
         switch element {
         case .number(let number): return Double(number)
         case .bytes(let range):

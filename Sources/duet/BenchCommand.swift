@@ -82,17 +82,8 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "RESP: the password. memcached: `USER PASSWORD`.")
     var password: String?
 
-    @Flag(help: "Speak TLS.")
-    var tls = false
-
-    @Option(help: "PEM file of who signed the server's certificate; without it any server is trusted.")
-    var cacert = ""
-
-    @Option(help: "PEM file of a client certificate.")
-    var cert = ""
-
-    @Option(help: "PEM file of its key, if that is apart.")
-    var key = ""
+    @OptionGroup
+    var tls: TLSWords
 
     @Flag(help: "Print the result as one JSON object.")
     var json = false
@@ -121,10 +112,10 @@ struct BenchCommand: ParsableCommand {
         options.fillsMisses = hitFill
         options.seed = seed
         options.password = password
-        options.usesTLS = tls
-        options.tlsAuthorityFile = cacert
-        options.tlsCertificateFile = cert
-        options.tlsKeyFile = key
+        options.usesTLS = tls.isOn
+        options.tlsAuthorityFile = tls.cacert
+        options.tlsCertificateFile = tls.cert
+        options.tlsKeyFile = tls.key
         return options
     }
 

@@ -193,7 +193,7 @@ struct CheckCommand: ParsableCommand {
 
     private func showProgress(_ done: Int, _ total: Int) {
         guard showsProgress else { return }
-        Files.write("\r\(done * 100 / max(1, total)) % of \(CheckText.bytes(total))  ", to: STDERR_FILENO)
+        Files.write("\r\(done * 100 / max(1, total)) % of \(String(byteCount: total))  ", to: STDERR_FILENO)
     }
 
     private func clearProgress() {

@@ -9,12 +9,12 @@ enum CheckText {
 
     /// A snapshot in one line.
     static func line(_ summary: SnapshotSummary) -> String {
-        "RDB version \(summary.version), \(bytes(summary.size - summary.excess)), \(summary.keyCount) keys"
+        "RDB version \(summary.version), \(String(byteCount: summary.size - summary.excess)), \(summary.keyCount) keys"
             + (summary.isVerified ? ", checksum right" : ", no checksum")
     }
 
     static func text(_ summary: SnapshotSummary) -> String {
-        var text = "RDB version \(summary.version), \(bytes(summary.size))"
+        var text = "RDB version \(summary.version), \(String(byteCount: summary.size))"
         text += summary.isVerified ? ", checksum right\n" : ", no checksum\n"
         if !summary.fields.isEmpty {
             text += summary.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ") + "\n"
@@ -37,7 +37,8 @@ enum CheckText {
         text += "\nlargest keys\n"
         for key in summary.largest {
             let shown = String(decoding: key.key, as: UTF8.self).debugDescription
-            text += padLeft(bytes(key.bytes), 12) + "  " + pad(name(key.kind), 8) + " db\(key.database) \(shown)\n"
+            let size = padLeft(String(byteCount: key.bytes), 12)
+            text += size + "  " + pad(name(key.kind), 8) + " db\(key.database) \(shown)\n"
         }
         return text
     }
@@ -46,12 +47,11 @@ enum CheckText {
 
     /// A file of commands in one line.
     static func line(_ summary: LogSummary) -> String {
-        let parts = ["\(bytes(summary.commandsSize)) of commands", "\(summary.commandCount) commands", sums(summary)]
-        return parts.joined(separator: ", ")
+        "\(String(byteCount: summary.commandsSize)) of commands, \(summary.commandCount) commands, \(sums(summary))"
     }
 
     static func text(_ summary: LogSummary) -> String {
-        var text = "append log, \(bytes(summary.commandsSize)) of commands, \(sums(summary))\n"
+        var text = "append log, \(String(byteCount: summary.commandsSize)) of commands, \(sums(summary))\n"
         text += "\nunits       \(summary.unitCount)   (\(summary.transactionCount) of them transactions)\n"
         let isMost = summary.keyCount >= LogSummary.keyCountMax
         text += "keys        \(summary.keyCount)\(isMost ? " or more" : "")"
@@ -93,7 +93,7 @@ enum CheckText {
 
     private static func row(_ name: String, _ width: Int, _ count: Int, _ size: Int, of total: Int) -> String {
         let bar = String(repeating: "█", count: (size * 30 + total / 2) / total)
-        let columns = pad(name, width) + padLeft(String(count), 8) + padLeft(bytes(size), 13)
+        let columns = pad(name, width) + padLeft(String(count), 8) + padLeft(String(byteCount: size), 13)
         return columns + padLeft("\(size * 100 / total) %", 8) + "  \(bar)\n"
     }
 
@@ -106,17 +106,6 @@ enum CheckText {
         case .hash: "hash"
         case .stream: "stream"
         }
-    }
-
-    static func bytes(_ count: Int) -> String {
-        if count < 1024 { return "\(count) B" }
-        var value = Double(count)
-        var unit = ""
-        for next in ["KiB", "MiB", "GiB", "TiB"] where value >= 1024 {
-            value /= 1024
-            unit = next
-        }
-        return "\((value * 10).rounded() / 10) \(unit)"
     }
 
     static func pad(_ text: String, _ width: Int) -> String {

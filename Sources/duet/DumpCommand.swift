@@ -57,7 +57,7 @@ struct DumpCommand: ParsableCommand {
             let summary = try SnapshotDownload.run(from: link, to: file) { line.show($0) }
             line.clear()
             if options.quiet { return }
-            let size = TransferProgress.bytes(summary.size)
+            let size = String(byteCount: summary.size)
             print(
                 "\(file): \(size) of \(server) in \(TransferProgress.time(summary.seconds)), "
                     + (summary.isVerified ? "checksum right" : "which has no checksum"))

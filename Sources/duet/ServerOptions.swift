@@ -4,15 +4,10 @@ import ArgumentParser
 import Base
 import Migration
 
-struct ServerOptions: ParsableArguments {
-    @Option(help: "The user, with --password. (default: the server's default user)")
-    var user: String?
-
-    @Option(name: [.customShort("a"), .long], help: "The password; also from REDISCLI_AUTH in the environment.")
-    var password: String?
-
-    @Flag(help: "Speak TLS, as does rediss://…")
-    var tls = false
+/// How a tool speaks TLS.
+struct TLSWords: ParsableArguments {
+    @Flag(name: .customLong("tls"), help: "Speak TLS, as does rediss://… where a URL is taken.")
+    var isOn = false
 
     @Option(help: "PEM file of who signed the server's certificate; without it any server is trusted.")
     var cacert = ""
@@ -22,6 +17,17 @@ struct ServerOptions: ParsableArguments {
 
     @Option(help: "PEM file of its key, if that is apart.")
     var key = ""
+}
+
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The user, with --password. (default: the server's default user)")
+    var user: String?
+
+    @Option(name: [.customShort("a"), .long], help: "The password; also from REDISCLI_AUTH in the environment.")
+    var password: String?
+
+    @OptionGroup
+    var tls: TLSWords
 
     @Option(help: "Seconds that the server may be silent.")
     var timeout = 60
@@ -30,7 +36,7 @@ struct ServerOptions: ParsableArguments {
     var quiet = false
 
     func validate() throws {
-        if timeout < 1 || timeout > 1_000_000 { throw ValidationError("--timeout is in seconds, 1 or more.") }
+        if timeout < 1 || timeout > 1_000_000 { throw ValidationError("--timeout is in seconds, 1 to 1000000.") }
     }
 
     /// The server that `text` names; the one on this machine for nil.
@@ -44,16 +50,16 @@ struct ServerOptions: ParsableArguments {
         if let password { server.password = password }
         if server.password == nil { server.password = System.environment("REDISCLI_AUTH") }
         if server.username != nil && server.password == nil { throw ValidationError("--user wants a --password.") }
-        if tls { server.usesTLS = true }
+        if tls.isOn { server.usesTLS = true }
         return server
     }
 
     var linkOptions: LinkOptions {
         var options = LinkOptions()
         options.timeoutSeconds = timeout
-        options.authorityFile = cacert
-        options.certificateFile = cert
-        options.keyFile = key
+        options.authorityFile = tls.cacert
+        options.certificateFile = tls.cert
+        options.keyFile = tls.key
         return options
     }
 }

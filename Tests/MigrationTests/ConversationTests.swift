@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Conversations with servers")
 struct ConversationTests {
-    private func open(_ server: StubServer, _ change: (inout ServerAddress) -> Void = { _ in }) throws -> ServerLink {
+    private func open(_ server: ScriptedServer, _ change: (inout ServerAddress) -> Void = { _ in }) throws -> ServerLink {
         var address = try #require(ServerAddress(server.path))
         change(&address)
         return try ServerLink.open(address, LinkOptions())
@@ -18,7 +18,7 @@ struct ConversationTests {
         let folder = "/tmp/duet-download-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try Files.makeFolder(folder)
         defer { unsafe _ = rmdir(folder) }
-        let server = try StubServer(["+PONG\r\n"] + replies)
+        let server = try ScriptedServer(["+PONG\r\n"] + replies)
         var failure = ""
         let link = try open(server)
         do throws(MigrationFault) {
@@ -32,7 +32,7 @@ struct ConversationTests {
 
     @Test("a login comes first, and what a server refuses is told with what to do")
     func login() throws {
-        let server = try StubServer(["+OK\r\n", "+PONG\r\n", "$24\r\n# Server\r\nduet_version:1\r\n\r\n"])
+        let server = try ScriptedServer(["+OK\r\n", "+PONG\r\n", "$24\r\n# Server\r\nduet_version:1\r\n\r\n"])
         var link = try open(server) { address in
             address.username = "me"
             address.password = "sesame"
@@ -44,7 +44,7 @@ struct ConversationTests {
             ("ERROR\r\n", "--resp-port"), ("HTTP/1.1 400 Bad Request\r\n", "does not speak RESP"), ("", "was closed"),
             ("$-1\r\n", "does not speak RESP"),
         ] {
-            let server = try StubServer([reply])
+            let server = try ScriptedServer([reply])
             #expect { _ = try open(server).server } throws: { "\($0)".contains(expected) }
         }
     }
@@ -77,7 +77,7 @@ struct ConversationTests {
 
     @Test("a folder that is not there is told before the server has any work")
     func noFolder() throws {
-        let server = try StubServer(["+PONG\r\n", "+OK\r\n"])
+        let server = try ScriptedServer(["+PONG\r\n", "+OK\r\n"])
         #expect {
             _ = try SnapshotDownload.run(from: try open(server), to: "/tmp/duet-no-such-folder/file") { _ in }
         } throws: { "\($0)" == "cannot write /tmp/duet-no-such-folder/file: No such file or directory" }

@@ -1,5 +1,6 @@
 // What progress and summaries look like.
 
+import Base
 import Testing
 
 @testable import Migration
@@ -32,7 +33,7 @@ struct ProgressTests {
     func words() {
         let times = [0, 0.1, 59, 59.5, 125, 3725].map(TransferProgress.time)
         #expect(times == ["0 s", "1 s", "59 s", "1:00", "2:05", "1:02:05"])
-        #expect([0, 1023, 1536, 5 << 20].map(TransferProgress.bytes) == ["0 B", "1023 B", "1.5 KiB", "5.0 MiB"])
+        #expect([0, 1023, 1536, 5 << 20].map { String(byteCount: $0) } == ["0 B", "1023 B", "1.5 KiB", "5.0 MiB"])
     }
 
     @Test("a summary tells what became of each key")

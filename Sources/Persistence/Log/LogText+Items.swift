@@ -197,9 +197,7 @@ extension LogText {
     private mutating func add(_ id: StreamID) {
         let milliseconds = DecimalText(id.milliseconds)
         let sequence = DecimalText(id.sequence)
-        bytes.append("$")
-        bytes.append(decimal: milliseconds.span.byteCount + 1 + sequence.span.byteCount)
-        bytes.append("\r\n")
+        bytes.appendLine("$", milliseconds.span.byteCount + 1 + sequence.span.byteCount)
         bytes.append(milliseconds.span)
         bytes.append("-")
         bytes.append(sequence.span)

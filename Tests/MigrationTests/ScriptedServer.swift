@@ -6,13 +6,13 @@ import Synchronization
 
 /// Listens on a unix socket for one client. For each request that it hears it says the next of its replies; after the
 /// last one it closes.
-final class StubServer: Sendable {
+final class ScriptedServer: Sendable {
     let path: String
     private let listening: Int32
     private let heard = Monitor<(requests: [[String]], isOver: Bool)>(([], false))
 
     init(_ replies: [String]) throws {
-        path = "/tmp/duet-stub-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        path = "/tmp/duet-scripted-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         listening = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -25,7 +25,7 @@ final class StubServer: Sendable {
         }
         precondition(bound == 0 && listen(listening, 1) == 0)
         let (door, log) = (listening, heard)
-        try Thread.start(name: "stub") {
+        try Thread.start(name: "scripted") {
             let fd = accept(door, nil, nil)
             Self.serve(fd, replies) { request in log.change { $0.requests.append(request) } }
             close(fd)
