@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Conversations with servers")
 struct ConversationTests {
-    private func open(_ server: ScriptedServer, _ change: (inout ServerAddress) -> Void = { _ in }) throws -> ServerLink {
+    private func open(
+        _ server: ScriptedServer, _ change: (inout ServerAddress) -> Void = { _ in }
+    ) throws -> ServerLink {
         var address = try #require(ServerAddress(server.path))
         change(&address)
         return try ServerLink.open(address, LinkOptions())

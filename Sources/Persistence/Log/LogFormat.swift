@@ -13,8 +13,8 @@ import Base
 ///
 /// The bytes of sum lines are in no sum; between two of them are whole units only. redis-server skips them all.
 ///
-/// It may go on with a file of ours, and writes no sums. What it appends begins with SELECT in capitals; ours is in small
-/// letters, so what stands behind the last sum tells whose it is.
+/// It may go on with a file of ours, and writes no sums. What it appends begins with SELECT in capitals; ours is in
+/// small letters, so what stands behind the last sum tells whose it is.
 enum LogFormat {
     static let sum: StaticString = "#SUM:"
     static let item: StaticString = "#ITEM:"

@@ -53,9 +53,9 @@ extension LogReader {
         return LogFault(kind: .tornTail, offset: area, reason: "\(reason)", goodSize: goodSize)
     }
 
-    /// What is wrong where a right sum leaves bytes before it unspoken of: their own sum is on a page that never came, or
-    /// is damaged. Nil if all before it was on the disk when it was written, or if redis-server began the file: it has
-    /// no sums.
+    /// What is wrong where a right sum leaves bytes before it unspoken of: their own sum is on a page that never came,
+    /// or is damaged. Nil if all before it was on the disk when it was written, or if redis-server began the file: it
+    /// has no sums.
     func judge(gapBefore sum: LogSum) -> LogFault? {
         guard sum.start > summedEnd && sumCount > 0 && sum.synced < sum.start else { return nil }
         let isDamage = max(sum.synced, hear(from: sum.end, about: summedEnd).synced) > summedEnd
