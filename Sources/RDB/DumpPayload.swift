@@ -1,6 +1,7 @@
 // A single value between servers: what DUMP answers and RESTORE takes. Source: Redis 7 cluster.c, createDumpPayload.
 
 public import Base
+public import Engine
 
 /// A value with a footer.
 ///
@@ -23,13 +24,39 @@ public enum DumpPayload {
     public static func appendFront(
         _ facts: RDBItemFacts, type: UInt8, hasOwnFields: Bool, to output: inout OutputBuffer
     ) {
-        if hasOwnFields {
-            var strings = StringEncoder(.none)
-            if facts.flags != 0 { strings.append(.flags, UInt64(facts.flags), to: &output) }
-            if facts.isStale { strings.append(.stale, 1, to: &output) }
-            if facts.hasBinaryKey { strings.append(.binaryKey, 1, to: &output) }
-        }
+        if hasOwnFields { appendOwnFields(facts, &output) }
         output.append(type)
+    }
+
+    /// Appends what stands before the type for a receiver of ours.
+    public static func appendOwnFields(of item: borrowing ItemView, to output: inout OutputBuffer) {
+        var facts = RDBItemFacts()
+        facts.flags = item.flags
+        facts.isStale = item.isStale
+        facts.hasBinaryKey = item.hasBinaryKey
+        appendOwnFields(facts, &output)
+    }
+
+    private static func appendOwnFields(_ facts: RDBItemFacts, _ output: inout OutputBuffer) {
+        guard facts.needsOwnFields else { return }
+        var strings = StringEncoder(.none)
+        if facts.flags != 0 { strings.append(.flags, UInt64(facts.flags), to: &output) }
+        if facts.isStale { strings.append(.stale, 1, to: &output) }
+        if facts.hasBinaryKey { strings.append(.binaryKey, 1, to: &output) }
+    }
+
+    /// The type of a string, of which the size and the bytes follow.
+    public static let stringType = ValueType.string.rawValue
+
+    /// Appends what stands between the type of a string and its bytes.
+    public static func appendStringSize(_ size: Int, to output: inout OutputBuffer) { output.append(length: size) }
+
+    /// What clients call values of this type; nil for those of modules, and for a byte that is no type.
+    public static func kind(ofType type: UInt8) -> ValueKind? { try? ValueType(rawValue: type)?.kind }
+
+    /// The version of the format that a payload of `open` was written in.
+    public static func version(_ payload: RawSpan) -> Int {
+        Int(payload.number(at: payload.byteCount - footerSize, bytes: 2))
     }
 
     /// Appends the footer of a payload that consists of these two.
@@ -74,5 +101,11 @@ extension RDBReader {
             forgetStrings()
         }
         return facts
+    }
+
+    /// Shows a string value, whose type byte was read, as its own bytes.
+    public mutating func showString<R>(_ body: (RawSpan) -> R) throws(RDBFault) -> R {
+        defer { forgetStrings() }
+        return body(bytes(try string()))
     }
 }

@@ -39,8 +39,12 @@ public struct RDBFileWriter: ~Copyable {
     }
 
     /// Begins a file with what it says of itself.
-    public mutating func begin(_ facts: [(name: String, value: String)], to output: inout OutputBuffer) {
-        output.append("REDIS0010")
+    /// - Parameter version: of the format, 2 digits at most: not below that of values which come as they are.
+    public mutating func begin(
+        _ facts: [(name: String, value: String)], version: Int = Int(RDBVersion.written), to output: inout OutputBuffer
+    ) {
+        output.append(version < 10 ? "REDIS000" : "REDIS00")
+        output.append(decimal: version)
         for fact in facts {
             output.append(Opcode.field.rawValue)
             encoder.strings.append(Array(fact.name.utf8).span.rawBytes, to: &output)
@@ -115,6 +119,27 @@ public struct RDBFileWriter: ~Copyable {
             output.append(frequency)
         case .noEviction, .allKeysRandom, .volatileRandom, .volatileTTL: break
         }
+    }
+
+    /// Appends an item whose value is at hand as bytes.
+    /// - Parameter type: nil if these are a string's own; else they are what follows this type in a file.
+    public mutating func append(
+        _ key: RawSpan, _ facts: RDBItemFacts, type: UInt8?, _ value: RawSpan, in database: DatabaseIndex,
+        to output: inout OutputBuffer
+    ) {
+        if database != self.database { select(database, &output) }
+        if facts.flags != 0 { append(.flags, UInt64(facts.flags), &output) }
+        if facts.cas != 0 { append(.cas, facts.cas, &output) }
+        if facts.isStale { append(.stale, 1, &output) }
+        if facts.hasBinaryKey { append(.binaryKey, 1, &output) }
+        if facts.expiry.rawValue != 0 {
+            output.append(Opcode.expiry.rawValue)
+            output.append(word: UInt64(bitPattern: facts.expiry.rawValue))
+        }
+        output.append(type ?? ValueType.string.rawValue)
+        encoder.strings.append(key, to: &output)
+        guard type == nil else { return output.append(value) }
+        encoder.strings.append(value, to: &output)
     }
 
     // MARK: Compression
