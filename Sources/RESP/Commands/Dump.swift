@@ -16,9 +16,18 @@ extension RESPSession {
     func dump(_ request: Request, _ output: inout OutputBuffer) {
         var encoder = ValueEncoder(compresses: true)
         var payload = OutputBuffer(capacity: 1024)
-        guard encoder.append(request.key(in: database), of: &engine, to: &payload) else {
-            return output.appendNull(version)
+        let key = request.key(in: database)
+        let takesOwnFields = takesOwnFields
+        var shards = ShardSet()
+        engine.insert(key.hash, into: &shards)
+        let isThere = engine.section(shards) { engine in
+            engine.exists(key, touches: true)
+                && engine.look(key) { item in
+                    if takesOwnFields { DumpPayload.appendOwnFields(of: item, to: &payload) }
+                    encoder.append(item, to: &payload)
+                }
         }
+        guard isThere else { return output.appendNull(version) }
         DumpPayload.seal(&payload)
         output.appendBulk(payload.span)
     }

@@ -28,8 +28,10 @@ extension RESPSession {
                 return refuse(.replica, &output)
             } else if option.equalsIgnoringCase("rdb-filter-only") {
                 return refuse(.part, &output)
-            } else if !option.equalsIgnoringCase("capa") {
-                // `capa` tells what the client could take; it takes a snapshot of known size as well.
+            } else if option.equalsIgnoringCase("capa") {
+                // What the client could take; it takes a snapshot of known size as well.
+                if value.equalsIgnoringCase("duet-fields") { takesOwnFields = true }
+            } else {
                 counters.add(.errors)
                 output.append("-ERR Unrecognized REPLCONF option: ")
                 appendErrorText(option, RESPLimits.errorTextSizeMax, &output)
