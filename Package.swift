@@ -52,7 +52,7 @@ let package = Package(
         room("RDB", needs: ["Base", "Engine"]),
         room("Persistence", needs: ["Base", "Engine", "RDB"]),
         room("RESP", needs: ["Base", "Engine", "RDB", "Transport"], documents: ["Commands.md"]),
-        room("Migration", needs: ["Base", "RDB", "Transport"]),
+        room("Migration", needs: ["Base", "Engine", "RDB", "Transport"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
         room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "Persistence", "RESP"]),
         .executableTarget(

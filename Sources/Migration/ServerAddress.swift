@@ -2,45 +2,62 @@
 
 public import Transport
 
-/// A server of the RESP protocol and a login.
+/// A server and a login.
 public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
+    /// What it speaks.
+    public enum Door: Sendable { case redis, memcached }
+
     public var address: ListenAddress
+    /// nil: whoever connects finds out.
+    public var door: Door?
     /// nil: the server's default user.
     public var username: String?
     /// nil: there is no login.
     public var password: String?
     public var usesTLS = false
 
-    private static let defaultPort: UInt16 = 6379
+    private static func defaultPort(_ door: Door?) -> UInt16 { door == .memcached ? 11211 : 6379 }
 
     /// `HOST:PORT`, `HOST`, `PORT`, `[IPv6]:PORT`, a unix socket's path with a slash in it, or a URL:
-    /// `redis://[[USER]:PASSWORD@]HOST[:PORT]`, `rediss://…` for TLS, `unix:///PATH`. nil for anything else.
-    public init?(_ text: String) {
-        guard let server = Self.parse(text) else { return nil }
+    /// `redis://[[USER]:PASSWORD@]HOST[:PORT]`, `memcached://…`, `rediss://…` and `memcacheds://…` for TLS,
+    /// `unix:///PATH`, `redis+unix:///PATH`, `memcached+unix:///PATH`. nil for anything else.
+    /// - Parameter door: what a server speaks whose scheme does not say so; nil if that is to be found out.
+    public init?(_ text: String, door: Door? = .redis) {
+        guard let server = Self.parse(text, door) else { return nil }
         self = server
     }
 
-    private init(_ address: ListenAddress) { self.address = address }
+    private init(_ address: ListenAddress, _ door: Door?) {
+        self.address = address
+        self.door = door
+    }
 
-    private static func parse(_ text: String) -> ServerAddress? {
-        if let rest = text.dropping("unix://") ?? text.dropping("redis+unix://") {
-            guard rest.hasPrefix("/") else { return nil }
-            return ServerAddress(.unix(path: String(rest), mode: 0o700))
+    private static func parse(_ text: String, _ door: Door?) -> ServerAddress? {
+        guard let mark = text.firstRange(of: "://") else {
+            if text.isEmpty { return nil }
+            if text.contains("/") { return ServerAddress(.unix(path: text, mode: 0o700), door) }
+            return address(text[...], door).map { ServerAddress($0, door) }
         }
-        if let rest = text.dropping("redis://") { return parse(authority: rest) }
-        if let rest = text.dropping("rediss://") {
-            var server = parse(authority: rest)
-            server?.usesTLS = true
-            return server
+        let rest = text[mark.upperBound...]
+        switch text[..<mark.lowerBound] {
+        case "unix": return unix(rest, door)
+        case "redis+unix": return unix(rest, .redis)
+        case "memcached+unix": return unix(rest, .memcached)
+        case "redis": return parse(authority: rest, .redis)
+        case "memcached": return parse(authority: rest, .memcached)
+        case "rediss": return parse(authority: rest, .redis, usesTLS: true)
+        case "memcacheds": return parse(authority: rest, .memcached, usesTLS: true)
+        default: return nil
         }
-        if text.contains("://") || text.isEmpty { return nil }
-        if text.contains("/") { return ServerAddress(.unix(path: text, mode: 0o700)) }
-        return address(text[...]).map { ServerAddress($0) }
+    }
+
+    private static func unix(_ path: Substring, _ door: Door?) -> ServerAddress? {
+        path.hasPrefix("/") ? ServerAddress(.unix(path: String(path), mode: 0o700), door) : nil
     }
 
     /// What stands between `//` and the next slash. Behind that stands a database, which concerns nobody here: what is
     /// moved is all of them.
-    private static func parse(authority text: Substring) -> ServerAddress? {
+    private static func parse(authority text: Substring, _ door: Door, usesTLS: Bool = false) -> ServerAddress? {
         let authority = text.prefix { $0 != "/" && $0 != "?" }
         var host = authority
         var username: String?
@@ -55,31 +72,32 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
             username = user.isEmpty ? nil : user
             password = secret
         }
-        guard let address = address(host) else { return nil }
-        var server = ServerAddress(address)
+        guard let address = address(host, door) else { return nil }
+        var server = ServerAddress(address, door)
+        server.usesTLS = usesTLS
         server.username = username
         server.password = password
         return server
     }
 
-    private static func address(_ text: Substring) -> ListenAddress? {
+    private static func address(_ text: Substring, _ door: Door?) -> ListenAddress? {
         if let port = UInt16(text) { return .tcp(host: "127.0.0.1", port: port) }
         if text.hasPrefix("[") {
             guard let end = text.firstIndex(of: "]") else { return nil }
             let host = text[text.index(after: text.startIndex)..<end]
-            return address(host, port: text[text.index(after: end)...])
+            return address(host, port: text[text.index(after: end)...], door)
         }
         // More than one colon is an IPv6 address without a port.
         guard text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") else {
-            return address(text, port: "")
+            return address(text, port: "", door)
         }
-        return address(text[..<colon], port: text[colon...])
+        return address(text[..<colon], port: text[colon...], door)
     }
 
     /// - Parameter port: with its colon, or nothing.
-    private static func address(_ host: Substring, port: Substring) -> ListenAddress? {
+    private static func address(_ host: Substring, port: Substring, _ door: Door?) -> ListenAddress? {
         if host.isEmpty { return nil }
-        if port.isEmpty { return .tcp(host: String(host), port: defaultPort) }
+        if port.isEmpty { return .tcp(host: String(host), port: defaultPort(door)) }
         guard port.hasPrefix(":"), let number = UInt16(port.dropFirst()), number > 0 else { return nil }
         return .tcp(host: String(host), port: number)
     }
@@ -104,8 +122,4 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// Without the password.
     public var description: String { address.description }
-}
-
-extension String {
-    fileprivate func dropping(_ prefix: String) -> Substring? { hasPrefix(prefix) ? dropFirst(prefix.count) : nil }
 }

@@ -1,4 +1,4 @@
-// A RESP client that waits for its replies, one or many at a time.
+// A client that waits for its replies, one or many at a time. What it says to memcached is in ServerLink+Memcached.
 
 import Base
 import Transport
@@ -40,7 +40,7 @@ public enum ServerReply: Equatable, Sendable {
 
 /// A connection to a server that is logged in.
 public struct ServerLink: ~Copyable {
-    public let server: ServerAddress
+    public private(set) var server: ServerAddress
     let link: PeerLink
     let timeout: Int64
     /// Requests that were not sent yet.
@@ -52,15 +52,30 @@ public struct ServerLink: ~Copyable {
         self.timeout = timeout
     }
 
-    /// Connects, logs in, and finds out that it is a server of this protocol.
+    /// Connects, finds out what the server speaks if nobody knows, logs in, and sees that it speaks that.
     public static func open(_ server: ServerAddress, _ options: LinkOptions) throws(MigrationFault) -> ServerLink {
         let timeout = Int64(options.timeoutSeconds) * 1000
         var link = ServerLink(server, try connect(server, options, timeout), timeout: timeout)
+        if link.server.door == nil { link.server.door = try link.findDoor() }
+        if link.server.door == .memcached {
+            try link.enterMemcached()
+            return link
+        }
         if let password = server.password {
             _ = try link.demand(server.username.map { ["AUTH", $0, password] } ?? ["AUTH", password])
         }
         guard try link.demand(["PING"]) == .simple("PONG") else { throw link.strange("something else than PONG") }
         return link
+    }
+
+    /// memcached answers `version` with its version, whoever asks; Redis knows no such command.
+    private mutating func findDoor() throws(MigrationFault) -> ServerAddress.Door {
+        requests.append("version\r\n")
+        try flush(while: "asking what it is")
+        let line = try receiveLine(while: "asking what it is") { $0.copiedText() }
+        if line.hasPrefix("VERSION ") || line.hasPrefix("CLIENT_ERROR") || line == "ERROR" { return .memcached }
+        if line.hasPrefix("-") { return .redis }
+        throw strange(line)
     }
 
     private static func connect(
@@ -97,6 +112,13 @@ public struct ServerLink: ~Copyable {
         return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).contains {
             $0.hasPrefix("duet_version:")
         }
+    }
+
+    /// Has a Duet put what only it knows of an item before the value in each payload of DUMP.
+    /// - Returns: whether it is one.
+    mutating func askForOwnFields() throws(MigrationFault) -> Bool {
+        guard try isDuet() else { return false }
+        return try demand(["REPLCONF", "capa", "duet-fields"]) == .simple("OK")
     }
 
     // MARK: Many at a time
@@ -190,6 +212,7 @@ public struct ServerLink: ~Copyable {
 
     /// It is no server of this protocol.
     func strange(_ line: String) -> MigrationFault {
+        if server.door == .memcached { return strangeForMemcached(line) }
         let shown = String(line.prefix(80)).debugDescription
         let isMemcached = line == "ERROR" || line.hasPrefix("CLIENT_ERROR")
         return MigrationFault(
@@ -212,6 +235,12 @@ enum MigrationLimits {
     static let unansweredMax = 1024
     /// A value from here on is sent from the file's mapping, not copied.
     static let directSizeMin = 64 << 10
+    /// Keys that are listed, then asked for at once, and so many bytes of them: what is under way of values is theirs.
+    static let batchCountMax = 128
+    static let batchSizeMax = 16 << 10
+    /// How often a server is asked for its keys that lists them for somebody else.
+    static let listingTries = 100
+    static let listingPauseMilliseconds = 100
     /// Keys that are shown of many.
     static let examplesMax = 5
     /// What is received of a snapshot at a time.

@@ -11,6 +11,10 @@ public struct TransferProgress: Sendable, Equatable {
         /// A file is read to its end before anything of it is sent.
         case checking
         case sending
+        /// Items go by, from somewhere to somewhere; `done` and `total` are counted in them.
+        case copying
+        /// The same, each compared with what is there.
+        case comparing
     }
 
     public var phase: Phase
@@ -19,12 +23,14 @@ public struct TransferProgress: Sendable, Equatable {
     /// nil if nobody knows.
     public var total: Int?
     public var keys: Int?
+    /// Of the items, if they are what is counted.
+    public var bytes = 0
     /// Since the phase began.
     public var seconds = 0.0
 
     public init(_ phase: Phase) { self.phase = phase }
 
-    /// Bytes a second.
+    /// Of what `done` counts, a second.
     public var rate: Double { seconds > 0 ? Double(done) / seconds : 0 }
 
     /// Seconds that it will still take if it goes on like this; nil if nobody can know.
@@ -49,11 +55,23 @@ public struct TransferProgress: Sendable, Equatable {
     }
 
     private var facts: String {
-        if phase == .waiting { return "the server makes a snapshot, for \(Self.time(seconds))" }
+        switch phase {
+        case .waiting: return "the server makes a snapshot, for \(Self.time(seconds))"
+        case .copying, .comparing: return itemFacts
+        case .receiving, .checking, .sending: break
+        }
         var parts = [total.map { "\(String(byteCount: done)) of \(String(byteCount: $0))" } ?? String(byteCount: done)]
         if phase == .checking { parts.insert("checking the file", at: 0) }
         if let keys { parts.append("\(keys) keys") }
         if seconds >= 0.2 { parts.append("\(String(byteCount: Int(rate)))/s") }
+        if let secondsLeft { parts.append("\(Self.time(secondsLeft)) left") }
+        return parts.joined(separator: ", ")
+    }
+
+    private var itemFacts: String {
+        let items = total.map { "\(done) of \($0.keys)" } ?? done.keys
+        var parts = [phase == .comparing ? "\(items) compared" : items, String(byteCount: bytes)]
+        if seconds >= 0.2 { parts.append("\(Int(rate))/s") }
         if let secondsLeft { parts.append("\(Self.time(secondsLeft)) left") }
         return parts.joined(separator: ", ")
     }
@@ -87,6 +105,7 @@ struct ProgressWatch: ~Copyable {
 
     /// Since it was made.
     var seconds: Double { Double(monotonicNanoseconds() - startedAt) / 1e9 }
+    var secondsOfPhase: Double { Double(monotonicNanoseconds() - phaseAt) / 1e9 }
 
     /// What is told from here on begins here.
     mutating func begin(_ phase: TransferProgress.Phase, total: Int?) {
@@ -103,11 +122,20 @@ struct ProgressWatch: ~Copyable {
     }
 
     mutating func tell(done: Int, keys: Int? = nil) {
+        progress.keys = keys
+        tell(done)
+    }
+
+    mutating func tell(items: Int, bytes: Int) {
+        progress.bytes = bytes
+        tell(items)
+    }
+
+    private mutating func tell(_ done: Int) {
         let now = monotonicNanoseconds()
         guard now - toldAt >= MigrationLimits.progressNanoseconds || done == progress.total else { return }
         toldAt = now
         progress.done = done
-        progress.keys = keys
         progress.seconds = Double(now - phaseAt) / 1e9
         onProgress(progress)
     }

@@ -113,9 +113,9 @@ struct BenchCommand: ParsableCommand {
         options.seed = seed
         options.password = password
         options.usesTLS = tls.isOn
-        options.tlsAuthorityFile = tls.cacert
-        options.tlsCertificateFile = tls.cert
-        options.tlsKeyFile = tls.key
+        options.tlsAuthorityFile = tls.files.cacert
+        options.tlsCertificateFile = tls.files.cert
+        options.tlsKeyFile = tls.files.key
         return options
     }
 

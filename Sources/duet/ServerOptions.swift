@@ -9,6 +9,12 @@ struct TLSWords: ParsableArguments {
     @Flag(name: .customLong("tls"), help: "Speak TLS, as does rediss://… where a URL is taken.")
     var isOn = false
 
+    @OptionGroup
+    var files: CertificateFiles
+}
+
+/// PEM files of TLS.
+struct CertificateFiles: ParsableArguments {
     @Option(help: "PEM file of who signed the server's certificate; without it any server is trusted.")
     var cacert = ""
 
@@ -17,6 +23,15 @@ struct TLSWords: ParsableArguments {
 
     @Option(help: "PEM file of its key, if that is apart.")
     var key = ""
+
+    func linkOptions(timeout: Int) -> LinkOptions {
+        var options = LinkOptions()
+        options.timeoutSeconds = timeout
+        options.authorityFile = cacert
+        options.certificateFile = cert
+        options.keyFile = key
+        return options
+    }
 }
 
 struct ServerOptions: ParsableArguments {
@@ -54,14 +69,7 @@ struct ServerOptions: ParsableArguments {
         return server
     }
 
-    var linkOptions: LinkOptions {
-        var options = LinkOptions()
-        options.timeoutSeconds = timeout
-        options.authorityFile = tls.cacert
-        options.certificateFile = tls.cert
-        options.keyFile = tls.key
-        return options
-    }
+    var linkOptions: LinkOptions { tls.files.linkOptions(timeout: timeout) }
 }
 
 /// Progress on standard error: one line that replaces itself on a terminal, else a new one every few seconds.
@@ -73,15 +81,18 @@ final class ProgressLine {
 
     init(isShown: Bool) { self.isShown = isShown }
 
-    func show(_ progress: TransferProgress) {
+    func show(_ progress: TransferProgress) { show { progress.line(width: $0, hasBar: isTerminal) } }
+
+    func show(_ text: String) { show { String(text.prefix($0)) } }
+
+    /// - Parameter text: of so many columns at most.
+    private func show(_ text: (Int) -> String) {
         guard isShown else { return }
-        if isTerminal {
-            return ProcessFacts.writeError("\r\u{1B}[K" + progress.line(width: ProcessFacts.errorWidth - 1))
-        }
+        if isTerminal { return ProcessFacts.writeError("\r\u{1B}[K" + text(ProcessFacts.errorWidth - 1)) }
         let now = monotonicNanoseconds()
         guard now - toldAt >= Self.interval else { return }
         toldAt = now
-        ProcessFacts.writeError(progress.line(width: 200, hasBar: false) + "\n")
+        ProcessFacts.writeError(text(200) + "\n")
     }
 
     func clear() {

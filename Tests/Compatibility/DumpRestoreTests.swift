@@ -122,7 +122,7 @@ struct DumpRestoreTests {
         #expect(downloaded.isVerified && downloaded.size == Files.size(folder.file))
         #expect(folder.names == ["all.rdb"])
         let uploaded = try restore(folder.file, to: second.respPath)
-        #expect(uploaded.isComplete && uploaded.isToDuet && uploaded.flagsLost == 0, "\(uploaded.text)")
+        #expect(uploaded.isComplete && uploaded.isToDuet && uploaded.outcome.flagsLost == 0, "\(uploaded.text)")
         expectSame(try state(to), try state(from))
         let there = try Wire(unix: second.memcachedPath)
         for probe in ["get flagged\r\n", "mg Zm9v b f k v\r\n"] {
@@ -133,10 +133,10 @@ struct DumpRestoreTests {
         // Once more: all are there, and stay.
         _ = try to.ask(["SET", "string", "changed"])
         let again = try restore(folder.file, to: second.respPath)
-        #expect(again.restored == 0 && again.present.count == uploaded.restored && again.isComplete)
+        #expect(again.outcome.stored == 0 && again.outcome.present.count == uploaded.outcome.stored && again.isComplete)
         #expect(try to.ask(["GET", "string"]) == bytes("$7\r\nchanged\r\n"))
         let replaced = try restore(folder.file, to: second.respPath, replaces: true)
-        #expect(replaced.restored == uploaded.restored && replaced.present.count == 0)
+        #expect(replaced.outcome.stored == uploaded.outcome.stored && replaced.outcome.present.count == 0)
         expectSame(try state(to), try state(from))
     }
 
@@ -185,11 +185,11 @@ struct DumpRestoreTests {
         for index in 0..<200 { _ = try from.ask(["SET", "k\(index)", String(repeating: "\(index)", count: 30_000)]) }
         _ = try dump(first.respPath, to: folder.file)
         let summary = try restore(folder.file, to: second.respPath)
-        #expect(!summary.isComplete && summary.restored < 200 && summary.restored > 0)
-        #expect(summary.fault?.text.contains("OOM") == true)
-        #expect(summary.fault?.advice?.contains("maxmemory") == true)
+        #expect(!summary.isComplete && summary.outcome.stored < 200 && summary.outcome.stored > 0)
+        #expect(summary.outcome.fault?.text.contains("OOM") == true)
+        #expect(summary.outcome.fault?.advice?.contains("maxmemory") == true)
         let to = try RESPSide(unix: second.respPath)
-        #expect(try to.ask(["DBSIZE"]) == bytes(":\(summary.restored)\r\n"))
+        #expect(try to.ask(["DBSIZE"]) == bytes(":\(summary.outcome.stored)\r\n"))
     }
 
     @Test("a damaged file, and one with too many databases, leave the server as it was")
@@ -284,12 +284,12 @@ struct DumpRestoreTests {
         _ = try dump(duet.respPath, to: folder.file)
         let there = try RESPSide(unix: target.socketPath)
         let back = try restore(folder.file, to: target.socketPath)
-        #expect(back.isComplete && !back.isToDuet && back.flagsLost == 1, "\(back.text)")
+        #expect(back.isComplete && !back.isToDuet && back.outcome.flagsLost == 1, "\(back.text)")
         expectSame(try state(there), try state(ours))
         // What Redis wrote goes to Redis as it is.
         _ = try dump(peer.socketPath, to: folder.file)
         let replaced = try restore(folder.file, to: target.socketPath, replaces: true)
-        #expect(replaced.isComplete && replaced.restored == uploaded.restored, "\(replaced.text)")
+        #expect(replaced.isComplete && replaced.outcome.stored == uploaded.outcome.stored, "\(replaced.text)")
         _ = try there.ask(["DEL", "flagged"])
         for key in ["string", "list", "long", "hash", "numbers", "zset", "scores", "stream", "large"] {
             #expect(try there.ask(["DUMP", key]) == (try theirs.ask(["DUMP", key])), "\(key)")

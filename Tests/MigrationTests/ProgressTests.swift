@@ -42,21 +42,21 @@ struct ProgressTests {
         summary.contents.keysByDatabase = [0: 9, 3: 1]
         summary.contents.end = 2048
         summary.contents.isVerified = true
-        summary.restored = 10
+        summary.outcome.stored = 10
         summary.seconds = 2
         #expect(summary.isComplete)
         #expect(summary.text == "10 keys restored, from 2.0 KiB, in 2 s\n")
-        summary.restored = 1
-        for number in 0..<7 { summary.present.note(Array("k\(number)".utf8), number == 1 ? 3 : 0, "") }
+        summary.outcome.stored = 1
+        for number in 0..<7 { summary.outcome.present.note(Array("k\(number)".utf8), number == 1 ? 3 : 0, "") }
         #expect(summary.isComplete)
-        summary.refused.note([0xFF, 0x0A], 0, "ERR Bad data format")
+        summary.outcome.refused.note([0xFF, 0x0A], 0, "ERR Bad data format")
         summary.contents.expiredCount = 2
-        summary.flagsLost = 1
+        summary.outcome.flagsLost = 1
         summary.contents.libraryCount = 1
         summary.contents.moduleKeyCount = 2
         summary.contents.modules = ["ReJSON-RL"]
         summary.contents.isVerified = false
-        summary.fault = MigrationFault(refusal: "OOM command not allowed", ServerAddress("cache")!)
+        summary.outcome.fault = MigrationFault(refusal: "OOM command not allowed", ServerAddress("cache")!)
         #expect(!summary.isComplete)
         #expect(
             summary.text == """
@@ -70,8 +70,8 @@ struct ProgressTests {
                     and 2 more
                 1 key refused:
                     "\u{FFFD}\\n": ERR Bad data format
-                2 keys had expired
                 1 key without memcached's flags now: only Duet has a place for them
+                2 keys had expired
                 1 libraries of functions passed over: only keys are restored
                 2 keys of modules passed over (ReJSON-RL)
                 The file has no checksum: only its form was checked

@@ -1,0 +1,215 @@
+// Items out of a memcached: listed by one connection, fetched by another, many at a time.
+
+import Base
+import RDB
+
+/// Fetches what a memcached has. Reading counts there as use, as any client's does.
+struct MemcachedSource: CopySource, ~Copyable {
+    private let server: ServerAddress
+    private let options: LinkOptions
+    private var link: ServerLink
+    private var pace: CopyPace
+    private let knowsMeta: Bool
+    /// What our clock is ahead of the server's.
+    private let clockLead: Int64
+    private var value = OutputBuffer(capacity: 4096)
+
+    private static let doing = "fetching items"
+
+    init(_ link: consuming ServerLink, _ options: LinkOptions, rate: Int) throws(MigrationFault) {
+        var link = link
+        let knowsMeta = try link.askLine("mn") == "MN"
+        let now = Milliseconds.readClock().rawValue
+        let lead = try link.statistics()["time"].flatMap { Int64($0) }.map { now - $0 * 1000 }
+        server = link.server
+        self.options = options
+        self.link = link
+        self.knowsMeta = knowsMeta
+        pace = CopyPace(rate)
+        clockLead = lead ?? 0
+    }
+
+    mutating func count() throws(MigrationFault) -> Int? {
+        try link.statistics()["curr_items"].flatMap { Int($0) }
+    }
+
+    mutating func run(
+        into sink: inout some CopySink & ~Copyable, _ notes: inout SourceNotes, _ meter: inout CopyMeter
+    ) throws(MigrationFault) {
+        let listing = try MemcachedListing(try ServerLink.open(server, options))
+        defer { listing.cancel() }
+        if let warning = listing.warning { notes.warnings.append(warning) }
+        do throws(SystemError) {
+            try Thread.start(name: "listing") { listing.run() }
+        } catch {
+            throw MigrationFault("no thread to list keys: \(error.reason)")
+        }
+        var asked = KeyBatch()
+        var next = KeyBatch()
+        while true {
+            let hasMore = try listing.next(&next)
+            if hasMore {
+                pace.wait(for: next.count)
+                try ask(next)
+            }
+            // While the server is at the next ones.
+            try receive(asked, &sink, &notes, &meter)
+            guard hasMore else { return }
+            swap(&asked, &next)
+        }
+    }
+
+    // MARK: Asking
+
+    private mutating func ask(_ batch: borrowing KeyBatch) throws(MigrationFault) {
+        if knowsMeta {
+            for index in 0..<batch.count { Self.appendFetch(batch[index], to: &link.requests) }
+        } else {
+            link.requests.append("gets")
+            for index in 0..<batch.count {
+                link.requests.append(" ")
+                link.requests.append(batch[index])
+            }
+            link.requests.append("\r\n")
+        }
+        try link.flush(while: Self.doing)
+    }
+
+    /// Asks for an item by meta get: its value, flags, time to live and CAS number, and whether its key is binary.
+    static func appendFetch(_ key: RawSpan, isBinary: Bool = false, to requests: inout OutputBuffer) {
+        requests.append("mg ")
+        if MetaItem.isText(key) && !isBinary {
+            requests.append(key)
+            requests.append(" v f t c k\r\n")
+        } else {
+            requests.append(base64: key)
+            requests.append(" v f t c k b\r\n")
+        }
+    }
+
+    // MARK: What comes
+
+    private mutating func receive(
+        _ batch: borrowing KeyBatch, _ sink: inout some CopySink & ~Copyable, _ notes: inout SourceNotes,
+        _ meter: inout CopyMeter
+    ) throws(MigrationFault) {
+        if batch.count == 0 { return }
+        if !knowsMeta { return try receiveClassic(batch, &sink, &notes, &meter) }
+        for index in 0..<batch.count {
+            guard let item = try MetaItem.receive(from: link, into: &value, while: Self.doing) else {
+                notes.gone += 1
+                continue
+            }
+            try sink.put(batch[index], value.span, item.copyFacts(now: Milliseconds.readClock()))
+            meter.count(value.count)
+        }
+    }
+
+    /// `VALUE key flags size cas`, in the order of the keys, those left out that are gone; then END.
+    private mutating func receiveClassic(
+        _ batch: borrowing KeyBatch, _ sink: inout some CopySink & ~Copyable, _ notes: inout SourceNotes,
+        _ meter: inout CopyMeter
+    ) throws(MigrationFault) {
+        var index = 0
+        while true {
+            let line = try link.receiveLine(while: Self.doing) { $0.copiedText() }
+            if line == "END" { break }
+            let words = line.split(separator: " ")
+            guard words.count == 5, words[0] == "VALUE", let flags = UInt32(words[2]), let size = Int(words[3]),
+                let cas = UInt64(words[4])
+            else { throw link.strange(line) }
+            let key = Array(words[1].utf8)
+            while index < batch.count && !batch[index].equals(key.span.rawBytes) {
+                index += 1
+                notes.gone += 1
+            }
+            guard index < batch.count else { throw link.strange(line) }
+            try link.receiveValue(size, into: &value, while: Self.doing)
+            var item = CopyFacts()
+            item.facts.flags = flags
+            item.facts.cas = cas
+            let expiry = batch.entries[index].expiry * 1000 + clockLead
+            // A size class's listing tells a time in the past for never.
+            if expiry > Milliseconds.readClock().rawValue { item.facts.expiry = Milliseconds(expiry) }
+            try sink.put(batch[index], value.span, item)
+            meter.count(value.count)
+            index += 1
+        }
+        notes.gone += batch.count - index
+    }
+}
+
+/// What a meta get tells of an item.
+struct MetaItem {
+    var flags: UInt32 = 0
+    /// Seconds; -1 is for ever.
+    var timeToLive: Int64 = -1
+    var cas: UInt64 = 0
+    var isStale = false
+    var hasBinaryKey = false
+
+    /// Takes the answer to a meta get. Nil if there is no item.
+    static func receive(
+        from link: borrowing ServerLink, into value: inout OutputBuffer, while doing: String
+    ) throws(MigrationFault) -> MetaItem? {
+        enum Line { case found(MetaItem, size: Int), none, strange(String) }
+        let line = try link.receiveLine(while: doing) { line -> Line in
+            if line.equals("EN") { return .none }
+            guard let (item, size) = parse(line) else { return .strange(line.copiedText()) }
+            return .found(item, size: size)
+        }
+        switch line {
+        case .none: return nil
+        case .strange(let text): throw link.strange(text)
+        case .found(let item, let size):
+            try link.receiveValue(size, into: &value, while: doing)
+            return item
+        }
+    }
+
+    /// `VA SIZE flags…`
+    private static func parse(_ line: RawSpan) -> (MetaItem, size: Int)? {
+        guard line.starts(with: "VA ") else { return nil }
+        var item = MetaItem()
+        var size: Int?
+        var start = 3
+        while start < line.byteCount {
+            let end = line.firstIndex(of: 32, from: start) ?? line.byteCount
+            let word = line.slice(start, end)
+            start = end + 1
+            if word.byteCount == 0 { continue }
+            guard size != nil else {
+                guard let number = word.unsignedDecimal().flatMap({ Int(exactly: $0) }) else { return nil }
+                size = number
+                continue
+            }
+            let rest = word.slice(1, word.byteCount)
+            switch word[0] {
+            case UInt8(ascii: "f"): item.flags = rest.unsignedDecimal().flatMap { UInt32(exactly: $0) } ?? 0
+            case UInt8(ascii: "t"): item.timeToLive = rest.canonicalSignedDecimal() ?? -1
+            case UInt8(ascii: "c"): item.cas = rest.unsignedDecimal() ?? 0
+            case UInt8(ascii: "X"): item.isStale = true
+            case UInt8(ascii: "b"): item.hasBinaryKey = true
+            default: break
+            }
+        }
+        return size.map { (item, $0) }
+    }
+
+    func copyFacts(now: Milliseconds) -> CopyFacts {
+        var item = CopyFacts()
+        item.facts.flags = flags
+        item.facts.cas = cas
+        item.facts.isStale = isStale
+        item.facts.hasBinaryKey = hasBinaryKey
+        // An item with less than a second left says 0.
+        if timeToLive >= 0 { item.facts.expiry = Milliseconds(now.rawValue + max(1, timeToLive * 1000)) }
+        return item
+    }
+
+    /// Whether memcached takes a key as it stands: without blanks and control characters.
+    static func isText(_ key: RawSpan) -> Bool {
+        for index in 0..<key.byteCount where key[index] <= 32 || key[index] == 127 { return false }
+        return key.byteCount > 0
+    }
+}
