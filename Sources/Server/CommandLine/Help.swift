@@ -9,6 +9,8 @@ enum Help {
                duet check FILE                              reads RDB and AOF files: whole, and what is in them?
                duet dump [HOST:PORT] FILE                   saves a running server, Duet or Redis, as an RDB file
                duet restore FILE [HOST:PORT]                brings the keys of an RDB file into a running server
+               duet migrate --from SOURCE --to TARGET       copies memcached, Redis, Duet or a file to another one
+               duet persist on | off | status [HOST:PORT]   has a running server keep its data on the disk, or not
                duet --help | --version
 
         Without arguments it listens on 127.0.0.1 and ::1: memcached's protocol on port 11211, Redis' on 6379.
