@@ -39,6 +39,17 @@ static inline void duet_step_aside(void) {
     syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
+/// Has the calling thread, and what it starts from now on, run on the cores whose bits are set in `count` words. Returns 0,
+/// or -1 with errno. The C library's form wants macros and _GNU_SOURCE.
+static inline long duet_set_cores(const uint64_t *words, size_t count) {
+    return syscall(SYS_sched_setaffinity, 0, count * sizeof *words, words);
+}
+
+/// The cores that the calling thread may run on. Returns the bytes that were written, or -1 with errno.
+static inline long duet_get_cores(uint64_t *words, size_t count) {
+    return syscall(SYS_sched_getaffinity, 0, count * sizeof *words, words);
+}
+
 /// Whether `duet_fold_crc64` works on this CPU.
 static inline int duet_can_fold_crc64(void) {
 #if defined(__x86_64__)
@@ -82,6 +93,14 @@ static inline void duet_fold_crc64(const void *bytes, size_t count, uint64_t sum
 #else
     (void)bytes, (void)count, (void)sum, (void)folded;
 #endif
+}
+
+extern int posix_spawn_file_actions_addchdir_np(void *actions, const char *path);
+
+/// Has the child begin in the folder `path`; `actions` is a posix_spawn_file_actions_t. Its header shows the call under
+/// _GNU_SOURCE alone.
+static inline int duet_spawn_in(void *actions, const char *path) {
+    return posix_spawn_file_actions_addchdir_np(actions, path);
 }
 
 /// The bytes that malloc really gave for `block`.

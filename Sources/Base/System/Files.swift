@@ -73,6 +73,9 @@ public enum Files {
     /// Removes `path` if it is there.
     public static func remove(_ path: String) { _ = unsafe unlink(path) }
 
+    /// Removes the folder `path` if it is there and empty.
+    public static func removeFolder(_ path: String) { _ = unsafe rmdir(path) }
+
     /// The files that `pattern` stands for, sorted; the pattern itself if it holds no `*`, `?` or `[`.
     public static func matching(_ pattern: String) -> [String] {
         guard pattern.contains(where: { "*?[".contains($0) }) else { return [pattern] }

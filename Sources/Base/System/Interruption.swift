@@ -1,0 +1,27 @@
+// A tool that is to end soon, but in order.
+
+import Glibc
+import Synchronization
+
+/// Ctrl-C and its like, remembered in the place of ending the process.
+public enum Interruption {
+    /// Has SIGINT, SIGTERM and SIGHUP be remembered from now on.
+    public static func watch() {
+        for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, remember) }
+    }
+
+    /// Lets such signals end the process again.
+    public static func unwatch() {
+        for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_DFL) }
+    }
+
+    /// Sends this process such a signal.
+    public static func raise() { _ = kill(getpid(), SIGTERM) }
+
+    public static var hasCome: Bool { arrivals.load(ordering: .relaxed) > 0 }
+}
+
+private let arrivals = Atomic(0)
+
+/// Calls only what a handler may call.
+private func remember(_ number: Int32) { arrivals.store(1, ordering: .relaxed) }
