@@ -190,7 +190,16 @@ final class ClientSession: Session {
     @inline(__always)
     private func sendOne(_ context: ThreadContext, _ output: inout OutputBuffer, at time: UInt64) {
         context.requestsLeft &-= 1
-        if context.random.next() >> 32 < context.writeThreshold {
+        if let trace = context.options.trace {
+            let place = context.keys.next()
+            let isStore = trace.isStore(at: place)
+            if isStore {
+                context.encoder.appendWrite(of: place, to: &output)
+            } else {
+                context.encoder.appendRead(of: place, to: &output)
+            }
+            push(isStore ? .write : .read, key: place, at: time)
+        } else if context.random.next() >> 32 < context.writeThreshold {
             let key = context.keys.next()
             context.encoder.appendWrite(of: key, to: &output)
             push(.write, key: key, at: time)

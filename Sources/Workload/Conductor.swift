@@ -69,6 +69,7 @@ final class Conductor: Sendable {
             context.hasReported = false
         }
         context.resumePacing(at: time)
+        if context.stage == .measuring { context.timeline?.closeWindows(at: time) }
         if !context.hasReported && context.isDone(at: time) {
             context.hasReported = true
             doneCount.wrappingAdd(1, ordering: .acquiringAndReleasing)
@@ -192,6 +193,7 @@ final class Conductor: Sendable {
         report.unanswered =
             wasFinished ? totals[.unanswered] + contexts.reduce(0) { $0 + $1.unansweredCount } : 0
         report.latency = LatencySummary(merging: contexts)
+        report.timeline = contexts.first?.timeline?.windows ?? []
         let first = contexts.map(\.measuredFrom).min() ?? 0
         let last = contexts.map(\.lastReplyAt).max() ?? first
         report.seconds = Double(last &- min(first, last)) / 1e9

@@ -64,6 +64,11 @@ struct KeySource {
     private let scatter: Scatter
     private var random: SplitMix64
 
+    /// The places of a trace's requests, in order.
+    init(replaying trace: Trace, part: Int, of partCount: Int) {
+        self.init(.sequential, keyCount: trace.count, seed: 0, part: part, of: partCount)
+    }
+
     /// - Parameter part: which of `partCount` threads asks: their sequences start apart.
     init(_ distribution: KeyDistribution, keyCount: Int, seed: UInt64, part: Int = 0, of partCount: Int = 1) {
         precondition(keyCount > 0 && part >= 0 && part < partCount)

@@ -9,13 +9,13 @@ internal import Base
 ///          |-- keySize --|
 ///              the last 8 or 16 bytes of the key are written, the zeros before them stay
 struct KeyText {
-    static let sizeMin = 12
+    /// Digits behind the prefix, at least.
+    static let digitCountMin = 8
     static let sizeMax = 250
-    private static let prefix: [UInt8] = [107, 101, 121, 58]  // "key:"
 
     /// Whether `number` has its digits in a key of `size` bytes.
-    static func fits(_ number: UInt64, size: Int) -> Bool {
-        String(number).utf8.count <= min(size - prefix.count, 16)
+    static func fits(_ number: UInt64, size: Int, prefix: String) -> Bool {
+        String(number).utf8.count <= min(size - prefix.utf8.count, 16)
     }
 
     private var bytes: InlineArray<512, UInt8> = .init(repeating: 0)
@@ -26,13 +26,14 @@ struct KeyText {
     /// - Parameter before: the request up to the key.
     /// - Parameter after: the request behind the key.
     /// - Parameter numberMax: the largest key number to come.
-    init(before: String, keySize: Int, after: String, numberMax: UInt64) {
-        precondition(
-            keySize >= Self.sizeMin && keySize <= Self.sizeMax && Self.fits(numberMax, size: keySize))
-        highDigitCount = numberMax < 100_000_000 ? 0 : min(keySize - Self.prefix.count - 8, 8)
+    init(before: String, prefix: String = "key:", keySize: Int, after: String, numberMax: UInt64) {
+        let digitCount = keySize - prefix.utf8.count
+        precondition(digitCount >= Self.digitCountMin && keySize <= Self.sizeMax)
+        precondition(Self.fits(numberMax, size: keySize, prefix: prefix))
+        highDigitCount = numberMax < 100_000_000 ? 0 : min(digitCount - 8, 8)
         append(before.utf8)
-        append(Self.prefix)
-        append([UInt8](repeating: 48, count: keySize - Self.prefix.count))
+        append(prefix.utf8)
+        append([UInt8](repeating: 48, count: digitCount))
         keyEnd = count
         append(after.utf8)
     }

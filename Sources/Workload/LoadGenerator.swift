@@ -27,6 +27,8 @@ public final class LoadGenerator: Sendable {
         let contexts = (0..<options.threadCount).map {
             ThreadContext(options, part: $0, counters: board.makeRow())
         }
+        // Sessions and their context hold each other; after the run nobody else does.
+        defer { for context in contexts { context.sessions = [] } }
         let conductor = Conductor(options, contexts, board, onProgress)
         let tls = try makeTLS()
         do throws(TransportError) {
@@ -66,7 +68,9 @@ public final class LoadGenerator: Sendable {
                 return session
             }
         }
-        workers.everyTick(milliseconds: options.ratePerSecond == nil ? 5 : 1) { worker in
+        workers.everyTick(milliseconds: options.ratePerSecond == nil ? 5 : 1) {
+            // The tick lives in the workers.
+            [unowned workers] worker in
             conductor.tick(worker, workers)
         }
         workers.stopOnSignals([SIGINT, SIGTERM])

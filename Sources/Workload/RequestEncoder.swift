@@ -22,17 +22,22 @@ struct RequestEncoder {
     private let afterValue: [UInt8]
     private let multiStart: [UInt8]
     private var random: SplitMix64
+    private let trace: Trace?
 
     init(_ options: WorkloadOptions, seed: UInt64) {
         wireProtocol = options.wireProtocol
         keysPerRequest = options.keysPerRequest
         let size = options.keySize
         func text(_ before: String, _ after: String) -> KeyText {
-            KeyText(before: before, keySize: size, after: after, numberMax: options.keyNumberMax)
+            KeyText(
+                before: before, prefix: options.keyPrefix, keySize: size, after: after,
+                numberMax: options.keyNumberMax)
         }
         let ttl = options.ttlSeconds
-        sizeMin = options.valueSizes.lowerBound
-        sizeSpread = options.valueSizes.count
+        trace = options.trace
+        sizeMin = trace == nil ? options.valueSizes.lowerBound : 0
+        let sizeMax = trace?.valueSizeMax ?? options.valueSizes.upperBound
+        sizeSpread = trace == nil ? options.valueSizes.count : 2
         // A fixed value size is part of the template, and so is what follows it.
         let fixed = sizeSpread == 1 ? String(sizeMin) : ""
         let sizeEnd: String
@@ -66,7 +71,7 @@ struct RequestEncoder {
         afterSize = [UInt8](sizeEnd.utf8)
         random = SplitMix64(seed: seed ^ 0x5A17)
         // Printable and without repetition, so that nothing on the way compresses or merges it.
-        values = (0..<options.valueSizes.upperBound).map { [start = seed] index in
+        values = (0..<sizeMax).map { [start = seed] index in
             var generator = SplitMix64(seed: start &+ UInt64(index))
             return UInt8(truncatingIfNeeded: 33 + generator.next() % 94)
         }
@@ -78,10 +83,10 @@ struct RequestEncoder {
         appendMultiRead(&keys, to: &output)
     }
 
-    /// A read of the one key `number`.
+    /// A read of the one key `number`; of a trace's request at that place.
     @inline(__always)
     mutating func appendRead(of number: UInt64, to output: inout OutputBuffer) {
-        readOne.setKey(number)
+        readOne.setKey(trace?.key(at: number) ?? number)
         output.append(readOne.span)
     }
 
@@ -94,14 +99,14 @@ struct RequestEncoder {
         if wireProtocol == .memcached { output.append("\r\n") }
     }
 
-    /// A store of a value of the configured size under `number`.
+    /// A store of a value of the configured size under `number`; of a trace's size under the key at that place.
     @inline(__always)
     mutating func appendWrite(of number: UInt64, to output: inout OutputBuffer) {
-        write.setKey(number)
+        write.setKey(trace?.key(at: number) ?? number)
         output.append(write.span)
         var size = sizeMin
         if sizeSpread > 1 {
-            size = sizeMin &+ random.next(below: sizeSpread)
+            size = trace?.valueSize(at: number) ?? sizeMin &+ random.next(below: sizeSpread)
             output.append(decimal: size)
         }
         output.append(afterSize.span.rawBytes)

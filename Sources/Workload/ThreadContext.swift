@@ -18,6 +18,8 @@ final class ThreadContext: @unchecked Sendable {
     var encoder: RequestEncoder
     var random: SplitMix64
     var histogram: Histogram<UInt64>
+    /// nil if none was asked for.
+    var timeline: Timeline?
     var sessions: [ClientSession] = []
     /// Connections that this worker will have.
     let sessionCount: Int
@@ -64,11 +66,15 @@ final class ThreadContext: @unchecked Sendable {
         // stream, shifted.
         var start = SplitMix64(seed: options.seed)
         var seeds = SplitMix64(seed: start.next() ^ UInt64(part))
-        keys = KeySource(
-            options.distribution, keyCount: options.keyCount, seed: seeds.next(), part: part, of: parts)
+        let keySeed = seeds.next()
+        keys =
+            options.trace.map { KeySource(replaying: $0, part: part, of: parts) }
+            ?? KeySource(
+                options.distribution, keyCount: options.keyCount, seed: keySeed, part: part, of: parts)
         encoder = RequestEncoder(options, seed: seeds.next())
         random = SplitMix64(seed: seeds.next())
         histogram = Self.makeHistogram()
+        timeline = options.windowSeconds.map { Timeline(windowSeconds: $0) }
         preloadNext = UInt64(options.keyCount * part / parts)
         preloadEnd = UInt64(options.keyCount * (part + 1) / parts)
         if let count = options.requestCount {
@@ -95,6 +101,7 @@ final class ThreadContext: @unchecked Sendable {
         if next == .measuring {
             measuredFrom = time
             histogram.reset()
+            timeline?.start(at: time)
             preloadErrorExample = errorExample
             errorExample = nil
             deadline =
@@ -129,7 +136,9 @@ final class ThreadContext: @unchecked Sendable {
 
     @inline(__always)
     func record(latency: UInt64, count: Int) {
-        histogram.record(min(latency, Self.latencyMax), count: UInt64(count))
+        let latency = min(latency, Self.latencyMax)
+        histogram.record(latency, count: UInt64(count))
+        timeline?.record(latency, count: count)
     }
 
     // MARK: Open loop

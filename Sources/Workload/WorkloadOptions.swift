@@ -32,10 +32,18 @@ public struct WorkloadOptions: Sendable, Equatable {
 
     public var keyCount = 1_000_000
 
-    /// Bytes of a key: `key:` and the zero-padded number.
+    /// Bytes of a key: its prefix and the zero-padded number.
     public var keySize = 16
 
+    /// What every key begins with: printable ASCII without spaces.
+    public var keyPrefix = "key:"
+
     public var distribution = KeyDistribution.uniform
+
+    /// Requests to replay, in their order and again from the start: in the place of `distribution`,
+    /// `keyCount`, `setRatio` and
+    /// `valueSizes`.
+    public var trace: Trace?
 
     /// Bytes of a value, evenly drawn.
     public var valueSizes = 100...100
@@ -61,6 +69,9 @@ public struct WorkloadOptions: Sendable, Equatable {
     /// Stores a key that a read missed, as an application with a database behind its cache does.
     public var fillsMisses = false
 
+    /// Seconds of a window of the report's timeline; nil for none. With one thread.
+    public var windowSeconds: Double?
+
     public var seed: UInt64 = 1
 
     /// RESP: AUTH's argument. memcached: `USER PASSWORD`, sent as the first `set`.
@@ -77,7 +88,7 @@ public struct WorkloadOptions: Sendable, Equatable {
     public init() {}
 
     /// Keys the encoder must have digits for.
-    var keyNumberMax: UInt64 { UInt64(keyCount) - 1 }
+    var keyNumberMax: UInt64 { UInt64(max(1, trace?.keyCount ?? keyCount)) - 1 }
 
     /// What cannot work about these settings, in words for a person; nil if all is well.
     public func validate() -> String? {
@@ -87,10 +98,14 @@ public struct WorkloadOptions: Sendable, Equatable {
         if pipelineDepth < 1 || pipelineDepth > 65_536 { return "--pipeline must be 1...65536" }
         if keysPerRequest < 1 || keysPerRequest > 1000 { return "--multiget must be 1...1000" }
         if keyCount < 1 || keyCount > 10_000_000_000 { return "--keys must be 1...10000000000" }
-        if keySize < KeyText.sizeMin || keySize > KeyText.sizeMax {
-            return "--key-size must be \(KeyText.sizeMin)...\(KeyText.sizeMax)"
+        let keySizeMin = keyPrefix.utf8.count + KeyText.digitCountMin
+        if keySize < keySizeMin || keySize > KeyText.sizeMax {
+            return "--key-size must be \(keySizeMin)...\(KeyText.sizeMax)"
         }
-        if !KeyText.fits(keyNumberMax, size: keySize) {
+        if !keyPrefix.utf8.allSatisfy({ (33...126).contains($0) }) {
+            return "a key's prefix must be printable ASCII without spaces"
+        }
+        if !KeyText.fits(keyNumberMax, size: keySize, prefix: keyPrefix) {
             return "--key-size \(keySize) has too few digits for \(keyCount) keys"
         }
         if valueSizes.lowerBound < 0 || valueSizes.upperBound > 512 << 20 {
@@ -110,6 +125,16 @@ public struct WorkloadOptions: Sendable, Equatable {
         }
         if !usesTLS && !(tlsAuthorityFile + tlsCertificateFile + tlsKeyFile).isEmpty {
             return "--cacert, --cert and --key need --tls"
+        }
+        if let trace {
+            if trace.count == 0 { return "the trace holds no request" }
+            if preloads || keysPerRequest > 1 {
+                return "a trace works without --preload and with --multiget 1"
+            }
+        }
+        if let windowSeconds {
+            if !(windowSeconds >= 0.01) { return "a window must be at least 0.01 seconds long" }
+            if threadCount > 1 { return "a timeline works with --threads 1" }
         }
         if fillsMisses && keysPerRequest > 1 { return "--hit-fill works with --multiget 1" }
         return distribution.problem

@@ -118,6 +118,9 @@ extension WorkloadOptions {
         let sizes =
             valueSizes.count == 1
             ? "\(valueSizes.lowerBound)" : "\(valueSizes.lowerBound)-\(valueSizes.upperBound)"
+        if let trace {
+            return text + "a trace of \(grouped(trace.count)) requests for \(grouped(trace.keyCount)) keys"
+        }
         text += "\(fixed(setRatio * 100, 1)) % stores, \(grouped(keyCount)) keys of \(keySize) bytes, "
         text += "\(distribution.description), values of \(sizes) bytes"
         if let ratePerSecond { text += ", \(grouped(Int(ratePerSecond)))/s asked for" }

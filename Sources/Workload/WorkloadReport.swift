@@ -31,6 +31,8 @@ public struct WorkloadReport: Sendable, Equatable {
     public var bytesSent = 0
     public var bytesReceived = 0
     public var latency = LatencySummary()
+    /// One after the other; empty if none was asked for.
+    public var timeline: [LatencyWindow] = []
     /// The generator's own processor time in the measured part, in seconds.
     public var processorSeconds = 0.0
     /// Keys stored by the preload, and its seconds; 0 without one.

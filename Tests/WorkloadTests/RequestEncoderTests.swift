@@ -115,7 +115,7 @@ func keyText(size: Int) {
     for _ in 0..<1000 { numbers.append(generator.next() % (numberMax + 1)) }
     numbers.append(numberMax)
     var key = KeyText(before: "<", keySize: size, after: ">", numberMax: numberMax)
-    for number in numbers where KeyText.fits(number, size: size) {
+    for number in numbers where KeyText.fits(number, size: size, prefix: "key:") {
         key.setKey(number)
         let digits = String(number)
         let zeros = String(repeating: "0", count: size - 4 - digits.utf8.count)
