@@ -54,9 +54,10 @@ let package = Package(
         room("RESP", needs: ["Base", "Engine", "RDB", "Transport"], documents: ["Commands.md"]),
         room("Migration", needs: ["Base", "Engine", "RDB", "Transport"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
+        room("Comparison", needs: ["Base", "Transport", "Workload"]),
         room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "Persistence", "RESP"]),
         .executableTarget(
-            name: "duet", dependencies: ["Base", "Engine", "Migration", "Persistence", "Server", "Workload", argumentParser],
+            name: "duet", dependencies: ["Base", "Comparison", "Engine", "Migration", "Persistence", "Server", "Workload", argumentParser],
             exclude: ["README.md"], swiftSettings: settings),
         tests("BaseTests", of: ["Base"]),
         tests("EngineTests", of: ["Base", "Engine"]),
@@ -67,10 +68,13 @@ let package = Package(
         tests("RESPTests", of: ["Base", "Engine", "Transport", "RESP"]),
         tests("MigrationTests", of: ["Base", "Migration", "RDB", "Transport"]),
         tests("WorkloadTests", of: ["Base", "Workload"]),
+        tests("ComparisonTests", of: ["Base", "Comparison", "Workload"]),
         tests(
             "ServerTests",
             of: ["Base", "COpenSSL", "Engine", "Transport", "Memcached", "Persistence", "RESP", "Server"]),
-        tests("Compatibility", of: ["Base", "Engine", "Migration", "Persistence", "RDB", "Server", "Transport"]),
+        tests(
+            "Compatibility",
+            of: ["Base", "Comparison", "Engine", "Migration", "Persistence", "RDB", "Server", "Transport", "Workload"]),
         tests("Durability", of: ["Base"]),
         tests("TidyTests", of: []),
     ],

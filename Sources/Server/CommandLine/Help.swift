@@ -7,6 +7,7 @@ enum Help {
                duet redis [CONFIG-FILE] [--directive ...]   redis-server's (or by that name)
                duet bench [OPTIONS]                         a load generator for both protocols
                duet check FILE                              reads RDB and AOF files: whole, and what is in them?
+               duet compare [WHAT ...]                      memcached, Redis and Duet on the same work, and a report
                duet dump [HOST:PORT] FILE                   saves a running server, Duet or Redis, as an RDB file
                duet restore FILE [HOST:PORT]                brings the keys of an RDB file into a running server
                duet migrate --from SOURCE --to TARGET       copies memcached, Redis, Duet or a file to another one

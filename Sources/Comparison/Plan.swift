@@ -1,0 +1,175 @@
+// How long, how often and how much: everything that decides what a comparison costs, known before it begins.
+
+internal import Base
+public import Workload
+
+/// What is asked for.
+public struct ComparisonOptions: Sendable {
+    public var contenders: [Contender] = []
+    public var parts = Set(ComparisonPart.allCases)
+    public var isQuick = false
+    /// A bound for all of it.
+    public var timeSeconds: Double?
+    /// nil: as the plan has it.
+    public var repeats: Int?
+    public var keyCount: Int?
+    public var valueSize = 100
+    public var connectionCount = 32
+    public var trace: Trace?
+    public var traceName = ""
+    /// Where servers run; empty: the first core there is.
+    public var serverCores: [Int] = []
+    /// nil: the last core there is.
+    public var generatorCore: Int?
+    /// All that there are, before anything is kept on one of them.
+    var allCores: [Int] = []
+    /// For the report.
+    public var commandLine = ""
+    public var toolVersion = ""
+
+    public init() {}
+
+    /// Where a running server is asked, it gets so few keys that nothing of its own has to go.
+    static let keyCountOfRunning = 10_000
+    static let repeatsMax = 99
+
+    /// What cannot work, in words for a person; nil if all is well.
+    public func problem() -> String? {
+        if contenders.isEmpty {
+            return "there is nothing to compare: no memcached, no redis-server, no duet was found"
+        }
+        if parts.isEmpty { return "no part is left to run" }
+        if let timeSeconds, !(timeSeconds >= 5 && timeSeconds <= 86_400) {
+            return "--time must be 5 seconds to 24 hours"
+        }
+        if let repeats, repeats < 1 || repeats > Self.repeatsMax {
+            return "--repeats must be 1...\(Self.repeatsMax)"
+        }
+        if let keyCount, keyCount < 1000 || keyCount > 100_000_000 {
+            return "--keys must be 1000...100000000"
+        }
+        if valueSize < 0 || valueSize > 1_000_000 { return "--value-size must be 0...1000000" }
+        if connectionCount < 1 || connectionCount > 10_000 { return "--connections must be 1...10000" }
+        let cores = Cores.ofThisThread
+        for core in serverCores + (generatorCore.map { [$0] } ?? []) where !cores.contains(core) {
+            return
+                "core \(core) is not one of those that this process may use: "
+                + "\(cores.map(String.init).joined(separator: ", "))"
+        }
+        let bytes = Double(plannedKeyCount) * Double(valueSize + 150)
+        if bytes > Double(System.memorySize) / 2 {
+            return
+                "\(grouped(plannedKeyCount)) keys with values of \(grouped(valueSize)) bytes take more than "
+                + "half of this "
+                + "machine's memory; --keys takes fewer"
+        }
+        if trace != nil && !parts.contains(.hits) {
+            return "--trace is for the part 'hits', which is left out"
+        }
+        if trace?.count == 0 { return "\(traceName) holds no request" }
+        return nil
+    }
+
+    var hasRunning: Bool { contenders.contains { !$0.isStarted } }
+
+    var plannedKeyCount: Int {
+        keyCount ?? (hasRunning ? Self.keyCountOfRunning : isQuick ? 50_000 : 500_000)
+    }
+}
+
+/// The sizes of a comparison.
+struct Plan: Equatable {
+    var repeats = 3
+    var keyCount = 500_000
+    /// Of one run of a workload.
+    var workloadSeconds = 1.0
+    /// Of one rate.
+    var rateSeconds = 1.0
+    var rateRepeats = 3
+    /// Shares of what the fastest contender answers one by one.
+    var rateShares = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0]
+    /// Bytes of a value, and how many are stored.
+    var memorySteps = [(10, 500_000), (100, 500_000), (1000, 100_000), (10_000, 20_000)].map(MemoryStep.init)
+    var memoryRepeats = 3
+    /// Megabytes.
+    var cacheSizes = [4, 8, 16, 32]
+    /// What all keys and values take.
+    var hitKeyspaceMegabytes = 64
+    /// Reads to warm up, and as many that count.
+    var hitRequests = 150_000
+    var traceRequestsMax = 1_000_000
+    var hitRepeats = 3
+    var saveKeyCount = 500_000
+    /// Of a run in whose middle a save falls.
+    var saveSeconds = 5.0
+    var saveRepeats = 3
+
+    struct MemoryStep: Equatable {
+        var valueSize: Int
+        var itemCount: Int
+    }
+
+    /// Values of the part that counts hits.
+    static let hitValueSize = 500
+    static let hitKeySize = 16
+    var hitKeyCount: Int { hitKeyspaceMegabytes << 20 / (Self.hitKeySize + Self.hitValueSize) }
+
+    static var quick: Plan {
+        var plan = Plan()
+        plan.keyCount = 50_000
+        plan.workloadSeconds = 0.15
+        plan.rateSeconds = 0.25
+        plan.rateShares = [0.15, 0.4, 0.7, 0.95]
+        plan.rateRepeats = 1
+        plan.memorySteps = [
+            MemoryStep(valueSize: 100, itemCount: 100_000), MemoryStep(valueSize: 1000, itemCount: 50_000),
+        ]
+        plan.memoryRepeats = 1
+        plan.cacheSizes = [4, 16]
+        plan.hitKeyspaceMegabytes = 32
+        plan.hitRequests = 40_000
+        plan.traceRequestsMax = 100_000
+        plan.hitRepeats = 1
+        plan.saveKeyCount = 100_000
+        plan.saveSeconds = 1.2
+        plan.saveRepeats = 1
+        return plan
+    }
+
+    /// With what the options say, and stretched or squeezed into their time.
+    static func make(_ options: ComparisonOptions, seconds: (Plan) -> Double) -> Plan {
+        var plan = options.isQuick ? quick : Plan()
+        plan.keyCount = options.plannedKeyCount
+        if let repeats = options.repeats {
+            (plan.repeats, plan.rateRepeats, plan.memoryRepeats) = (repeats, repeats, repeats)
+            (plan.hitRepeats, plan.saveRepeats) = (repeats, repeats)
+        }
+        guard let time = options.timeSeconds else { return plan }
+        if options.repeats == nil && time < seconds(plan) / 2 && !options.isQuick {
+            // One repeat of what varies least, before everything becomes too short.
+            (plan.memoryRepeats, plan.hitRepeats, plan.saveRepeats) = (1, 1, 1)
+        }
+        // The longest measurements that fit, by halving.
+        var (low, high) = (0.1, 20.0)
+        for _ in 0..<30 {
+            let middle = (low * high).squareRoot()
+            if seconds(plan.stretched(middle)) <= time * 0.9 { low = middle } else { high = middle }
+        }
+        return plan.stretched(low)
+    }
+
+    private func stretched(_ factor: Double) -> Plan {
+        var plan = self
+        plan.workloadSeconds = max(0.1, workloadSeconds * factor)
+        plan.rateSeconds = max(0.2, rateSeconds * factor)
+        plan.saveSeconds = max(1, min(saveSeconds * factor, 20))
+        if factor < 1 {
+            plan.hitRequests = max(20_000, Int(Double(hitRequests) * factor))
+            plan.memorySteps = memorySteps.map {
+                MemoryStep(
+                    valueSize: $0.valueSize, itemCount: max(10_000, Int(Double($0.itemCount) * factor)))
+            }
+        }
+        return plan
+    }
+}
