@@ -58,7 +58,8 @@ public final class Comparison {
 
     /// As in `about 6 minutes, 12:30 at most`.
     public var estimatedText: String {
-        "\(roughTime(estimatedSeconds)), \(clockText(boundSeconds)) at most"
+        let text = "\(roughTime(estimatedSeconds)), \(clockText(boundSeconds)) at most"
+        return estimatedSeconds <= boundSeconds ? text : text + "; what comes last will be missing"
     }
 
     private static func seconds(_ steps: [Step]) -> Double { steps.reduce(0) { $0 + $1.seconds } }

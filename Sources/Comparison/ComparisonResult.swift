@@ -143,7 +143,6 @@ public struct ComparisonResult: Sendable {
     public var toolVersion = ""
     public var startedAt = ""
     public var seconds = 0.0
-    public var repeats = 0
     public var isQuick = false
     public var parts: [PartResult] = []
     /// What ran in which order, a line each.

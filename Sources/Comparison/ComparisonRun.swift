@@ -33,11 +33,11 @@ final class ComparisonRun {
         result.commandLine = options.commandLine
         result.toolVersion = options.toolVersion
         result.startedAt = String(System.localTimeText(.readClock()).prefix(17))
-        result.repeats = plan.repeats
         result.isQuick = options.isQuick
         let generatorCore = options.generatorCore ?? 0
         result.machine = Machine.facts(
             allCores: options.allCores.count, serverCores: options.serverCores, generatorCore: generatorCore)
+        result.machine.append(("Repeats", plan.repeatsText(options.parts)))
         result.contenders = options.contenders.map { contender in
             let command =
                 contender.isStarted
@@ -188,9 +188,11 @@ final class ComparisonRun {
         }
     }
 
+    private var isLate: Bool { Double(monotonicNanoseconds() - startedAt) / 1e9 > boundSeconds }
+
     func checkTime() throws(StepEnd) {
+        if isLate { throw .outOfTime }
         if Interruption.hasCome { throw .interrupted }
-        if Double(monotonicNanoseconds() - startedAt) / 1e9 > boundSeconds { throw .outOfTime }
     }
 
     /// - Parameter name: for the progress line.
@@ -209,7 +211,6 @@ final class ComparisonRun {
             throw .failed(ComparisonFault("\(server.contender.name): \(error)"))
         }
         if found.report.wasInterrupted || Interruption.hasCome {
-            let isLate = Double(monotonicNanoseconds() - startedAt) / 1e9 > boundSeconds
             throw isLate ? .outOfTime : .interrupted
         }
         if let ending = server.ending { throw .failed(ending) }

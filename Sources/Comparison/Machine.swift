@@ -9,9 +9,12 @@ enum Machine {
         facts.append(("Memory", sizeText(Double(System.memorySize))))
         facts.append(("System", System.name))
         if let load = loadAverage { facts.append(("Load average before", fixed(load, 2))) }
-        let servers = serverCores.map(String.init).joined(separator: ", ")
+        let servers = serverCores.map { "\($0)" }.joined(separator: ", ")
         facts.append(
-            ("Servers run on", "core\(serverCores.count == 1 ? "" : "s") \(servers), one worker thread each"))
+            (
+                "Started servers run on",
+                "core\(serverCores.count == 1 ? "" : "s") \(servers), one worker thread each"
+            ))
         facts.append(("The load comes from", "core \(generatorCore), one thread, over loopback"))
         return facts
     }

@@ -54,7 +54,7 @@ public struct ComparisonOptions: Sendable {
         for core in serverCores + (generatorCore.map { [$0] } ?? []) where !cores.contains(core) {
             return
                 "core \(core) is not one of those that this process may use: "
-                + "\(cores.map(String.init).joined(separator: ", "))"
+                + "\(cores.map { "\($0)" }.joined(separator: ", "))"
         }
         let bytes = Double(plannedKeyCount) * Double(valueSize + 150)
         if bytes > Double(System.memorySize) / 2 {
@@ -156,6 +156,16 @@ struct Plan: Equatable {
             if seconds(plan.stretched(middle)) <= time * 0.9 { low = middle } else { high = middle }
         }
         return plan.stretched(low)
+    }
+
+    /// As in `throughput 3, save 1`.
+    func repeatsText(_ parts: Set<ComparisonPart>) -> String {
+        let counts: [(ComparisonPart, Int)] = [
+            (.throughput, repeats), (.latency, rateRepeats), (.memory, memoryRepeats), (.hits, hitRepeats),
+            (.save, saveRepeats),
+        ]
+        return counts.filter { parts.contains($0.0) }.map { "\($0.0.rawValue) \($0.1)" }.joined(
+            separator: ", ")
     }
 
     private func stretched(_ factor: Double) -> Plan {

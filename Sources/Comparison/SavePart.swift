@@ -27,7 +27,7 @@ enum SavePart {
     }
 
     static func result(_ plan: Plan, _ options: ComparisonOptions) -> PartResult {
-        let cores = cores(options).map(String.init)
+        let cores = cores(options).map { "\($0)" }
         let place = cores.count > 1 ? "the cores \(listed(cores))" : "core \(listed(cores))"
         var part = PartResult(
             .save,

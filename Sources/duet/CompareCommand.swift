@@ -14,20 +14,20 @@ struct CompareCommand: ParsableCommand {
             Compared is what is named, or all that is installed of memcached, redis-server
             and this Duet. Each of these is started for its turn and ended after it:
               memcached, redis, duet (both doors), duet-text, duet-resp
-              memcached=/opt/new/memcached      one in a place of its own; redis=, duet= alike
+              memcached=/opt/new/memcached   one in a place of its own; redis=, duet= too
             A URL is a server that runs already:
               memcached://HOST:PORT   redis://:PASSWORD@HOST:PORT   redis:///run/redis.sock
 
             A running server gets 10,000 keys (or --keys) that begin with duet-compare: and
-            live for an hour at most; they are removed at the end. It is not filled, flushed
-            or told to save: memory, hits and save are for started servers alone.
+            live for an hour at most; they are removed at the end. It is not filled,
+            flushed or told to save: memory, hits and save are for started servers alone.
 
             Parts: throughput (and processor time), latency (over load), memory (an item),
             hits (over cache size), save (while a snapshot is saved).
 
             Examples:
-              duet compare                                  a few minutes; duet-compare.html
-              duet compare --quick                          half a minute, to see how it looks
+              duet compare                    some minutes, then duet-compare.html
+              duet compare --quick            under a minute, to see how it looks
               duet compare memcached duet-text --only throughput,latency --repeats 5
               duet compare memcached://cache1:11211 memcached://cache2:11211
               duet compare redis=/opt/redis8/bin/redis-server redis duet-resp
@@ -39,8 +39,8 @@ struct CompareCommand: ParsableCommand {
             Progress is on standard error, the table on standard output, the report in
             --output. Ctrl-C ends the servers and leaves a report of what was measured.
 
-            Exit status: 0; 1 if there is no report; 130 if it was interrupted and is partial,
-            75 if its time was over before its end.
+            Exit status: 0; 1 if there is no report, 64 if an option is wrong; if the
+            report is partial 130 (interrupted) or 75 (its time was over).
             """)
 
     @Argument(help: "What to compare. (default: what is installed)")
@@ -52,7 +52,7 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Parts, with commas between them. (default: all)")
     var only: String?
 
-    @Flag(help: "Short and small: half a minute.")
+    @Flag(help: "Short and small: under a minute.")
     var quick = false
 
     @Option(help: "A bound for all of it: 90, 90s, 10m, 1h.")

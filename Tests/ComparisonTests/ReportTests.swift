@@ -15,7 +15,6 @@ private func sample(_ names: [String]) -> ComparisonResult {
     result.machine = [("Processor", nasty)]
     result.commandLine = "duet compare <script>"
     result.startedAt = "27 Nov 2026 08:00"
-    result.repeats = 3
     result.notes = [nasty]
     result.order = ["throughput, repeat 1: \(nasty)"]
     for part in ComparisonPart.allCases {

@@ -7,6 +7,7 @@ import Synchronization
 public enum Interruption {
     /// Has SIGINT, SIGTERM and SIGHUP be remembered from now on.
     public static func watch() {
+        arrivals.store(0, ordering: .relaxed)
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, remember) }
     }
 

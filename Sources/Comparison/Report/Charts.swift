@@ -87,10 +87,8 @@ enum Charts {
             logX
             ? Scale(xs.min() ?? 1, xs.max() ?? 10, to: left + 8, right, isLog: true)
             : Scale.around(xs, to: left, right, isLog: false)
-        var y = Scale.around(values, to: height - 44, 30, isLog: logY)
-        if measure.unit == "%" && !logY {
-            y = Scale(0, max(y.high > 50 ? 100 : y.high, 1), to: height - 44, 30)
-        }
+        // Curves are read by their height above each other; bars alone must begin at 0.
+        let y = Scale.around(values, to: height - 44, 30, isLog: logY, fromZero: false)
         let axisX = Scale(x.low, x.high, to: left, right, isLog: logX)
         // On a logarithmic scale of few places each of them is named.
         let isNamed = logX && xs.count <= width.tickCount

@@ -262,13 +262,7 @@ extension ComparisonResult {
                     [
                         .tag(
                             "tbody", [:],
-                            (machine + [
-                                (
-                                    "Repeats",
-                                    "\(repeats) of throughput and latency; the tables show what other parts had"
-                                )
-                            ])
-                            .map {
+                            machine.map {
                                 .tag("tr", [:], [.tag("th", ["scope": "row"], $0.0), .tag("td", [:], $0.1)])
                             })
                     ])))

@@ -50,6 +50,7 @@ enum Style {
         th:first-child, td:first-child { text-align: left; padding-left: 0; }
         thead th { color: var(--soft); font-weight: 600; border-bottom-color: var(--base); }
         tbody th { font-weight: 500; white-space: normal; min-width: 7.5em; }
+        table:not(.facts) th:first-child { position: sticky; left: 0; background: var(--back); }
         td small { color: var(--soft); display: block; font-size: .8rem; }
         .facts td, .facts th { text-align: left; white-space: normal; }
         .facts th { white-space: nowrap; width: 1%; padding-right: 18px; font-weight: 600; }
