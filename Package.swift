@@ -53,6 +53,7 @@ let package = Package(
         room("Persistence", needs: ["Base", "Engine", "RDB"]),
         room("RESP", needs: ["Base", "Engine", "RDB", "Transport"], documents: ["Commands.md"]),
         room("Migration", needs: ["Base", "Engine", "RDB", "Transport"]),
+        room("Cutover", needs: ["Base", "Engine", "Migration", "RDB", "Transport"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
         room("Comparison", needs: ["Base", "Transport", "Workload"]),
         room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "Persistence", "RESP"]),
@@ -67,6 +68,7 @@ let package = Package(
         tests("PersistenceTests", of: ["Base", "Engine", "Persistence", "RDB"]),
         tests("RESPTests", of: ["Base", "Engine", "Transport", "RESP"]),
         tests("MigrationTests", of: ["Base", "Migration", "RDB", "Transport"]),
+        tests("CutoverTests", of: ["Base", "Cutover", "Engine", "Transport"]),
         tests("WorkloadTests", of: ["Base", "Workload"]),
         tests("ComparisonTests", of: ["Base", "Comparison", "Workload"]),
         tests(

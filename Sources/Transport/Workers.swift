@@ -100,11 +100,13 @@ public final class Workers: Sendable {
 
     /// Connects, waiting for the outcome in the calling thread (so not on a worker), and hands the socket
     /// to a worker. Outbound connections count towards no limit. The worker does the handshake under `tls`.
+    /// - Parameter timeoutMilliseconds: for each address of a name; nil is what a client can wait for.
     public func connect(
-        to address: ListenAddress, onWorker index: Int, tls: TLSContext? = nil,
+        to address: ListenAddress, onWorker index: Int, tls: TLSContext? = nil, timeoutMilliseconds: Int64? = nil,
         makeSession: @escaping @Sendable (Connection) -> any Session
     ) throws(TransportError) {
-        let fd = try Sockets.connect(to: address)
+        let timeout = timeoutMilliseconds.map { Int32(clamping: $0) } ?? TransportLimits.connectTimeoutMilliseconds
+        let fd = try Sockets.connect(to: address, timeoutMilliseconds: timeout)
         if case .tcp = address { Sockets.setTCPOptions(fd, keepAliveSeconds: shared.options.keepAliveSeconds) }
         let name = address.serverName
         let arrival = Arrival(

@@ -1,0 +1,131 @@
+// How the old server tells which keys it has.
+
+import Base
+import Engine
+
+extension Sweep {
+    // MARK: memcached
+
+    /// `key=NAME exp=… …` for each item, the name as in URLs. `hash` walks the hash table and leaves nobody out;
+    /// `all` walks queues, between which items move meanwhile, and so is walked twice. Source: memcached
+    /// doc/protocol.txt, "LRU_Crawler".
+    mutating func listMemcached(
+        _ list: inout OriginPeer, _ values: inout OriginPeer
+    ) throws(CutoverFault) -> Outcome {
+        for order in ["hash", "all", "all"] {
+            try list.ask(line: "lru_crawler metadump \(order)")
+            switch try dump(&list, &values) {
+            case .complete: if order == "hash" { return .complete }
+            case .impossible(let reason):
+                if order == "hash" && reason.hasPrefix("CLIENT_ERROR") { continue }
+                // Somebody else has it listed.
+                if reason.hasPrefix("BUSY") { throw CutoverFault(reason) }
+                return .impossible(reason)
+            }
+        }
+        return .complete
+    }
+
+    private mutating func dump(_ list: inout OriginPeer, _ values: inout OriginPeer) throws(CutoverFault) -> Outcome {
+        while true {
+            let line = try list.receiveLine()
+            if line.starts(with: "key=".utf8) {
+                let name = line[4...].prefix { $0 != 32 }
+                try take(Self.unescaped(name), cutover.options.database, &values)
+            } else if line.elementsEqual("END".utf8) {
+                try fetchBatch(&values)
+                return .complete
+            } else {
+                return .impossible(String(decoding: line.prefix(80), as: UTF8.self))
+            }
+        }
+    }
+
+    static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var index = text.startIndex
+        while index < text.endIndex {
+            if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex,
+                let byte = UInt8(String(decoding: text[index + 1...index + 2], as: UTF8.self), radix: 16)
+            {
+                bytes.append(byte)
+                index += 3
+            } else {
+                bytes.append(text[index])
+                index += 1
+            }
+        }
+        return bytes
+    }
+
+    // MARK: Redis
+
+    mutating func listRedis(_ list: inout OriginPeer, _ values: inout OriginPeer) throws(CutoverFault) -> Outcome {
+        try list.ask(["INFO", "keyspace"])
+        guard case .bytes(let text) = try reply(&list) else { return .impossible("INFO is refused") }
+        for row in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) where row.hasPrefix("db") {
+            guard let number = Int(row.dropFirst(2).prefix { $0 != ":" }) else { continue }
+            let database = DatabaseIndex(number)
+            guard number < cutover.engine.databaseCount else {
+                let note = "Migration: there is no database \(number) here: it stays behind."
+                cutover.pendingNotes.look { $0.append(note) }
+                continue
+            }
+            guard cutover.covers(database) else { continue }
+            if let refusal = try scan(database, &list, &values) { return .impossible(refusal) }
+        }
+        return .complete
+    }
+
+    /// - Returns: why it does not list its keys; nil if all is well.
+    private mutating func scan(
+        _ database: DatabaseIndex, _ list: inout OriginPeer, _ values: inout OriginPeer
+    ) throws(CutoverFault) -> String? {
+        try list.ask(["SELECT", "\(database.rawValue)"])
+        if case .error(let text) = try reply(&list) { return text }
+        var cursor = "0"
+        repeat {
+            try list.ask(["SCAN", cursor, "COUNT", "\(CutoverLimits.scanCount)"])
+            switch try reply(&list) {
+            case .error(let text): return text
+            case .array(let parts):
+                guard parts.count == 2, case .bytes(let next) = parts[0], case .array(let names) = parts[1] else {
+                    throw CutoverFault("SCAN answers something strange")
+                }
+                for name in names {
+                    if case .bytes(let name) = name { try take(name, database, &values) }
+                }
+                cursor = String(decoding: next, as: UTF8.self)
+            case .bytes: throw CutoverFault("SCAN answers something strange")
+            }
+        } while cursor != "0"
+        try fetchBatch(&values)
+        return nil
+    }
+
+    private enum Reply {
+        case bytes([UInt8])
+        case error(String)
+        case array([Reply])
+    }
+
+    /// - Parameter depth: how deep arrays may lie in each other.
+    private func reply(_ list: inout OriginPeer, depth: Int = 2) throws(CutoverFault) -> Reply {
+        let line = try list.receiveLine()
+        let text = String(decoding: line.dropFirst(), as: UTF8.self)
+        switch line.first {
+        case UInt8(ascii: "+"), UInt8(ascii: ":"): return .bytes(Array(line.dropFirst()))
+        case UInt8(ascii: "-"): return .error(text)
+        case UInt8(ascii: "$"):
+            guard let size = Int(text), size <= CutoverLimits.valueSizeMax else { break }
+            return .bytes(size < 0 ? [] : try list.receiveBlock(size))
+        case UInt8(ascii: "*"):
+            guard let count = Int(text), count <= 1 << 20, depth > 0 else { break }
+            var parts: [Reply] = []
+            for _ in 0..<max(0, count) { parts.append(try reply(&list, depth: depth - 1)) }
+            return .array(parts)
+        default: break
+        }
+        throw CutoverFault("not a reply of Redis: \(String(decoding: line.prefix(80), as: UTF8.self))")
+    }
+}
