@@ -22,7 +22,9 @@ public final class MemcachedFrontEnd: Sendable {
     let oldestLive = Atomic<Int>(0)
     let crawler: Crawler
     let hub: WatchHub
-    let refusesWrites = Atomic<Bool>(false)
+    /// What keeps requests from simply being served: see `Detours`.
+    let detours = Atomic<UInt64>(Detours.none)
+    let originState = Mutex<(origin: (any KeyOrigin)?, generation: UInt64)>((nil, 0))
     let dropsDatagrams = Atomic<Bool>(false)
     let evictionWatch = Mutex<EvictionWatch?>(nil)
     let startedAt = Milliseconds.readClock()

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Synchronization
 import Transport
 
 /// The server's side of one connection.
@@ -34,8 +35,17 @@ final class MemcachedSession: Session {
     /// Whether this batch is counted by prefix: then nothing takes the short ways of the scan.
     private(set) var isDetailed = false
 
-    /// Whether this batch meets a disk that fails: then too.
+    /// What this batch meets, as `MemcachedFrontEnd.detours`: then too.
+    private var detours = Detours.none
+    /// Of these, a disk that fails.
     private(set) var isReadOnly = false
+    /// And another server, whose keys are taken over.
+    private(set) var origin: (any KeyOrigin)?
+    /// What the request at the front waits for.
+    var originWait: OriginWait?
+    /// Requests that begin before have waited: so many bytes of the input, and as many to be once this waiting is over.
+    var passedSize = 0
+    var waitingSize = 0
 
     /// Set while this connection watches.
     var watcher: Watcher?
@@ -102,7 +112,16 @@ final class MemcachedSession: Session {
         engine.now = now
         let progress = serve(input, &output)
         engine.holdUntilJournaled(&output)
+        if detours != Detours.none { passedSize = max(0, passedSize &- progress.consumed) }
         return progress
+    }
+
+    @inline(never)
+    private func noteDetours(_ now: UInt64) {
+        detours = now
+        isReadOnly = now & Detours.readOnly != 0
+        origin = now & ~Detours.readOnly == 0 ? nil : frontEnd.keyOrigin
+        if origin == nil { passedSize = 0 }
     }
 
     @inline(__always)
@@ -110,7 +129,8 @@ final class MemcachedSession: Session {
         // Offsets have 32 bits; no request is that large, so what lies beyond is served in another turn.
         let input = input.byteCount > Int(Int32.max) ? input.slice(0, Int(Int32.max)) : input
         isDetailed = prefixes.isOn
-        isReadOnly = frontEnd.isReadOnly
+        let detours = frontEnd.detours.load(ordering: .relaxed)
+        if detours != self.detours { noteDetours(detours) }
         if stage != .text, let progress = receiveOther(input, &output) { return progress }
         var offset = swallow(input, from: 0)
         pipelineStart = offset
@@ -126,7 +146,7 @@ final class MemcachedSession: Session {
         var budget = requestBudget
         while offset < input.byteCount {
             if budget <= 0 { return yielded(at: offset) }
-            if resumeOffset == 0 && !isDetailed && !isObserved && !isReadOnly {
+            if resumeOffset == 0 && !isDetailed && !isObserved && detours == Detours.none {
                 scan(input, from: offset, into: &batch, countMax: budget)
                 for index in 0..<batch.count {
                     let served = serve(batch[index], input, &output)
@@ -137,6 +157,9 @@ final class MemcachedSession: Session {
                 if batch.isFull || budget <= 0 || offset >= input.byteCount { continue }
             }
             budget &-= 1
+            if let origin, resumeOffset == 0, waits(for: origin, input, from: offset) {
+                return Progress(consumed: offset, next: .wait)
+            }
             let served =
                 isObserved
                 ? serveObserved(input, from: offset, &output) : serveLine(input, from: offset, &output)

@@ -6,8 +6,14 @@ import Synchronization
 extension MemcachedFrontEnd {
     /// Whether writes are refused, as `SERVER_ERROR out of disk`. Sessions look once a batch. Any thread.
     public var isReadOnly: Bool {
-        get { refusesWrites.load(ordering: .relaxed) }
-        set { refusesWrites.store(newValue, ordering: .relaxed) }
+        get { detours.load(ordering: .relaxed) & Detours.readOnly != 0 }
+        set {
+            if newValue {
+                detours.bitwiseOr(Detours.readOnly, ordering: .relaxed)
+            } else {
+                detours.bitwiseAnd(~Detours.readOnly, ordering: .relaxed)
+            }
+        }
     }
 }
 

@@ -27,10 +27,11 @@ public final class RESPFrontEnd: Sendable {
     let hyperLogLogSparseSizeMax: Atomic<Int>
     let wantsPassword: Atomic<Bool>
 
-    /// Whether requests meet a gate: the data is still being loaded, or nothing may be written. Each session looks
-    /// when it is made, and once a batch whether it has changed.
+    /// Whether requests meet a gate: the data is still being loaded, nothing may be written, or another server's keys
+    /// are taken over. Each session looks when it is made, and once a batch whether it has changed.
     let isGated = Atomic<Bool>(false)
     private let gate = Atomic<UInt8>(RESPGate.open.rawValue)
+    private let originState = Mutex<(any KeyOrigin)?>(nil)
 
     public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
         self.engine = engine
@@ -78,8 +79,21 @@ public final class RESPFrontEnd: Sendable {
     public var gateState: RESPGate {
         get { RESPGate(rawValue: gate.load(ordering: .relaxed)) ?? .open }
         set {
-            gate.store(newValue.rawValue, ordering: .relaxed)
-            isGated.store(newValue != .open, ordering: .relaxed)
+            originState.withLock { origin in
+                gate.store(newValue.rawValue, ordering: .relaxed)
+                isGated.store(newValue != .open || origin != nil, ordering: .relaxed)
+            }
+        }
+    }
+
+    /// Where keys may be that are not here; nil is nowhere. Any thread.
+    public var keyOrigin: (any KeyOrigin)? {
+        get { originState.withLock { $0 } }
+        set {
+            originState.withLock { origin in
+                origin = newValue
+                isGated.store(gateState != .open || newValue != nil, ordering: .relaxed)
+            }
         }
     }
 

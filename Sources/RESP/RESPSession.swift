@@ -59,7 +59,14 @@ final class RESPSession: Session {
     /// Why it is being served again.
     var wakeReason: WakeReason?
 
-    enum Ending { case none, park, close, abort }
+    /// What the request at the front waits for, while another server's keyspace is taken over.
+    var originWait: OriginWait?
+    /// Requests that begin before have waited: so many bytes of the input, and as many to be once this waiting is over.
+    var passedSize = 0
+    var waitingSize = 0
+
+    /// `hold` is `park` in front of a request, not in its middle.
+    enum Ending { case none, park, hold, close, abort }
 
     init(_ frontEnd: RESPFrontEnd, _ context: WorkerContext, _ record: ClientRecord) {
         self.frontEnd = frontEnd
@@ -91,12 +98,14 @@ final class RESPSession: Session {
         engine.now = now
         let progress = serve(input, &output)
         engine.holdUntilJournaled(&output)
+        if needsAdmission { passedSize = max(0, passedSize &- progress.consumed) }
         return progress
     }
 
     @inline(__always)
     private func serve(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
-        if frontEnd.isGated.load(ordering: .relaxed) { needsAdmission = true }
+        let isGated = frontEnd.isGated.load(ordering: .relaxed)
+        if isGated { needsAdmission = true }
         guard input.byteCount <= RESPLimits.inputSizeMax else { return Progress(consumed: 0, next: .abort) }
         let bulkSizeMax = frontEnd.bulkSizeMax.load(ordering: .relaxed)
         if position.argumentCount > 0, let progress = continueLongRequest(input, bulkSizeMax, &output) {
@@ -106,12 +115,18 @@ final class RESPSession: Session {
         while true {
             let limits = RequestLimits(bulkSizeMax: bulkSizeMax, isAuthenticated: isAuthenticated)
             var count = 0
+            let start = parser.offset
             let outcome = gather(input, limits, &parser, &count)
             if count > 1 { prefetchItems(count) }
-            for index in 0..<count {
+            let readyCount = isGated ? countReady(count, input, from: start) : count
+            for index in 0..<readyCount {
                 let queued = queue[index]
                 execute(queued, input, &output)
                 if ending != .none || output.isOverSoftLimit { return stop(after: queued.end, input) }
+            }
+            if readyCount < count {
+                ending = .hold
+                return stop(after: readyCount == 0 ? start : queue[readyCount &- 1].end, input)
             }
             switch outcome {
             case .request: continue
@@ -183,7 +198,7 @@ final class RESPSession: Session {
         publish()
         switch ending {
         case .none: return Progress(consumed: consumed, next: consumed < input.byteCount ? .yield : .read)
-        case .park: return Progress(consumed: consumed, next: .wait)
+        case .park, .hold: return Progress(consumed: consumed, next: .wait)
         case .close: return Progress(consumed: consumed, next: .close)
         case .abort: return Progress(consumed: consumed, next: .abort)
         }
@@ -251,6 +266,10 @@ final class RESPSession: Session {
             let key = line.words[1]
             queued.hash = engine.hash(
                 line.span.slice(Int(key.offset), Int(key.offset) + Int(key.size))).rawValue
+        }
+        if frontEnd.isGated.load(ordering: .relaxed) && waits(for: queued, line.span, at: offset, end: newline + 1) {
+            ending = .hold
+            return offset
         }
         execute(queued, line.span, &output)
         return newline + 1

@@ -82,7 +82,19 @@ final class TestClient {
     var honoursNeed = false
     private var needed = 0
 
+    /// The session reads nothing until it is woken.
+    private(set) var isWaiting = false
+
     init(_ session: MemcachedSession) { self.session = session }
+
+    /// The worker has got a message that somebody woke the session. Returns what came back.
+    func wake() -> String {
+        let next = session.connectionWoken(&output, now: now)
+        collect()
+        isWaiting = next == .wait
+        if !isWaiting { serve() }
+        return takeReplies()
+    }
 
     /// Hands `bytes` over, `size` at a time, as far as the connection stands.
     func send(_ bytes: [UInt8], piecesOf size: Int = .max) {
@@ -97,7 +109,7 @@ final class TestClient {
     func send(_ text: String, piecesOf size: Int = .max) { send(Array(text.utf8), piecesOf: size) }
 
     private func serve() {
-        if honoursNeed && pending.count < needed { return }
+        if isWaiting || honoursNeed && pending.count < needed { return }
         while !pending.isEmpty && !isClosed {
             let progress = session.receive(unsafe pending.span.bytes, &output, now: now)
             precondition(progress.consumed >= 0 && progress.consumed <= pending.count)
@@ -105,7 +117,8 @@ final class TestClient {
             pending.removeFirst(progress.consumed)
             needed = progress.bytesNeeded
             switch progress.next {
-            case .read, .wait: return
+            case .wait: return isWaiting = true
+            case .read: return
             case .yield: yieldCount += 1
             case .close, .abort: isClosed = true
             }

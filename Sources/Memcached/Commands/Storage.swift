@@ -82,7 +82,7 @@ extension MemcachedSession {
     /// The new value found no room: better no value than the old one.
     func lost(_ key: Key, isSet: Bool) {
         counters.add(.storeNoMemory)
-        if isSet { _ = engine.delete(key) }
+        if isSet { forget(key) }
     }
 
     /// A storage line as `serveLine` meets it: with errors, with a casid, or with a block still on its way.
@@ -157,7 +157,13 @@ extension MemcachedSession {
     func refuseLarge(_ key: Key, isSet: Bool) {
         counters.add(.storeTooLarge)
         lastStore = .tooLarge
-        if isSet { _ = engine.delete(key) }
+        if isSet { forget(key) }
+    }
+
+    /// What is there, or may be elsewhere, is not what the client wants any more.
+    private func forget(_ key: Key) {
+        _ = engine.delete(key)
+        origin?.exclude(key)
     }
 
     @inline(__always)

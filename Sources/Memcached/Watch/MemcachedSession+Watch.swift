@@ -49,6 +49,7 @@ extension MemcachedSession {
 
     /// Lines wait for this connection, or for others that it is the pump of.
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next {
+        if let originWait { return wakeUp(from: originWait) }
         guard let watcher else { return .read }
         hub.pump(for: watcher)
         sendLines(watcher, &output)

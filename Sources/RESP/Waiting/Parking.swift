@@ -51,6 +51,7 @@ extension RESPSession {
     }
 
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next {
+        if let originWait { return wakeUp(from: originWait) }
         if let transfer {
             engine.now = now
             return send(transfer, &output)
@@ -77,7 +78,7 @@ extension RESPSession {
         case .none: return .yield
         case .close: return .close
         case .abort: return .abort
-        case .park: return .wait
+        case .park, .hold: return .wait
         }
     }
 
