@@ -56,7 +56,7 @@ let package = Package(
         room("Cutover", needs: ["Base", "Engine", "Migration", "RDB", "Transport"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
         room("Comparison", needs: ["Base", "Transport", "Workload"]),
-        room("Server", needs: ["Base", "Engine", "Transport", "Memcached", "Persistence", "RESP"]),
+        room("Server", needs: ["Base", "Cutover", "Engine", "Transport", "Memcached", "Persistence", "RESP"]),
         .executableTarget(
             name: "duet", dependencies: ["Base", "Comparison", "Engine", "Migration", "Persistence", "Server", "Workload", argumentParser],
             exclude: ["README.md"], swiftSettings: settings),

@@ -132,6 +132,8 @@ public struct MemcachedFacts: Sendable {
     public var verbosity = 0
     /// Nil while no listener of this door speaks TLS.
     public var tls: MemcachedTLSFacts?
+    /// Rows about the take-over of another server's keys; none if there was none.
+    public var migration: [(name: String, value: String)] = []
 
     public init() {}
 }

@@ -100,8 +100,11 @@ public final class Assembly: Sendable {
                 if reason != nil { return stop() }
                 for listener in memcachedListeners { listener.release() }
             }
+        } else {
+            control.beginMigrationAtStart()
         }
         workers.run()
+        control.endMigration()
         if let failure = failure.withLock({ $0 }) { throw StartError(description: failure.description) }
         control.finishSaving()
     }

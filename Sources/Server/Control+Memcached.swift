@@ -28,6 +28,7 @@ extension Control: MemcachedControl {
         facts.bytesWritten = counters.total(.bytesWritten)
         facts.idleTimeoutSeconds = workers.idleTimeoutSeconds
         facts.tls = tlsFacts
+        facts.migration = migrationRows
         facts.verbosity = Self.verbosity(of: log.level)
         return facts
     }

@@ -43,6 +43,8 @@ extension Control: ServerControl {
                     ("memcached_version", Version.memcached),
                 ])
         ]
+        let rows = migrationRows
+        if !rows.isEmpty { facts.sections.append(InfoSection(title: "Migration", rows: rows)) }
         return facts
     }
 }

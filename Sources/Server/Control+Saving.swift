@@ -99,6 +99,7 @@ extension Control {
         do throws(SystemError) {
             try Thread.start(name: "load") { [self] in
                 let failure = load()
+                if failure == nil { beginMigrationAtStart() }
                 // The gate first: who is let in then finds the data.
                 state.withLock { $0.loading = nil }
                 if failure == nil {

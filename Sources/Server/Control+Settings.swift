@@ -18,6 +18,18 @@ extension Control {
     }
 
     func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? {
+        let planned: PlannedMigration
+        switch planMigration(entries) {
+        case .success(let plan): planned = plan
+        case .failure(let refusal): return refusal
+        }
+        if let refusal = setSettings(entries) { return refusal }
+        // Without the lock: it takes shards, whose holders may ask us something.
+        carryOut(planned)
+        return nil
+    }
+
+    private func setSettings(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? {
         state.withLock { state in
             var settings = state.settings
             var changed = state.changed
@@ -32,7 +44,7 @@ extension Control {
         }
     }
 
-    private static func write(
+    static func write(
         _ entry: ConfigurationEntry, into settings: inout Configuration
     ) -> ConfigurationRefusal? {
         func refuse(_ reason: ConfigurationRefusal.Reason) -> ConfigurationRefusal {
@@ -77,6 +89,7 @@ extension Control {
         if new.collectionLimits != old.collectionLimits { engine.limits = new.collectionLimits }
         if new.evictionSamples != old.evictionSamples { engine.evictionSamples = new.evictionSamples }
         log.level = new.logLevel
+        tuneMigration(new)
         snapshots.change { $0.take(from: new) }
         state.respFrontEnd?.change { $0.take(from: new) }
         return nil

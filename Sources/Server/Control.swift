@@ -2,6 +2,7 @@
 // the words of each door.
 
 import Base
+import Cutover
 import Engine
 import Memcached
 import Persistence
@@ -22,6 +23,7 @@ final class Control: Sendable {
     let snapshots: Snapshots
     let appendLog: AppendLog
     let state: Mutex<State>
+    let migration = Mutex(MigrationState())
 
     struct State {
         var settings: Configuration

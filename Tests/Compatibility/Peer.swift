@@ -39,6 +39,9 @@ final class Peer {
         self.pid = pid
     }
 
+    /// Stops it, has it go on, or ends it.
+    func signal(_ number: Int32) { _ = kill(pid, number) }
+
     deinit {
         kill(pid, SIGKILL)
         _ = waitpid(pid, nil, 0)

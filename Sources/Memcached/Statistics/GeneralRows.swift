@@ -109,6 +109,7 @@ extension MemcachedSession {
         row("log_watcher_sent", watch.sent, &output)
         row("log_watchers", watch.watchers, &output)
         if let tls = facts.tls { appendTLS(tls, &output) }
+        for (name, value) in facts.migration { row(name, value, &output) }
         for name in ["unexpected_napi_ids", "round_robin_fallback"] { row(name, 0, &output) }
     }
 

@@ -52,6 +52,9 @@ extension RESPSession {
             if entries.contains(where: { $0.name == name }) { return refuse(name, "duplicate parameter", &output) }
             entries.append(ConfigurationEntry(name: name, value: value))
         }
+        if isExecuting, entries.contains(where: { $0.name == "migrate-from" }) {
+            return refuse("migrate-from", "it takes all shards, so not inside a transaction", &output)
+        }
         guard let refusal = frontEnd.control.setConfiguration(entries) else { return output.appendOK() }
         switch refusal.reason {
         case .unknown:

@@ -31,6 +31,7 @@ enum Help {
           --threads 0                  worker threads; 0 is one for each processor
           --maxclients 10000           connections at a time
           --timeout 0                  seconds until an idle connection is closed; 0 never
+          --migrate-from URL           take over the keys of memcached://HOST:PORT or redis://HOST:PORT while serving
           --requirepass TEXT           password of the RESP door
           --daemonize no, --pidfile PATH, --logfile PATH, --loglevel notice, --dir PATH
 

@@ -100,12 +100,17 @@ struct MemcachedCommandLine {
         case MemcachedOptions.snapshotFile: try applyDirective("dbfilename", argument)
         case MemcachedOptions.appendOnly: try applyDirective("appendonly", argument)
         case MemcachedOptions.appendSync: try applyDirective("appendfsync", argument)
+        case MemcachedOptions.migrateFrom: try applyDirective("migrate-from", argument, loads: false)
+        case MemcachedOptions.migrateTimeout: try applyDirective("migrate-timeout", argument, loads: false)
+        case MemcachedOptions.migrateRate: try applyDirective("migrate-rate", argument, loads: false)
         default: try applyRemaining(option.letter, argument)
         }
     }
 
     /// One of redis.conf's. Whoever names one wants what it saves to be there again after a restart.
-    private mutating func applyDirective(_ name: String, _ argument: String) throws(Refusal) {
+    private mutating func applyDirective(
+        _ name: String, _ argument: String, loads: Bool = true
+    ) throws(Refusal) {
         guard let directive = DirectiveTable.find(name) else { preconditionFailure("no directive \(name)") }
         do throws(WrongValue) {
             let isList = directive.takesSeveral && argument.contains(" ")
@@ -114,7 +119,7 @@ struct MemcachedCommandLine {
         } catch {
             throw Refusal("--\(name) \(argument): \(error.reason)", ExitCode.usage)
         }
-        settings.loadsSnapshot = true
+        if loads { settings.loadsSnapshot = true }
     }
 
     /// Tuning of memcached's slabs, and what is not built.

@@ -10,6 +10,9 @@ enum MemcachedOptions {
     static let snapshotFile: Character = "\u{4}"
     static let appendOnly: Character = "\u{5}"
     static let appendSync: Character = "\u{6}"
+    static let migrateFrom: Character = "\u{7}"
+    static let migrateTimeout: Character = "\u{8}"
+    static let migrateRate: Character = "\u{e}"
 
     /// What a row means here.
     struct Row: Sendable {
@@ -103,6 +106,15 @@ enum MemcachedOptions {
         Row(
             appendOnly, "appendonly", argument: true, "--appendonly=yes|no",
             "log each change in --dir; loads the log at start"),
+        Row(
+            migrateFrom, "migrate-from", argument: true, "--migrate-from=<url>",
+            "take over the keys of memcached://host:port or redis://host:port"),
+        Row(
+            migrateTimeout, "migrate-timeout", argument: true, "--migrate-timeout=<ms>",
+            "what a request waits at most for one (default: 200)"),
+        Row(
+            migrateRate, "migrate-rate", argument: true, "--migrate-rate=<num>",
+            "items a second that come unasked (default: 10000)"),
         Row(appendSync, "appendfsync", argument: true, "--appendfsync=<when>", "always, everysec (default) or no"),
     ]
 

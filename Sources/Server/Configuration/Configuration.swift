@@ -124,6 +124,15 @@ public struct Configuration: Sendable, Equatable {
     /// Who may use the DEBUG command.
     public var debugAccess = DebugAccess.none
 
+    // MARK: Taking over another server's keys
+
+    /// `memcached://HOST:PORT`, `redis://HOST:PORT`; `""` for none.
+    public var migrateFrom = ""
+    /// What a request waits at most for a key that is not here yet.
+    public var migrateTimeoutMilliseconds = 200
+    /// Items a second that come without being asked for; 0 is no limit.
+    public var migrateRate = 10_000
+
     // MARK: Connections
 
     /// Worker threads, 1...1024; 0 is one for each processor.

@@ -1,6 +1,7 @@
 // Every directive that the server acts on. Redis' name where Redis has one, else a name that begins with
 // `memcached-` or says what it is. The single source for files, command lines, CONFIG GET and CONFIG SET.
 
+import Cutover
 import Engine
 import Memcached
 import Persistence
@@ -12,7 +13,7 @@ enum DirectiveTable {
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     static let all: [Directive] =
-        respDoor + memcachedDoor + tls + keyspace + collections + persistence + connections + process
+        respDoor + memcachedDoor + tls + keyspace + collections + persistence + migration + connections + process
 
     private static let respDoor: [Directive] = [
         .number("port", \.respPort, 0...65535),
@@ -122,6 +123,17 @@ enum DirectiveTable {
         .choice(
             "enable-debug-command", \.debugAccess, [("no", .none), ("yes", .all), ("local", .local)],
             print: { $0 == .none ? "no" : $0 == .all ? "yes" : "local" }),
+    ]
+
+    private static let migration: [Directive] = [
+        .one("migrate-from", \.migrateFrom, live: true, print: { $0 }) { word throws(WrongValue) in
+            guard word.isEmpty || OriginAddress(word) != nil else {
+                throw WrongValue("argument must be memcached://HOST:PORT, redis[s]://HOST:PORT or \"\"")
+            }
+            return word
+        },
+        .number("migrate-timeout", \.migrateTimeoutMilliseconds, 1...60_000, live: true),
+        .number("migrate-rate", \.migrateRate, 0...Int(Int32.max), live: true),
     ]
 
     private static let connections: [Directive] = [

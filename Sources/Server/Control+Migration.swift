@@ -1,0 +1,161 @@
+// Taking over another server's keys: begun by a setting, ended by itself or a setting, told of in log, INFO and stats.
+
+import Base
+import Cutover
+import Engine
+import Memcached
+import RESP
+import Synchronization
+
+/// The take-over under way, and what was told of the last one. Its lock is held for a few instructions.
+struct MigrationState {
+    var cutover: Cutover?
+    var lastRows: [(name: String, value: String)] = []
+}
+
+/// What CONFIG SET migrate-from asks for.
+enum PlannedMigration {
+    case nothing
+    case stop
+    /// The old server was asked, and is what is wanted.
+    case start(Cutover)
+}
+
+extension ConfigurationRefusal: Error {}
+
+extension Control {
+    // MARK: At start
+
+    /// After the data was loaded and before clients are let in. An old server that is not there is waited for: what
+    /// depends on this server shall not fail because the other one does.
+    func beginMigrationAtStart() {
+        let settings = self.settings
+        guard !settings.migrateFrom.isEmpty else { return }
+        if engine.memory().items > 0 {
+            // What had gone before the restart would come back.
+            state.withLock { $0.settings.migrateFrom = "" }
+            return log.warning(
+                "Migration: not begun, since data was loaded: keys that were deleted before the restart would come "
+                    + "back from the old server. CONFIG SET migrate-from begins it all the same.")
+        }
+        do throws(CutoverFault) {
+            let cutover = try makeCutover(settings)
+            do throws(CutoverFault) {
+                try cutover.probe()
+            } catch {
+                log.warning("Migration: \(error). Trying again; what is not here is a miss meanwhile.")
+            }
+            begin(cutover)
+        } catch {
+            log.warning("Migration: not begun: \(error)")
+        }
+    }
+
+    /// When all connections are closed: nothing comes any more that a last snapshot would not have.
+    func endMigration() {
+        migration.withLock { $0.cutover }?.stopAndSettle()
+    }
+
+    // MARK: While serving
+
+    /// Asks the old server before anything is changed. It may take a second, or two.
+    func planMigration(_ entries: [ConfigurationEntry]) -> Result<PlannedMigration, ConfigurationRefusal> {
+        guard let entry = entries.first(where: { $0.name == "migrate-from" }) else { return .success(.nothing) }
+        var settings = self.settings
+        for entry in entries {
+            if let refusal = Self.write(entry, into: &settings) { return .failure(refusal) }
+        }
+        if settings.migrateFrom.isEmpty { return .success(.stop) }
+        do throws(CutoverFault) {
+            let cutover = try makeCutover(settings)
+            try cutover.probe()
+            return .success(.start(cutover))
+        } catch {
+            return .failure(ConfigurationRefusal(name: entry.name, reason: .invalid(error.description)))
+        }
+    }
+
+    /// Not while holding a lock of ours.
+    func carryOut(_ planned: PlannedMigration) {
+        switch planned {
+        case .nothing: break
+        case .stop: migration.withLock { $0.cutover }?.stop()
+        case .start(let cutover):
+            migration.withLock { $0.cutover }?.stop()
+            begin(cutover)
+        }
+    }
+
+    /// New settings for the one under way.
+    func tuneMigration(_ settings: Configuration) {
+        guard let cutover = migration.withLock({ $0.cutover }) else { return }
+        cutover.timeoutMilliseconds = settings.migrateTimeoutMilliseconds
+        cutover.sweepRate = settings.migrateRate
+    }
+
+    private func makeCutover(_ settings: Configuration) throws(CutoverFault) -> Cutover {
+        // The directive has judged it.
+        guard let origin = OriginAddress(settings.migrateFrom) else { preconditionFailure("not an address") }
+        var options = CutoverOptions()
+        options.database = DatabaseIndex(settings.memcachedDatabase)
+        options.timeoutMilliseconds = settings.migrateTimeoutMilliseconds
+        options.sweepRate = settings.migrateRate
+        options.isCASEnabled = settings.isCASEnabled
+        options.authorityFile = settings.tls.authorityFile
+        let log = log
+        let notes = CutoverNotes(warning: { log.warning($0) }) { [weak self] cutover, end in
+            self?.migrationEnded(cutover, end)
+        }
+        return try Cutover(origin, options, engine: engine, workers: workers, notes: notes)
+    }
+
+    private func begin(_ cutover: Cutover) {
+        do throws(SystemError) {
+            try cutover.start()
+        } catch {
+            return log.warning("Migration: not begun: no thread for it: \(error.reason)")
+        }
+        migration.withLock { $0.cutover = cutover }
+        let doors = state.withLock { ($0.memcachedFrontEnd, $0.respFrontEnd) }
+        doors.0?.keyOrigin = cutover
+        doors.1?.keyOrigin = cutover
+        log.notice("Migration: begun from \(cutover.origin): what is not here yet comes from there.")
+    }
+
+    private func migrationEnded(_ cutover: Cutover, _ end: CutoverEnd) {
+        let rows = cutover.facts().rows
+        let isPresent = migration.withLock { migration in
+            migration.lastRows = rows
+            guard migration.cutover === cutover else { return false }
+            migration.cutover = nil
+            return true
+        }
+        // Another one may have taken its place.
+        guard isPresent else { return }
+        let doors = state.withLock { state in
+            state.settings.migrateFrom = ""
+            if !state.changed.contains("migrate-from") { state.changed.append("migrate-from") }
+            return (state.memcachedFrontEnd, state.respFrontEnd)
+        }
+        doors.0?.keyOrigin = nil
+        doors.1?.keyOrigin = nil
+        log.notice("Migration: \(end.sentence(cutover.origin)) (\(cutover.summary))")
+    }
+
+    var migrationRows: [(name: String, value: String)] {
+        let (cutover, last) = migration.withLock { ($0.cutover, $0.lastRows) }
+        return cutover?.facts().rows ?? last
+    }
+}
+
+extension CutoverEnd {
+    fileprivate func sentence(_ origin: OriginAddress) -> String {
+        switch self {
+        case .complete: "done: all keys of \(origin) are here, and it is needed no more"
+        case .stopped: "stopped: nothing comes from \(origin) any more"
+        case .flushed: "over: everything that \(origin) has was flushed away here"
+        case .swapped: "over: the database was exchanged for another"
+        case .tooManyKeys: "given up: too many keys went from here to remember them; what did not come is a miss"
+        }
+    }
+}
