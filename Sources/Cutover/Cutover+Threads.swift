@@ -85,8 +85,10 @@ extension Cutover {
         counts.lostLinks.wrappingAdd(1, ordering: .relaxed)
         breaker.failed(at: Self.monotonicMilliseconds())
         tellLoss(reason)
-        alarm.change { $0 += 1 }
+        hurryConnector()
     }
+
+    func hurryConnector() { alarm.change { $0 += 1 } }
 
     /// Says so once, until an answer comes again.
     private func tellLoss(_ reason: String) {

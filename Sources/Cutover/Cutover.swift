@@ -105,12 +105,16 @@ public final class Cutover: KeyOrigin {
         try peer.probe()
     }
 
-    /// Begins: from here on what goes from the keyspace is remembered. Front-ends may ask afterwards.
-    public func start() throws(SystemError) {
+    /// From here on what goes from the keyspace is remembered. Front-ends may ask afterwards.
+    public func prepare() {
         var handle = engine.makeHandle()
         handle.raiseCAS(above: CutoverLimits.casBase)
         follow()
         connectMissing()
+    }
+
+    /// Begins the sweep, and all that may end it; after `prepare`, and once front-ends know it.
+    public func run() throws(SystemError) {
         try Thread.start(name: "cutover-clock") { self.runClock() }
         try Thread.start(name: "cutover-links") { self.runConnector() }
         try Thread.start(name: "cutover-sweep") { Sweep(self).run() }

@@ -57,7 +57,7 @@ extension Cutover {
     /// What INFO and `stats` show: names that begin with `migrate_`.
     public func facts() -> CutoverFacts {
         let sweep = sweepState.look { $0 }
-        let links = sides.count(where: { $0.isLinked })
+        let links = isOver ? 0 : sides.count(where: { $0.isLinked })
         func value(_ count: borrowing Atomic<Int>) -> String { "\(count.load(ordering: .relaxed))" }
         return CutoverFacts(rows: [
             ("migrate_from", origin.description),

@@ -131,6 +131,8 @@ final class OriginSession: Session {
         isOpen = true
         for _ in 0..<wire.appendLogin(cutover.origin, to: &output) { expected.append(.status(nil)) }
         side.link(connection)
+        // It ended while this was on its way.
+        if cutover.isOver { connection.close() }
     }
 
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next {
@@ -216,6 +218,11 @@ final class OriginSession: Session {
             if case .answer(let order) = expected[index] { waiting.append(order) }
         }
         for order in waiting + unsent { cutover.fetches.finish(order.mark, order.serial) }
-        cutover.linkLost(reason ?? (isOpen ? "it closed the connection" : "no TLS handshake with it"))
+        switch connection.endReason {
+        // `timeout` holds for all connections. The next one is on its way.
+        case .idleTimeout, .shutdown: cutover.hurryConnector()
+        case .normal, .error:
+            cutover.linkLost(reason ?? (isOpen ? "it closed the connection" : "no TLS handshake with it"))
+        }
     }
 }

@@ -110,16 +110,20 @@ extension Control {
     }
 
     private func begin(_ cutover: Cutover) {
-        do throws(SystemError) {
-            try cutover.start()
-        } catch {
-            return log.warning("Migration: not begun: no thread for it: \(error.reason)")
-        }
+        cutover.prepare()
         migration.withLock { $0.cutover = cutover }
         let doors = state.withLock { ($0.memcachedFrontEnd, $0.respFrontEnd) }
         doors.0?.keyOrigin = cutover
         doors.1?.keyOrigin = cutover
         log.notice("Migration: begun from \(cutover.origin): what is not here yet comes from there.")
+        do throws(SystemError) {
+            try cutover.run()
+        } catch {
+            // What has no clock would not end by itself.
+            cutover.stop()
+            migrationEnded(cutover, .stopped)
+            log.warning("Migration: given up: no thread for it: \(error.reason)")
+        }
     }
 
     private func migrationEnded(_ cutover: Cutover, _ end: CutoverEnd) {
