@@ -81,16 +81,25 @@ public final class Cutover: KeyOrigin {
     let keepsCAS: Bool
 
     /// Asks the old server nothing yet. Throws what is wrong with the options.
-    public init(
+    public static func make(
         _ origin: OriginAddress, _ options: CutoverOptions, engine: Engine, workers: Workers, notes: CutoverNotes
-    ) throws(CutoverFault) {
+    ) throws(CutoverFault) -> Cutover {
+        let tls = try OriginPeer.tls(for: origin, authorityFile: options.authorityFile)
+        return Cutover(origin, options, tls, engine: engine, workers: workers, notes: notes)
+    }
+
+    // Swift 6.3.1 does not compile a throwing one of a class with Atomics in release.
+    private init(
+        _ origin: OriginAddress, _ options: CutoverOptions, _ tls: TLSContext?, engine: Engine, workers: Workers,
+        notes: CutoverNotes
+    ) {
         self.origin = origin
         self.options = options
         self.engine = engine
         self.workers = workers
         self.notes = notes
         wire = OriginWire(language: origin.language)
-        tls = try OriginPeer.tls(for: origin, authorityFile: options.authorityFile)
+        self.tls = tls
         timeout = Atomic(options.timeoutMilliseconds)
         rate = Atomic(options.sweepRate)
         sides = workers.workers.map { WorkerSide(index: $0.index, engine: engine.makeHandle()) }

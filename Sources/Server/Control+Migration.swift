@@ -106,7 +106,7 @@ extension Control {
         let notes = CutoverNotes(warning: { log.warning($0) }) { [weak self] cutover, end in
             self?.migrationEnded(cutover, end)
         }
-        return try Cutover(origin, options, engine: engine, workers: workers, notes: notes)
+        return try Cutover.make(origin, options, engine: engine, workers: workers, notes: notes)
     }
 
     private func begin(_ cutover: Cutover) {

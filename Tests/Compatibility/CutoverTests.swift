@@ -117,8 +117,8 @@ struct CutoverTests {
         let old = try Peer.emptyRedis()
         let requests = [
             ["SET", "s", "text"], ["SET", "n", "12"], ["RPUSH", "l", "1", "b"], ["HSET", "h", "f", "v"],
-            ["SADD", "t", "1", "2"], ["ZADD", "z", "1.5", "m"], ["XADD", "x", "1-1", "f", "v"], ["SET", "e", "v", "PX", "100000"],
-            ["SELECT", "5"], ["SET", "five", "5"], ["SELECT", "0"],
+            ["SADD", "t", "1", "2"], ["ZADD", "z", "1.5", "m"], ["XADD", "x", "1-1", "f", "v"],
+            ["SET", "e", "v", "PX", "100000"], ["SELECT", "5"], ["SET", "five", "5"], ["SELECT", "0"],
         ]
         _ = try RESPSide(unix: old.socketPath).ask(together: requests)
         let path = old.socketPath

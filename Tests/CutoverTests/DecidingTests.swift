@@ -22,7 +22,7 @@ struct DecidingTests {
             engine = Engine(options)
             let workers = try Workers(TransportOptions(workerCount: 1))
             let notes = CutoverNotes(warning: { _ in }, ended: { _, _ in })
-            cutover = try Cutover(
+            cutover = try Cutover.make(
                 OriginAddress(url)!, CutoverOptions(), engine: engine, workers: workers, notes: notes)
             handle = engine.makeHandle()
             handle.now = Milliseconds(1_000_000)
