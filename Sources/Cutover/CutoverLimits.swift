@@ -23,6 +23,8 @@ enum CutoverLimits {
     static let valueSizeMax = 512 << 20
     /// Keys of the sweep that are asked for at a time: their values are in memory at once.
     static let sweepBatchCount = 64
+    /// Keys that are kept of a list that must be read at once: some 100 MiB. The rest is left to another round.
+    static let keptKeyCountMax = 1_000_000
     /// Keys that a SCAN is asked for at a time.
     static let scanCount = 500
     /// A step of the sweep, which nobody waits for.

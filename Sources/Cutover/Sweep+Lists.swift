@@ -6,37 +6,50 @@ import Engine
 extension Sweep {
     // MARK: memcached
 
-    /// `key=NAME exp=… …` for each item, the name as in URLs. `hash` walks the hash table and leaves nobody out;
-    /// `all` walks queues, between which items move meanwhile, and so is walked twice. Source: memcached
-    /// doc/protocol.txt, "LRU_Crawler".
+    /// `key=NAME exp=… …` for each item, the name as in URLs, in two rounds. `all` walks queues and may be read slowly,
+    /// so it goes at the sweep's rate; an item that moves between queues meanwhile may be left out. `hash` walks the
+    /// hash table and leaves nobody out, but while its reader is slow memcached holds locks that its clients wait for:
+    /// so it is read at once, and what is still undecided is kept and fetched afterwards. Source: memcached
+    /// doc/protocol.txt, "LRU_Crawler"; the locks were observed with 1.6.18.
     mutating func listMemcached(
         _ list: inout OriginPeer, _ values: inout OriginPeer
     ) throws(CutoverFault) -> Outcome {
-        for order in ["hash", "all", "all"] {
-            try list.ask(line: "lru_crawler metadump \(order)")
-            switch try dump(&list, &values) {
-            case .complete: if order == "hash" { return .complete }
-            case .impossible(let reason):
-                if order == "hash" && reason.hasPrefix("CLIENT_ERROR") { continue }
-                // Somebody else has it listed.
-                if reason.hasPrefix("BUSY") { throw CutoverFault(reason) }
-                return .impossible(reason)
+        if case .impossible(let reason) = try dump("all", &list, &values) { return .impossible(reason) }
+        while true {
+            kept = []
+            if case .impossible(let reason) = try dump("hash", &list, &values) {
+                // One that knows no such word: what moved is probably found by now.
+                return reason.hasPrefix("CLIENT_ERROR") ? try dump("all", &list, &values) : .impossible(reason)
             }
+            let keptAll = kept.count < CutoverLimits.keptKeyCountMax
+            for key in kept { try fetchSoon(key, &values) }
+            try fetchBatch(&values)
+            if keptAll { return .complete }
         }
-        return .complete
     }
 
-    private mutating func dump(_ list: inout OriginPeer, _ values: inout OriginPeer) throws(CutoverFault) -> Outcome {
+    private mutating func dump(
+        _ order: String, _ list: inout OriginPeer, _ values: inout OriginPeer
+    ) throws(CutoverFault) -> Outcome {
+        try list.ask(line: "lru_crawler metadump \(order)")
         while true {
             let line = try list.receiveLine()
             if line.starts(with: "key=".utf8) {
-                let name = line[4...].prefix { $0 != 32 }
-                try take(Self.unescaped(name), cutover.options.database, &values)
+                let name = Self.unescaped(line[4...].prefix { $0 != 32 })
+                if order == "hash" {
+                    keep(name, cutover.options.database)
+                } else {
+                    try take(name, cutover.options.database, &values)
+                }
+                if cutover.isOver { throw CutoverFault("over") }
             } else if line.elementsEqual("END".utf8) {
                 try fetchBatch(&values)
                 return .complete
             } else {
-                return .impossible(String(decoding: line.prefix(80), as: UTF8.self))
+                let answer = String(decoding: line.prefix(80), as: UTF8.self)
+                // Somebody else has it listed: again in a while.
+                if answer.hasPrefix("BUSY") { throw CutoverFault(answer) }
+                return .impossible(answer)
             }
         }
     }

@@ -8,9 +8,12 @@ import Synchronization
 struct Sweep: ~Copyable {
     let cutover: Cutover
     private var engine: EngineHandle
-    /// When the next batch may go, in monotonic nanoseconds.
-    private var nextAt: UInt64 = 0
+    /// When the last batch was due, in monotonic nanoseconds, and its keys.
+    private var lastAt: UInt64 = 0
+    private var lastCount = 0
     private var batch: [UndecidedKey] = []
+    /// Undecided keys of a list that must be read at once.
+    var kept: [UndecidedKey] = []
 
     init(_ cutover: Cutover) {
         self.cutover = cutover
@@ -43,6 +46,7 @@ struct Sweep: ~Copyable {
                 // It went away: what it has when it is back may be another list.
                 cutover.sweepState.look { $0.stage = .waiting }
                 batch.removeAll()
+                kept = []
                 pause(milliseconds: CutoverLimits.reconnectMilliseconds)
             }
         }
@@ -68,9 +72,25 @@ struct Sweep: ~Copyable {
         if batch.isEmpty { engine.now = Milliseconds.readClock() }
         cutover.sweepState.look { $0.listed += 1 }
         let key = UndecidedKey(engine.key(name.span.rawBytes, in: database))
+        try fetchSoon(key, &values)
+    }
+
+    /// As above, of a list whose values can wait.
+    mutating func keep(_ name: [UInt8], _ database: DatabaseIndex) {
+        let place = cutover.sweepState.look { state in
+            state.listed += 1
+            return state.listed
+        }
+        if place % 1024 == 1 { engine.now = Milliseconds.readClock() }
+        let key = UndecidedKey(engine.key(name.span.rawBytes, in: database))
+        guard kept.count < CutoverLimits.keptKeyCountMax, cutover.mayHave(key.key, &engine) else { return }
+        kept.append(key)
+    }
+
+    mutating func fetchSoon(_ key: UndecidedKey, _ values: inout OriginPeer) throws(CutoverFault) {
         guard cutover.mayHave(key.key, &engine) else { return }
         batch.append(key)
-        if batch.count >= CutoverLimits.sweepBatchCount { try fetchBatch(&values) }
+        if batch.count >= batchCount { try fetchBatch(&values) }
     }
 
     mutating func fetchBatch(_ values: inout OriginPeer) throws(CutoverFault) {
@@ -87,13 +107,27 @@ struct Sweep: ~Copyable {
         }
     }
 
-    /// Waits until so many more items are within the rate.
+    /// Waits until the last batch has had its time at the present rate.
     private mutating func keepPace(_ count: Int) {
+        var now = monotonicNanoseconds()
+        var due = now
+        while !cutover.isOver {
+            let rate = cutover.sweepRate
+            now = monotonicNanoseconds()
+            due = rate > 0 ? lastAt + UInt64(lastCount) * 1_000_000_000 / UInt64(rate) : now
+            if due <= now { break }
+            // The rate may change meanwhile.
+            pause(milliseconds: min(100, Int((due - now + 999_999) / 1_000_000)))
+        }
+        // What was slept too long is made up for, what was idle is not.
+        lastAt = due <= now && now - due < 50_000_000 ? due : now
+        lastCount = count
+    }
+
+    /// At a low rate the items do not come in bursts.
+    private var batchCount: Int {
         let rate = cutover.sweepRate
-        let now = monotonicNanoseconds()
-        guard rate > 0 else { return nextAt = now }
-        if nextAt > now { pause(milliseconds: Int((nextAt - now + 999_999) / 1_000_000)) }
-        nextAt = max(nextAt, now) + UInt64(count) * 1_000_000_000 / UInt64(rate)
+        return rate == 0 ? CutoverLimits.sweepBatchCount : max(1, min(CutoverLimits.sweepBatchCount, rate / 16))
     }
 
     private func pause(milliseconds: Int) {
