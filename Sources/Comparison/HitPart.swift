@@ -38,8 +38,8 @@ enum HitPart {
                     + "all; \(grouped(plan.hitRequests)) reads to warm "
                     + "up and as many that count. The cache's size is the limit that the server was given: "
                     + "memcached's -m, or maxmemory with "
-                    + "allkeys-lru. Servers count differently what lies within it; that is a part of what is "
-                    + "compared."
+                    + "allkeys-lru. Servers count differently what lies within it, so their memory at the end "
+                    + "is shown, too."
             ])
         func measure(_ id: String, _ title: String, _ sizes: [Int]) -> Measure {
             var measure = Measure(
@@ -50,7 +50,18 @@ enum HitPart {
             measure.spokenPlaces = [(sizes.count - 1) / 2]
             return measure
         }
+        func memory(_ of: Measure) -> Measure {
+            var memory = of
+            memory.id += "-memory"
+            memory.title = "Resident memory at the end (\(of.title))"
+            memory.unit = "MB"
+            memory.shape = .bars
+            memory.better = .lower
+            memory.spokenPlaces = []
+            return memory
+        }
         part.measures = kinds.map { measure($0.id, $0.title, plan.cacheSizes) }
+        part.measures.append(memory(part.measures[0]))
         if let trace = options.trace {
             let count = traceRequests(trace, plan)
             part.method.append(
@@ -63,6 +74,7 @@ enum HitPart {
             )
             part.measures.append(
                 measure("hits-trace", "Hit ratio, trace \(options.traceName)", traceSizes(trace)))
+            part.measures.append(memory(part.measures[part.measures.count - 1]))
             part.notes += traceNotes(trace)
         }
         if options.hasRunning {
@@ -158,6 +170,7 @@ enum HitPart {
         load.seed += 1
         let found = try run.measure(server, load, name: name)
         run.record(found.report.hitRatio * 100, kinds[kind].id, contender: contender, place: size)
+        recordMemory(run, server, kinds[kind].id, contender, size)
     }
 
     private static func replay(
@@ -173,5 +186,13 @@ enum HitPart {
         load.requestCount = traceRequests(trace, run.plan)
         let found = try run.measure(server, load, name: "\(run.options.traceName), \(megabytes) MB")
         run.record(found.report.hitRatio * 100, "hits-trace", contender: contender, place: size)
+        recordMemory(run, server, "hits-trace", contender, size)
+    }
+
+    private static func recordMemory(
+        _ run: ComparisonRun, _ server: Server, _ id: String, _ contender: Int, _ size: Int
+    ) {
+        guard let bytes = server.child?.residentSize else { return }
+        run.record(Double(bytes) / 1_048_576, "\(id)-memory", contender: contender, place: size)
     }
 }

@@ -15,7 +15,8 @@ enum MemoryPart {
                     + "less what it was when the server had "
                     + "just started, by items, less the bytes of key and value: \(listed(counts)). Each value "
                     + "size on a fresh server, without "
-                    + "expiry times."
+                    + "expiry times. What a process takes once is in it, and counts the less the more items "
+                    + "there are."
             ])
         part.measures = [
             Measure(

@@ -118,20 +118,18 @@ struct Plan: Equatable {
         var plan = Plan()
         plan.keyCount = 50_000
         plan.workloadSeconds = 0.15
-        plan.rateSeconds = 0.25
+        plan.rateSeconds = 0.2
         plan.rateShares = [0.15, 0.4, 0.7, 0.95]
         plan.rateRepeats = 1
         plan.memorySteps = [
             MemoryStep(valueSize: 100, itemCount: 100_000), MemoryStep(valueSize: 1000, itemCount: 50_000),
         ]
         plan.memoryRepeats = 1
-        plan.cacheSizes = [4, 16]
-        plan.hitKeyspaceMegabytes = 32
-        plan.hitRequests = 40_000
-        plan.traceRequestsMax = 100_000
+        plan.makeCachesSmall()
+        plan.traceRequestsMax = 50_000
         plan.hitRepeats = 1
         plan.saveKeyCount = 100_000
-        plan.saveSeconds = 1.2
+        plan.saveSeconds = 1
         plan.saveRepeats = 1
         return plan
     }
@@ -158,6 +156,13 @@ struct Plan: Equatable {
         return plan.stretched(low)
     }
 
+    /// So that few requests fill each of them.
+    private mutating func makeCachesSmall() {
+        cacheSizes = [2, 8]
+        hitKeyspaceMegabytes = 16
+        hitRequests = min(hitRequests, 30_000)
+    }
+
     /// As in `throughput 3, save 1`.
     func repeatsText(_ parts: Set<ComparisonPart>) -> String {
         let counts: [(ComparisonPart, Int)] = [
@@ -174,10 +179,13 @@ struct Plan: Equatable {
         plan.rateSeconds = max(0.2, rateSeconds * factor)
         plan.saveSeconds = max(1, min(saveSeconds * factor, 20))
         if factor < 1 {
-            plan.hitRequests = max(20_000, Int(Double(hitRequests) * factor))
-            plan.memorySteps = memorySteps.map {
-                MemoryStep(
-                    valueSize: $0.valueSize, itemCount: max(10_000, Int(Double($0.itemCount) * factor)))
+            if factor < 0.5 { plan.makeCachesSmall() }
+            plan.hitRequests = max(30_000, Int(Double(plan.hitRequests) * factor))
+            plan.memorySteps = memorySteps.map { step in
+                // Fewer would show what a process takes once, not what an item takes.
+                let least = max(20_000, min(step.itemCount, 50_000_000 / (step.valueSize + 100)))
+                let count = max(least, Int(Double(step.itemCount) * factor))
+                return MemoryStep(valueSize: step.valueSize, itemCount: count)
             }
         }
         return plan

@@ -80,7 +80,7 @@ enum ChartParts {
     static func axes(
         _ x: Scale, _ y: Scale, _ width: ChartWidth, xTitle: String, yTitle: String, xTicks: [Double]? = nil
     ) -> [Markup] {
-        var parts: [Markup] = [text(yTitle, 2, y.end - 12, "axis-title")]
+        var parts: [Markup] = yTitle.isEmpty ? [] : [text(yTitle, 2, y.end - 12, "axis-title")]
         for tick in y.ticks(countMax: 6) {
             let place = y.place(tick)
             parts.append(line(x.start, place, x.end, place, tick == y.low ? "base" : "grid"))

@@ -37,7 +37,7 @@ enum Style {
         figcaption b { color: var(--text); }
         .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 6px 0; padding: 0; list-style: none;
           font-size: .92rem; color: var(--text); }
-        .legend svg { display: inline-block; width: 34px; height: 12px; vertical-align: -1px;
+        svg.key { display: inline-block; width: 34px; height: 12px; vertical-align: -1px;
           margin-right: 6px; }
         svg { display: block; width: 100%; height: auto; font-family: inherit; }
         svg.narrow { display: none; }
