@@ -41,6 +41,7 @@ final class MemcachedSession: Session {
     private(set) var isReadOnly = false
     /// And another server, whose keys are taken over.
     private(set) var origin: (any KeyOrigin)?
+    private(set) var hasOrigin = false
     /// What the request at the front waits for.
     var originWait: OriginWait?
     /// Requests that begin before have waited: so many bytes of the input, and as many to be once this waiting is over.
@@ -121,7 +122,8 @@ final class MemcachedSession: Session {
         detours = now
         isReadOnly = now & Detours.readOnly != 0
         origin = now & ~Detours.readOnly == 0 ? nil : frontEnd.keyOrigin
-        if origin == nil { passedSize = 0 }
+        hasOrigin = origin != nil
+        if !hasOrigin { passedSize = 0 }
     }
 
     @inline(__always)
@@ -157,7 +159,7 @@ final class MemcachedSession: Session {
                 if batch.isFull || budget <= 0 || offset >= input.byteCount { continue }
             }
             budget &-= 1
-            if let origin, resumeOffset == 0, waits(for: origin, input, from: offset) {
+            if hasOrigin, resumeOffset == 0, waitsForOrigin(input, from: offset) {
                 return Progress(consumed: offset, next: .wait)
             }
             let served =

@@ -44,7 +44,8 @@ extension MemcachedSession {
     /// Whether the request at `offset` has to wait; then its keys, and those of the complete requests behind it, are on
     /// their way here.
     @inline(never)
-    func waits(for origin: any KeyOrigin, _ input: RawSpan, from offset: Int) -> Bool {
+    func waitsForOrigin(_ input: RawSpan, from offset: Int) -> Bool {
+        guard let origin else { return false }
         if offset < passedSize {
             pass(origin, input, from: offset)
             return false
