@@ -21,8 +21,8 @@ enum CutoverLimits {
     static let lineSizeMax = 1024
     /// The largest value that is fetched: beyond, no memcached holds any, and a Redis string ends.
     static let valueSizeMax = 512 << 20
-    /// Keys of the sweep that are asked for at a time: their values are in memory at once.
-    static let sweepBatchCount = 64
+    /// Keys of the sweep that are asked for at a time: the old server's clients wait for so many answers at most.
+    static let sweepBatchCount = 16
     /// Keys that are kept of a list that must be read at once: some 100 MiB. The rest is left to another round.
     static let keptKeyCountMax = 1_000_000
     /// Keys that a SCAN is asked for at a time.
