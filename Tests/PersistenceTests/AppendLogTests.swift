@@ -150,7 +150,7 @@ struct AppendLogTests {
         }
         func rewrite() -> Bool {
             #expect(subject.wait { !subject.log.status.isRewriting })
-            #expect(subject.log.rewrite() == .started)
+            #expect(subject.wait { subject.log.rewrite() == .started })
             #expect(subject.wait { !subject.log.status.isRewriting })
             return subject.log.status.lastRewriteSucceeded
         }
