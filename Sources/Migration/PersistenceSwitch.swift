@@ -89,11 +89,11 @@ public struct PersistenceSwitch: ~Copyable {
         return value
     }
 
-    /// Turns the log on, and snapshots if points are given.
+    /// Turns the log on, and snapshots at these points, which are none if empty.
     /// - Parameter syncPolicy: nil leaves it.
     public mutating func turnOn(syncPolicy: String?, savePoints: String) throws(MigrationFault) {
         if let syncPolicy { try change("appendfsync", syncPolicy) }
-        if !savePoints.isEmpty { try change("save", savePoints) }
+        try change("save", savePoints)
         try change("appendonly", "yes")
     }
 

@@ -156,6 +156,14 @@ public struct ServerLink: ~Copyable {
         requests.shrink(to: MigrationLimits.requestsSize)
     }
 
+    /// Sends what was put together if that is enough for one go, or if too many answers are owed.
+    /// - Returns: whether some of those are to be read now: all must fit what lies between the two ends.
+    mutating func sendIfFull(owed: Int, while doing: String) throws(MigrationFault) -> Bool {
+        let isDue = owed >= MigrationLimits.unansweredMax
+        if isDue || requests.count >= MigrationLimits.requestsSize { try flush(while: doing) }
+        return isDue
+    }
+
     /// Sends bytes from where they are; what was put together before must be sent already.
     func send(_ bytes: RawSpan, while doing: String) throws(MigrationFault) {
         do throws(PeerFault) {

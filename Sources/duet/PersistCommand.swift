@@ -24,36 +24,36 @@ struct PersistCommand: ParsableCommand {
             `--appendonly yes --dir DIR`, or say so in its file.
             """, subcommands: [On.self, Off.self, Status.self])
 
-    private static func open(_ text: String?, _ options: ServerOptions) throws -> PersistenceSwitch {
-        let server = try options.server(text)
-        do throws(MigrationFault) {
-            return PersistenceSwitch(try ServerLink.open(server, options.linkOptions))
-        } catch {
-            throw failure(error)
-        }
-    }
-
-    private static func failure(_ fault: MigrationFault) -> ExitCode {
-        ProcessFacts.writeError("duet persist: \(fault)\n")
-        return ExitCode(2)
-    }
-
-    struct Status: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Tell what the server keeps, and where.")
-
+    /// The server that it is about.
+    struct Target: ParsableArguments {
         @Argument(help: "The server. (default: 127.0.0.1:6379)")
         var server: String?
 
         @OptionGroup
         var options: ServerOptions
 
-        func run() throws {
-            var link = try PersistCommand.open(server, options)
+        /// Connects and talks; a fault is told, and the exit code 2.
+        func ask<R>(_ body: (inout PersistenceSwitch) throws(MigrationFault) -> R) throws -> R {
+            let address = try options.server(server)
             do throws(MigrationFault) {
-                print(try link.facts().text, terminator: "")
+                var link = PersistenceSwitch(try ServerLink.open(address, options.linkOptions))
+                return try body(&link)
             } catch {
-                throw PersistCommand.failure(error)
+                ProcessFacts.writeError("duet persist: \(error)\n")
+                throw ExitCode(2)
             }
+        }
+    }
+
+    struct Status: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Tell what the server keeps, and where.")
+
+        @OptionGroup
+        var target: Target
+
+        func run() throws {
+            let facts = try target.ask { link throws(MigrationFault) in try link.facts() }
+            print(facts.text, terminator: "")
         }
     }
 
@@ -61,20 +61,15 @@ struct PersistCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Turn the append log and snapshots off. The files stay where they are.")
 
-        @Argument(help: "The server. (default: 127.0.0.1:6379)")
-        var server: String?
-
         @OptionGroup
-        var options: ServerOptions
+        var target: Target
 
         func run() throws {
-            var link = try PersistCommand.open(server, options)
-            do throws(MigrationFault) {
+            let facts = try target.ask { link throws(MigrationFault) in
                 try link.turnOff()
-                if !options.quiet { print(try link.facts().text, terminator: "") }
-            } catch {
-                throw PersistCommand.failure(error)
+                return try link.facts()
             }
+            if !target.options.quiet { print(facts.text, terminator: "") }
         }
     }
 
@@ -82,17 +77,18 @@ struct PersistCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Turn the append log and snapshots on, wait until all is on the disk, and read it back.")
 
-        @Argument(help: "The server. (default: 127.0.0.1:6379)")
-        var server: String?
-
         @Option(help: "When the log is synced: always, everysec or no. (default: as it is set)")
         var fsync: String?
 
-        @Option(help: "When snapshots are made, as in redis.conf; \"\" for none.")
-        var save = "3600 1 300 100 60 10000"
+        @Option(
+            help: "When snapshots are made, as in redis.conf; \"\" is never. (default: as set, or Redis' own)")
+        var save: String?
+
+        /// Redis' own.
+        private static let defaultPoints = "3600 1 300 100 60 10000"
 
         @OptionGroup
-        var options: ServerOptions
+        var target: Target
 
         func validate() throws {
             if let fsync, LogSyncPolicy(rawValue: fsync) == nil {
@@ -101,27 +97,23 @@ struct PersistCommand: ParsableCommand {
         }
 
         func run() throws {
-            var link = try PersistCommand.open(server, options)
-            let line = ProgressLine(isShown: !options.quiet)
-            let facts: PersistenceFacts
-            do throws(MigrationFault) {
-                try link.turnOn(syncPolicy: fsync, savePoints: save)
-                facts = try link.waitForBase { facts, seconds in
+            let line = ProgressLine(isShown: !target.options.quiet)
+            let facts = try target.ask { link throws(MigrationFault) in
+                defer { line.clear() }
+                let points = try link.facts().savePoints
+                try link.turnOn(syncPolicy: fsync, savePoints: save ?? (points.isEmpty ? Self.defaultPoints : points))
+                return try link.waitForBase { _, seconds in
                     line.show("the server writes what it has, for \(TransferProgress.time(seconds))")
                 }
-            } catch {
-                line.clear()
-                throw PersistCommand.failure(error)
             }
-            line.clear()
-            if !options.quiet { print(facts.text, terminator: "") }
+            if !target.options.quiet { print(facts.text, terminator: "") }
             try prove(facts)
         }
 
         /// Reads the log as `duet check` does, where it is on this machine.
         private func prove(_ facts: PersistenceFacts) throws {
             guard Files.size(facts.manifestPath) != nil else {
-                if !options.quiet {
+                if !target.options.quiet {
                     print("\(facts.manifestPath) is not on this machine: `duet check` there reads it back.")
                 }
                 return
@@ -137,7 +129,7 @@ struct PersistCommand: ParsableCommand {
                 ProcessFacts.writeError("duet persist: \(proof.fault!)\n")
                 throw ExitCode(1)
             }
-            if !options.quiet {
+            if !target.options.quiet {
                 let keys = proof.keyCount == 1 ? "1 key" : "\(proof.keyCount) keys"
                 let commands = proof.commandCount == 1 ? "1 command" : "\(proof.commandCount) commands"
                 print("read back    whole: \(keys) in the base, \(commands) since")

@@ -10,18 +10,7 @@ final class LineServer: Sendable {
     private let listening: Int32
 
     init(_ rules: [(beginning: String, answer: String)]) throws {
-        path = "/tmp/duet-lines-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        listening = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8)) }
-        // SAFETY: a sockaddr_un may be read as the sockaddr that it begins with.
-        let bound = unsafe withUnsafePointer(to: &address) { place in
-            unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(listening, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        precondition(bound == 0 && listen(listening, 4) == 0)
+        (path, listening) = listenOnUnixSocket("lines")
         let door = listening
         try Thread.start(name: "lines") {
             while true {

@@ -12,18 +12,7 @@ final class ScriptedServer: Sendable {
     private let heard = Monitor<(requests: [[String]], isOver: Bool)>(([], false))
 
     init(_ replies: [String]) throws {
-        path = "/tmp/duet-scripted-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        listening = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8)) }
-        // SAFETY: a sockaddr_un may be read as the sockaddr that it begins with.
-        let bound = unsafe withUnsafePointer(to: &address) { place in
-            unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(listening, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        precondition(bound == 0 && listen(listening, 1) == 0)
+        (path, listening) = listenOnUnixSocket("scripted")
         let (door, log) = (listening, heard)
         try Thread.start(name: "scripted") {
             let fd = accept(door, nil, nil)
@@ -77,4 +66,21 @@ final class ScriptedServer: Sendable {
         input = Array(rest)
         return words
     }
+}
+
+/// A socket that listens, in a place of its own.
+func listenOnUnixSocket(_ name: String) -> (path: String, descriptor: Int32) {
+    let path = "/tmp/duet-\(name)-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let listening = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8)) }
+    // SAFETY: a sockaddr_un may be read as the sockaddr that it begins with.
+    let bound = unsafe withUnsafePointer(to: &address) { place in
+        unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe bind(listening, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+    precondition(bound == 0 && listen(listening, 4) == 0)
+    return (path, listening)
 }

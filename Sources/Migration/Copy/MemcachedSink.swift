@@ -106,7 +106,9 @@ struct MemcachedSink: CopySink, ~Copyable {
         link.requests.append("\r\n")
         if facts.isStale { outcome.flagsLost += 1 }
         asked.append(key.copiedBytes())
-        try goOn()
+        if try link.sendIfFull(owed: asked.count, while: Self.doing) {
+            try receive(leaving: MigrationLimits.unansweredMax / 2)
+        }
     }
 
     /// Seconds from now, rounded, or since 1970 if they are too many for that.
@@ -121,15 +123,6 @@ struct MemcachedSink: CopySink, ~Copyable {
     }
 
     // MARK: Replies
-
-    private mutating func goOn() throws(MigrationFault) {
-        let owed = asked.count
-        guard link.requests.count >= MigrationLimits.requestsSize || owed >= MigrationLimits.unansweredMax else {
-            return
-        }
-        try link.flush(while: Self.doing)
-        if owed >= MigrationLimits.unansweredMax { try receive(leaving: MigrationLimits.unansweredMax / 2) }
-    }
 
     private mutating func receive(leaving count: Int) throws(MigrationFault) {
         var answered = 0

@@ -33,7 +33,9 @@ struct RestoreSink: CopySink, ~Copyable {
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) throws(MigrationFault) {
         if item.database != database { select(item.database) }
         try append(key, value, item)
-        try goOn()
+        if try link.sendIfFull(owed: asked.count, while: Self.doing) {
+            try receive(leaving: MigrationLimits.unansweredMax / 2)
+        }
     }
 
     mutating func finish() throws(MigrationFault) {
@@ -89,16 +91,6 @@ struct RestoreSink: CopySink, ~Copyable {
     }
 
     // MARK: Replies
-
-    /// Sends what is enough to be sent, and reads replies if too many are owed.
-    private mutating func goOn() throws(MigrationFault) {
-        let owed = asked.count
-        guard link.requests.count >= MigrationLimits.requestsSize || owed >= MigrationLimits.unansweredMax else {
-            return
-        }
-        try link.flush(while: Self.doing)
-        if owed >= MigrationLimits.unansweredMax { try receive(leaving: MigrationLimits.unansweredMax / 2) }
-    }
 
     /// Reads the replies to what was sent; after one that says that no more will be taken, all of them, and throws it.
     private mutating func receive(leaving count: Int) throws(MigrationFault) {
