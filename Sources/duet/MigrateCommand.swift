@@ -26,7 +26,7 @@ struct MigrateCommand: ParsableCommand {
 
             Examples:
               duet migrate --from memcached://old:11211 --to 127.0.0.1:6379 --verify
-              duet migrate --from old:11211 --to backup.rdb --rate 20000
+              duet migrate --from old:11211 --to backup.rdb --rate 5000
               duet migrate --from redis://:sesame@old --to redis://new:6380
               duet migrate --from dump.rdb --to memcached://cache --dry-run
 
@@ -44,7 +44,7 @@ struct MigrateCommand: ParsableCommand {
     var replace = false
 
     @Option(help: "Items a second that the source is asked for; 0 is as many as go.")
-    var rate = 50_000
+    var rate = 20_000
 
     @Flag(help: "Read everything, tell what would be copied and what has no place, and write nothing.")
     var dryRun = false

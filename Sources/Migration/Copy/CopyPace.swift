@@ -11,6 +11,15 @@ struct CopyPace {
 
     init(_ rate: Int) { self.rate = rate }
 
+    var isBounded: Bool { rate > 0 }
+
+    /// Items to ask for at a time: at a bounded rate a millisecond's worth, for the source's own clients wait so long
+    /// at most behind them.
+    var batchCount: Int {
+        let countMax = MigrationLimits.batchCountMax
+        return rate == 0 ? countMax : max(1, min(countMax, rate / 1000))
+    }
+
     /// Waits until `count` more may go.
     mutating func wait(for count: Int) {
         guard rate > 0 && count > 0 else { return }

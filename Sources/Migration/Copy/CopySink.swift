@@ -39,8 +39,15 @@ protocol CopySink: ~Copyable {
     /// Takes an item, by and by. Throws what concerns all items that may still come: no more are to be given then.
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) throws(MigrationFault)
 
+    /// Lets go of what it has gathered: the source is being spared, and no more will come for a while.
+    mutating func flush() throws(MigrationFault)
+
     /// Waits until what was given is where it belongs, or is in the outcome as refused.
     mutating func finish() throws(MigrationFault)
+}
+
+extension CopySink where Self: ~Copyable {
+    mutating func flush() {}
 }
 
 /// Gives items.

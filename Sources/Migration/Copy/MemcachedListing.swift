@@ -96,18 +96,21 @@ final class MemcachedListing: @unchecked Sendable {
     /// The first line, which told that the listing begins.
     private var first: [UInt8]?
     private var isOver = false
+    private let batchCount: Int
     /// What whoever started it should know.
     let warning: String?
     private static let doing = "listing keys"
 
     /// Starts with the best way that the server has.
-    init(_ link: consuming ServerLink) throws(MigrationFault) {
+    /// - Parameter batchCount: keys that `next` gives at most.
+    init(_ link: consuming ServerLink, batchCount: Int) throws(MigrationFault) {
         var link = link
         let (way, first, warning) = try Self.start(&link)
         self.link = link
         self.way = way
         self.first = first
         self.warning = warning
+        self.batchCount = batchCount
     }
 
     private static func start(_ link: inout ServerLink) throws(MigrationFault) -> (Way, [UInt8]?, String?) {
@@ -185,8 +188,7 @@ final class MemcachedListing: @unchecked Sendable {
     }
 
     private func fill(_ batch: inout KeyBatch) throws(MigrationFault) {
-        let (countMax, sizeMax) = (MigrationLimits.batchCountMax, MigrationLimits.batchSizeMax)
-        while !isOver && batch.count < countMax && batch.size < sizeMax {
+        while !isOver && batch.count < batchCount && batch.size < MigrationLimits.batchSizeMax {
             let way = way
             let ending: Ending?
             if let line = first.take() {

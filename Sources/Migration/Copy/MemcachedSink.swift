@@ -117,8 +117,10 @@ struct MemcachedSink: CopySink, ~Copyable {
         return left <= relativeSecondsMax ? left : (expiry.rawValue + 500) / 1000
     }
 
+    mutating func flush() throws(MigrationFault) { try link.flush(while: Self.doing) }
+
     mutating func finish() throws(MigrationFault) {
-        try link.flush(while: Self.doing)
+        try flush()
         try receive(leaving: 0)
     }
 

@@ -36,7 +36,7 @@ struct MemcachedSource: CopySource, ~Copyable {
     mutating func run(
         into sink: inout some CopySink & ~Copyable, _ notes: inout SourceNotes, _ meter: inout CopyMeter
     ) throws(MigrationFault) {
-        let listing = try MemcachedListing(try ServerLink.open(server, options))
+        let listing = try MemcachedListing(try ServerLink.open(server, options), batchCount: pace.batchCount)
         defer { listing.cancel() }
         if let warning = listing.warning { notes.warnings.append(warning) }
         do throws(SystemError) {
@@ -54,6 +54,7 @@ struct MemcachedSource: CopySource, ~Copyable {
             }
             // While the server is at the next ones.
             try receive(asked, &sink, &notes, &meter)
+            if pace.isBounded { try sink.flush() }
             guard hasMore else { return }
             swap(&asked, &next)
         }

@@ -40,7 +40,7 @@ struct RedisSource: CopySource, ~Copyable {
         for (database, _) in databases {
             _ = try link.demand(["SELECT", "\(database)"])
             var batch = KeyBatch()
-            link.append(Self.scan("0"))
+            link.append(scan("0"))
             try link.flush(while: Self.doing)
             while true {
                 batch.removeAll()
@@ -48,7 +48,7 @@ struct RedisSource: CopySource, ~Copyable {
                 pace.wait(for: batch.count)
                 for index in 0..<batch.count { Self.appendFetch(batch[index], to: &link) }
                 // The next listing comes with the values.
-                if cursor != "0" { link.append(Self.scan(cursor)) }
+                if cursor != "0" { link.append(scan(cursor)) }
                 try link.flush(while: Self.doing)
                 for index in 0..<batch.count {
                     guard var item = try Self.receive(from: link, into: &value) else {
@@ -61,6 +61,7 @@ struct RedisSource: CopySource, ~Copyable {
                     }
                     meter.count(value.count)
                 }
+                if pace.isBounded { try sink.flush() }
                 if cursor == "0" { break }
             }
         }
@@ -68,9 +69,7 @@ struct RedisSource: CopySource, ~Copyable {
 
     // MARK: Keys
 
-    private static func scan(_ cursor: String) -> [String] {
-        ["SCAN", cursor, "COUNT", "\(MigrationLimits.batchCountMax)"]
-    }
+    private func scan(_ cursor: String) -> [String] { ["SCAN", cursor, "COUNT", "\(pace.batchCount)"] }
 
     /// An array of the cursor and an array of keys.
     /// - Returns: the cursor.

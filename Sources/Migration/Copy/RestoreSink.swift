@@ -38,8 +38,10 @@ struct RestoreSink: CopySink, ~Copyable {
         }
     }
 
+    mutating func flush() throws(MigrationFault) { try link.flush(while: Self.doing) }
+
     mutating func finish() throws(MigrationFault) {
-        try link.flush(while: Self.doing)
+        try flush()
         try receive(leaving: 0)
     }
 
