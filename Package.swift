@@ -55,7 +55,7 @@ let package = Package(
         room("Migration", needs: ["Base", "Engine", "RDB", "Transport"]),
         room("Cutover", needs: ["Base", "Engine", "Migration", "RDB", "Transport"]),
         room("Workload", needs: ["Base", "Transport", histogram]),
-        room("Comparison", needs: ["Base", "Transport", "Workload"]),
+        room("Comparison", needs: ["Base", "Migration", "Transport", "Workload"]),
         room("Server", needs: ["Base", "Cutover", "Engine", "Transport", "Memcached", "Persistence", "RESP"]),
         .executableTarget(
             name: "duet", dependencies: ["Base", "Comparison", "Engine", "Migration", "Persistence", "Server", "Workload", argumentParser],
@@ -70,7 +70,7 @@ let package = Package(
         tests("MigrationTests", of: ["Base", "Migration", "RDB", "Transport"]),
         tests("CutoverTests", of: ["Base", "Cutover", "Engine", "Transport"]),
         tests("WorkloadTests", of: ["Base", "Workload"]),
-        tests("ComparisonTests", of: ["Base", "Comparison", "Workload"]),
+        tests("ComparisonTests", of: ["Base", "Comparison", "Transport", "Workload"]),
         tests(
             "ServerTests",
             of: ["Base", "COpenSSL", "Engine", "Transport", "Memcached", "Persistence", "RESP", "Server"]),

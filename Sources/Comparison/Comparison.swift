@@ -37,23 +37,37 @@ public final class Comparison {
         var options = options
         options.contenders = Contender.numbered(options.contenders)
         if let problem = options.problem() { throw ComparisonFault(problem) }
-        let cores = Cores.ofThisThread
-        options.allCores = cores
-        if options.generatorCore == nil {
-            options.generatorCore = cores.last { !options.serverCores.contains($0) } ?? cores.last ?? 0
-        }
-        if options.serverCores.isEmpty {
-            options.serverCores = [cores.first { $0 != options.generatorCore } ?? cores.first ?? 0]
-        }
+        options.chooseCores(from: Cores.ofThisThread)
         for contender in options.contenders where !contender.isStarted {
-            _ = try Server(contender, ServerSetup()).probe().version()
+            _ = try Server(contender, ServerSetup(tls: options.tls)).probe().version()
         }
         self.options = options
         let checked = options
         plan = Plan.make(options) { Self.seconds(Self.steps($0, checked)) }
+        if let shortage = options.shortage(plan) { throw ComparisonFault(shortage) }
         steps = Self.steps(plan, options)
         estimatedSeconds = Self.seconds(steps)
         boundSeconds = options.timeSeconds ?? estimatedSeconds * 2 + 30
+    }
+
+    /// What is to be known before a figure is believed, a sentence or two each.
+    public var warnings: [String] { options.warnings }
+
+    /// What the steps from `index` on would have measured.
+    private func missing(from index: Int) -> String {
+        var (whole, cut): ([String], [String]) = ([], [])
+        for part in ComparisonPart.allCases {
+            let planned = steps.count { $0.part == part }
+            let done = steps[..<index].count { $0.part == part }
+            if done == planned { continue }
+            if done == 0 && steps[index].part != part {
+                whole.append(part.title)
+            } else {
+                cut.append("\(part.title) (\(done) of \(planned) turns)")
+            }
+        }
+        let texts = [("Broken off: ", cut), ("Not begun: ", whole)].filter { !$0.1.isEmpty }
+        return texts.map { $0.0 + listed($0.1) + "." }.joined(separator: " ")
     }
 
     /// As in `about 6 minutes, 12:30 at most`.
@@ -91,15 +105,14 @@ public final class Comparison {
         let run = ComparisonRun(options, plan, meter, boundSeconds: boundSeconds)
         let watchdog = Watchdog(seconds: boundSeconds)
         let coresBefore = Cores.ofThisThread
-        if let core = options.generatorCore {
-            do throws(SystemError) { try Cores.keepThisThread(on: [core]) } catch {
-                run.note("The load generator could not be kept on core \(core): \(error.reason).")
-            }
+        // Looked at first: what a comparison adds to the load average is no other work.
+        run.prepare()
+        do throws(SystemError) { try Cores.keepThisThread(on: options.generatorCores) } catch {
+            run.note("The load generator could not be kept on its cores: \(error.reason).")
         }
         Interruption.watch()
-        run.prepare()
         var failed: Set<String> = []
-        walk: for step in steps {
+        walk: for (index, step) in steps.enumerated() {
             // Who failed in a part is not tried again in it.
             let place = "\(step.part) \(step.contender)"
             if failed.contains(place) { continue }
@@ -112,17 +125,16 @@ public final class Comparison {
                 case .failed(let fault):
                     failed.insert(place)
                     run.note("\(fault). It is left out of the rest of this part.", in: step.part)
-                case .interrupted:
-                    run.result.ending = .interrupted
-                    break walk
-                case .outOfTime:
-                    run.result.ending = .outOfTime
+                case .interrupted, .outOfTime:
+                    run.result.ending = run.isLate ? .outOfTime : .interrupted
+                    run.result.missing = missing(from: index)
                     break walk
                 }
             }
             meter.finish()
         }
         watchdog.stop()
+        LatencyPart.close(run)
         run.tidyUp()
         Interruption.unwatch()
         if !coresBefore.isEmpty { _ = try? Cores.keepThisThread(on: coresBefore) }

@@ -27,7 +27,7 @@ extension ComparisonResult {
     private func table(_ measure: Measure) -> String {
         let shown = contenders.indices.filter { !measure.samples[$0].allSatisfy(\.isEmpty) }
         var rows = [["\(measure.title), \(measure.unit)"] + shown.map { contenders[$0].name }]
-        for place in measure.places.indices {
+        for place in measure.shownPlaces {
             rows.append([measure.places[place].label] + shown.map { Self.cell(measure.samples[$0][place]) })
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -44,6 +44,7 @@ extension ComparisonResult {
     private static func cell(_ samples: Samples) -> String {
         guard !samples.isEmpty else { return "–" }
         guard samples.values.count > 1 else { return figure(samples.median) }
-        return "\(figure(samples.median)) ±\(figure(samples.spread * 50)) %"
+        let half = samples.spread * 50
+        return "\(figure(samples.median)) ±\(fixed(half, half < 9.95 ? 1 : 0)) %"
     }
 }

@@ -44,6 +44,8 @@ public struct Measure: Sendable, Equatable {
     public var shape: Shape
     public var better: Better
     public var wording = Wording.times
+    /// What is to be known of how it was measured, if anything.
+    public var note = ""
     /// What the places are, with their unit.
     public var placesTitle: String
     public var places: [Place]
@@ -70,6 +72,9 @@ public struct Measure: Sendable, Equatable {
 
     /// Whether anything was measured more than once.
     public var isRepeated: Bool { samples.contains { $0.contains { $0.values.count > 1 } } }
+
+    /// Places with a figure.
+    var shownPlaces: [Int] { places.indices.filter { place in samples.contains { !$0[place].isEmpty } } }
 
     public var isEmpty: Bool { samples.allSatisfy { $0.allSatisfy(\.isEmpty) } }
 }
@@ -135,6 +140,8 @@ public struct ComparisonResult: Sendable {
     }
 
     public var ending = Ending.complete
+    /// What an early end has left out, in words.
+    public var missing = ""
     public var contenders: [ContenderFacts] = []
     /// Label and value, such as `Processor` and its model.
     public var machine: [(String, String)] = []
@@ -149,6 +156,9 @@ public struct ComparisonResult: Sendable {
     public var order: [String] = []
     /// What is true of all parts.
     public var notes: [String] = []
+
+    /// Whether not a single figure came.
+    public var isEmpty: Bool { parts.allSatisfy { $0.measures.allSatisfy(\.isEmpty) } }
 
     public init() {}
 }

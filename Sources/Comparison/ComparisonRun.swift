@@ -17,6 +17,10 @@ final class ComparisonRun {
     private let meter: ProgressMeter
     private let startedAt = monotonicNanoseconds()
     private let boundSeconds: Double
+    private let processorsAtStart: (busy: Double, idle: Double)?
+    private let ownAtStart = Machine.ownProcessorSeconds
+    /// From here on figures suffer.
+    private static let otherWorkShareMax = 0.05
 
     var names: [String] { options.contenders.map(\.name) }
 
@@ -25,6 +29,7 @@ final class ComparisonRun {
         self.plan = plan
         self.meter = meter
         self.boundSeconds = boundSeconds
+        processorsAtStart = Machine.processorSeconds(of: options.allCores)
     }
 
     // MARK: Beginning and end
@@ -33,39 +38,17 @@ final class ComparisonRun {
         result.commandLine = options.commandLine
         result.toolVersion = options.toolVersion
         result.startedAt = String(System.localTimeText(.readClock()).prefix(17))
-        result.isQuick = options.isQuick
-        let generatorCore = options.generatorCore ?? 0
-        result.machine = Machine.facts(
-            allCores: options.allCores.count, serverCores: options.serverCores, generatorCore: generatorCore)
-        result.machine.append(("Repeats", plan.repeatsText(options.parts)))
+        result.isQuick = plan.isQuick
+        result.machine = options.machineFacts(plan)
         result.contenders = options.contenders.map { contender in
             let command =
                 contender.isStarted
-                ? Server.shownCommand(contender, ServerSetup())
+                ? Server.shownCommand(contender, setup())
                 : "was running; how it was started is not known"
             return ContenderFacts(
                 name: contender.name, version: "", commandLine: command, wasStarted: contender.isStarted)
         }
-        if options.serverCores.contains(generatorCore) {
-            note("Servers and the load generator share a core, as there is one only: all rates are too low.")
-        }
-        if let load = Machine.loadAverage, load > 0.5 {
-            note(
-                "Other work was going on on this machine (load average \(fixed(load, 2)) at the start): figures "
-                    + "are worse than they could be."
-            )
-        }
-        if options.hasRunning {
-            note(
-                "Servers that were running got keys that begin with \(Self.foreignPrefix) and live for an hour "
-                    + "at most; they were "
-                    + "removed at the end. Nothing else in them was touched. So did the others, for equal work."
-            )
-            note(
-                "What needs a server of a given size or an empty one (memory, hit ratio, snapshots) ran on "
-                    + "servers that were started for it alone."
-            )
-        }
+        result.notes = options.warnings
         for part in ComparisonPart.allCases where options.parts.contains(part) {
             let empty: PartResult =
                 switch part {
@@ -83,7 +66,7 @@ final class ComparisonRun {
     func tidyUp() {
         for contender in options.contenders where !contender.isStarted {
             do throws(ComparisonFault) {
-                let probe = try Server(contender, ServerSetup()).probe()
+                let probe = try Server(contender, setup()).probe()
                 let digits = keySize - Self.foreignPrefix.utf8.count
                 try probe.delete(
                     (0..<plan.keyCount).lazy.map { number in
@@ -97,7 +80,23 @@ final class ComparisonRun {
                 )
             }
         }
+        noteOtherWork()
         result.seconds = Double(monotonicNanoseconds() - startedAt) / 1e9
+    }
+
+    /// What others took of the cores that this could have had; all children must have ended.
+    private func noteOtherWork() {
+        guard let before = processorsAtStart, let now = Machine.processorSeconds(of: options.allCores) else { return }
+        let busy = now.busy - before.busy
+        let all = max(busy + now.idle - before.idle, 0.001)
+        let share = max(0, busy - (Machine.ownProcessorSeconds - ownAtStart)) / all
+        let text = "\(figure((share * 100).rounded())) %"
+        result.machine.append(("Other work meanwhile", "\(text) of all processor time"))
+        if share > Self.otherWorkShareMax {
+            note(
+                "Other work\(options.hasRunning ? ", that of running servers included," : "") took \(text) of this "
+                    + "machine's processor time meanwhile: figures are worse and lie further apart than they could.")
+        }
     }
 
     func note(_ text: String) {
@@ -139,12 +138,18 @@ final class ComparisonRun {
 
     // MARK: Servers
 
-    /// - Parameter needed: megabytes that must fit; the limit is never below a gigabyte.
+    private func setup(cores: [Int]? = nil, limit: Int? = nil) -> ServerSetup {
+        let most = max(plan.keyCount, plan.saveKeyCount) * (options.valueSize + 150)
+        return ServerSetup(
+            memoryMegabytes: limit, roomyMegabytes: max(4096, 2 * most >> 20), workerCount: options.workerCount,
+            cores: cores ?? options.serverCores, tls: options.tls)
+    }
+
+    /// - Parameter limit: megabytes of the cache; nil for more than is stored.
     func start(_ contender: Int, cores: [Int]? = nil, limit: Int? = nil) throws(StepEnd) -> Server {
         try checkTime()
         do throws(ComparisonFault) {
-            let setup = ServerSetup(memoryMegabytes: limit, cores: cores ?? options.serverCores)
-            let server = try Server(options.contenders[contender], setup)
+            let server = try Server(options.contenders[contender], setup(cores: cores, limit: limit))
             if result.contenders[contender].version.isEmpty {
                 let version = try server.probe().version()
                 let isText = options.contenders[contender].program == .duetText
@@ -160,10 +165,7 @@ final class ComparisonRun {
 
     /// Settings that all loads have in common.
     func workload(_ server: Server) -> WorkloadOptions {
-        var load = WorkloadOptions()
-        load.wireProtocol = server.contender.wireProtocol
-        load.server = server.address
-        load.password = server.password
+        var load = server.workload
         load.connectionCount = options.connectionCount
         load.valueSizes = options.valueSize...options.valueSize
         load.keyCount = plan.keyCount
@@ -188,7 +190,7 @@ final class ComparisonRun {
         }
     }
 
-    private var isLate: Bool { Double(monotonicNanoseconds() - startedAt) / 1e9 > boundSeconds }
+    var isLate: Bool { Double(monotonicNanoseconds() - startedAt) / 1e9 > boundSeconds }
 
     func checkTime() throws(StepEnd) {
         if isLate { throw .outOfTime }
@@ -242,7 +244,14 @@ final class ComparisonRun {
     }
 
     /// Seconds that starting a server and storing so many bytes are expected to take.
-    static func startSeconds(keys: Int, valueSize: Int) -> Double {
-        0.15 + Double(keys) / 350_000 + Double(keys * valueSize) / 800e6
+    static func startSeconds(_ contender: Contender, keys: Int, valueSize: Int) -> Double {
+        let storesPerSecond =
+            switch contender.program {
+            case .memcached: 350_000.0
+            case .redis: 500_000.0
+            case .duetText, .duetRESP: 900_000.0
+            case nil: 200_000.0
+            }
+        return 0.15 + Double(keys) / storesPerSecond + Double(keys * valueSize) / 800e6
     }
 }

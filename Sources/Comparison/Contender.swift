@@ -1,8 +1,17 @@
 // Who is compared: programs that are started for it, and servers that run already.
 
 internal import Base
+internal import Migration
 internal import Transport
 public import Workload
+
+/// Where a server is, and who asks it how.
+struct Endpoint: Sendable, Equatable {
+    var address: ListenAddress
+    var username: String?
+    var password: String?
+    var usesTLS = false
+}
 
 public struct Contender: Sendable, Equatable {
     /// What is started: memcached, redis-server, or one of a Duet's doors.
@@ -24,8 +33,7 @@ public struct Contender: Sendable, Equatable {
     enum Source: Sendable, Equatable {
         /// The executable's path.
         case started(Program, executable: String)
-        /// As `WorkloadOptions.server` takes it.
-        case running(server: String, password: String?)
+        case running(Endpoint)
     }
 
     public internal(set) var name: String
@@ -40,6 +48,11 @@ public struct Contender: Sendable, Equatable {
 
     /// Whether it is started for the comparison, and may be filled and measured from outside.
     public var isStarted: Bool { program != nil }
+
+    var usesTLS: Bool {
+        if case .running(let endpoint) = source { return endpoint.usesTLS }
+        return false
+    }
 
     // MARK: From words
 
@@ -93,62 +106,34 @@ public struct Contender: Sendable, Equatable {
         }
     }
 
-    /// `memcached://[USER:PASSWORD@]HOST[:PORT]`, `redis://[:PASSWORD@]HOST[:PORT]`, either with a socket's path:
-    /// `memcached:///run/memcached.sock`.
+    /// `memcached://[USER:PASSWORD@]HOST[:PORT]`, `redis://[[USER]:PASSWORD@]HOST[:PORT]`, with TLS `memcacheds://` and
+    /// `rediss://`; without it either with a socket's path: `memcached:///run/memcached.sock`.
     private static func running(_ url: String) -> Result<Contender, ComparisonFault> {
         func fault(_ reason: String) -> Result<Contender, ComparisonFault> {
             .failure(ComparisonFault("'\(withoutPassword(url))': \(reason)"))
         }
-        let wireProtocol: WireProtocol
-        let rest: Substring
-        if url.hasPrefix("memcached://") {
-            (wireProtocol, rest) = (.memcached, url.dropFirst(12))
-        } else if url.hasPrefix("redis://") {
-            (wireProtocol, rest) = (.resp, url.dropFirst(8))
-        } else if url.hasPrefix("rediss://") {
-            return fault("servers that want TLS cannot be compared yet")
-        } else {
-            return fault("a URL begins with memcached:// or redis://")
+        let scheme = url.firstRange(of: "://").map { url[..<$0.lowerBound] } ?? ""
+        guard ["memcached", "memcacheds", "redis", "rediss"].contains(scheme) else {
+            return fault("a URL begins with memcached:// or redis://, for TLS with memcacheds:// or rediss://")
         }
-        if rest.hasPrefix("/") {
-            return .success(
-                Contender(
-                    name: url, wireProtocol: wireProtocol,
-                    source: .running(server: String(rest), password: nil)))
+        let rest = url.dropFirst(scheme.count + 3)
+        let isSocket = rest.hasPrefix("/")
+        if isSocket && ["memcacheds", "rediss"].contains(scheme) { return fault("a unix socket is asked without TLS") }
+        if !isSocket, let slash = rest.firstIndex(where: { $0 == "/" || $0 == "?" }), rest[slash...].count > 1 {
+            return fault("nothing stands behind the port")
         }
-        let authority = rest.prefix { $0 != "/" }
-        if rest.dropFirst(authority.count).count > 1 { return fault("nothing stands behind the port") }
-        var host = authority
-        var password: String?
-        if let at = authority.lastIndex(of: "@") {
-            host = authority[authority.index(after: at)...]
-            let login = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            guard login.count == 2 else { return fault("a login is USER:PASSWORD@") }
-            switch wireProtocol {
-            case .memcached, .meta: password = "\(login[0]) \(login[1])"
-            case .resp:
-                guard login[0].isEmpty else {
-                    return fault("users are not supported: redis://:PASSWORD@HOST:PORT")
-                }
-                password = String(login[1])
-            }
+        guard let found = ServerAddress(isSocket ? "\(scheme)+unix://\(rest)" : url) else {
+            return fault("after \(scheme):// stands [USER:PASSWORD@]HOST[:PORT]")
         }
-        guard let first = host.first, first != ":" else { return fault("it names no host") }
-        let bracketEnd = host.lastIndex(of: "]")
-        if let colon = host.lastIndex(of: ":"), bracketEnd.map({ colon > $0 }) ?? true {
-            guard let port = UInt16(host[host.index(after: colon)...]), port > 0 else {
-                return fault("the port is no port")
-            }
-        } else {
-            return .success(
-                Contender(
-                    name: withoutPassword(url), wireProtocol: wireProtocol,
-                    source: .running(server: "\(host):\(wireProtocol.defaultPort)", password: password)))
+        if scheme.hasPrefix("memcached") && found.password != nil && found.username == nil {
+            return fault("a login is USER:PASSWORD@")
         }
+        let endpoint = Endpoint(
+            address: found.address, username: found.username, password: found.password, usesTLS: found.usesTLS)
         return .success(
             Contender(
-                name: withoutPassword(url), wireProtocol: wireProtocol,
-                source: .running(server: String(host), password: password)))
+                name: withoutPassword(url), wireProtocol: scheme.hasPrefix("redis") ? .resp : .memcached,
+                source: .running(endpoint)))
     }
 
     private static func withoutPassword(_ url: String) -> String {

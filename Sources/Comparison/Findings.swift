@@ -13,10 +13,22 @@ extension Measure {
         spokenPlaces.compactMap { place in finding(at: place, names) }
     }
 
+    /// Who has a figure, the best first.
+    private func ranked(at place: Int) -> [Int] {
+        samples.indices.filter { !samples[$0][place].isEmpty }.sorted { isBetter($0, $1, at: place) }
+    }
+
+    /// Who is ahead of somebody, with those that are level with it; nobody unless all repeats bear it.
+    func leaders(at place: Int) -> Set<Int> {
+        let ranked = ranked(at: place)
+        guard let best = ranked.first else { return [] }
+        let verdicts = ranked.dropFirst().map { Verdict(samples[best][place], beside: samples[$0][place]) }
+        if verdicts.allSatisfy({ $0 == .noDifference }) || verdicts.contains(.tooFewRepeats) { return [] }
+        return Set(zip(ranked.dropFirst(), verdicts).filter { $0.1 == .noDifference }.map(\.0) + [best])
+    }
+
     private func finding(at place: Int, _ names: [String]) -> Finding? {
-        let ranked = names.indices.filter { !samples[$0][place].isEmpty }.sorted {
-            isBetter($0, $1, at: place)
-        }
+        let ranked = ranked(at: place)
         guard let best = ranked.first, ranked.count > 1 else { return nil }
         let others = ranked.dropFirst()
         var ahead: [String] = []
@@ -90,8 +102,9 @@ extension ComparisonResult {
         switch ending {
         case .complete: nil
         case .interrupted:
-            "This report is partial: the comparison was interrupted, and what is here was measured until then."
-        case .outOfTime: "This report is partial: its time was over before all was measured."
+            "This report is partial: the comparison was interrupted, and what is here was measured until then. "
+                + missing
+        case .outOfTime: "This report is partial: its time was over before all was measured. \(missing)"
         }
     }
 }

@@ -136,13 +136,11 @@ enum HitPart {
 
     /// For the estimate alone: memcached 1.6.18 writes once for each of several requests.
     private static func requestsPerSecond(_ options: ComparisonOptions, _ contender: Int) -> Double {
-        options.contenders[contender].program == .memcached ? 90_000 : 350_000
+        options.contenders[contender].program == .memcached ? 130_000 : 500_000
     }
 
     private static func base(_ server: Server) -> WorkloadOptions {
-        var load = WorkloadOptions()
-        load.wireProtocol = server.contender.wireProtocol
-        load.server = server.address
+        var load = server.workload
         load.connectionCount = 8
         load.pipelineDepth = 16
         load.keySize = keySize

@@ -20,7 +20,7 @@ enum LatencyPart {
             .latency,
             method: [
                 "Requests leave on a fixed schedule over \(options.connectionCount) connections, "
-                    + "\(figure(plan.rateSeconds)) seconds for each "
+                    + "\(secondsText(plan.rateSeconds)) for each "
                     + "rate: 90 % get and 10 % set of \(grouped(plan.keyCount)) keys, zipf 0.99, values of "
                     + "\(grouped(options.valueSize)) bytes. A "
                     + "request's latency counts from the moment at which it was due, also if it had to wait for "
@@ -28,7 +28,7 @@ enum LatencyPart {
                     + "server that stalls cannot hide it. Rates are shares of what the fastest of all answers "
                     + "one request at a time.",
                 "A curve ends where the server no longer keeps up (less than \(figure(keptShare * 100)) % "
-                    + "answered in time): beyond that "
+                    + "answered in time, in half of the repeats or more): beyond that "
                     + "latency is the length of a queue that grows as long as one measures.",
             ])
         part.measures = percentiles.map { percentile in
@@ -37,18 +37,24 @@ enum LatencyPart {
                 shape: .lines(logX: false, logY: true), better: .lower,
                 placesTitle: "requests/s asked for", places: [], contenderCount: options.contenders.count)
         }
+        var kept = Measure(
+            id: "kept", title: "Highest rate that is kept", unit: "requests/s", shape: .bars, better: .higher,
+            placesTitle: "Workload", places: [.init("90 % get, 10 % set, zipf 0.99, on a schedule", 0)],
+            contenderCount: options.contenders.count)
+        kept.note = "the step from one rate to the next is as far as it can be told"
+        part.measures.append(kept)
         return part
     }
 
     static func steps(_ plan: Plan, _ options: ComparisonOptions) -> [Step] {
         let all = Array(options.contenders.indices)
-        let start = ComparisonRun.startSeconds(keys: plan.keyCount, valueSize: options.valueSize)
-        let seconds = start + Double(plan.rateShares.count) * (plan.rateSeconds + 0.06)
+        let seconds = Double(plan.rateShares.count) * (plan.rateSeconds + 0.06)
         return calibration(of: all, plan, options, part: .latency)
             + Comparison.turns(all, repeats: plan.rateRepeats).map { turn in
-                Step(part: .latency, contender: turn.contender, title: "latency", seconds: seconds) {
-                    run throws(StepEnd) in try measure(run, turn.contender, turn.repeat)
-                }
+                Step(
+                    part: .latency, contender: turn.contender, title: "latency",
+                    seconds: seconds + ThroughputPart.fillSeconds(plan, options, turn.contender)
+                ) { run throws(StepEnd) in try measure(run, turn.contender, turn.repeat) }
             }
     }
 
@@ -56,17 +62,17 @@ enum LatencyPart {
     static func calibration(
         of contenders: [Int], _ plan: Plan, _ options: ComparisonOptions, part: ComparisonPart
     ) -> [Step] {
-        let start = ComparisonRun.startSeconds(keys: plan.keyCount, valueSize: options.valueSize)
-        return contenders.map { contender in
+        contenders.map { contender in
             Step(
                 part: part, contender: contender, title: "which rates to ask for",
-                seconds: start + calibrationSeconds
+                seconds: ThroughputPart.fillSeconds(plan, options, contender) + calibrationSeconds
             ) {
                 run throws(StepEnd) in
                 let server = try run.start(contender)
                 defer { server.stop() }
                 var load = mix(run.workload(server))
                 _ = try run.fill(server, load)
+                load.threadCount = run.options.generatorThreadCount
                 load.durationSeconds = calibrationSeconds
                 let found = try run.measure(server, load, name: "which rates to ask for")
                 run.capacity[contender] = found.report.requestsPerSecond
@@ -90,8 +96,6 @@ enum LatencyPart {
                 guard measure.places.isEmpty else { return }
                 measure.places = rates.map { Measure.Place("\(grouped(Int($0))) requests/s", $0) }
                 measure.samples = measure.samples.map { _ in rates.map { _ in Samples() } }
-                // The summary speaks of a middle load, and of p99 alone.
-                measure.spokenPlaces = percentile.id == "p99" ? [rates.count / 2] : []
             }
         }
         let server = try run.start(contender)
@@ -99,6 +103,7 @@ enum LatencyPart {
         run.log(.latency, repeat: round, contender)
         var load = mix(run.workload(server))
         _ = try run.fill(server, load)
+        load.threadCount = run.options.generatorThreadCount
         load.durationSeconds = run.plan.rateSeconds
         load.seed = UInt64(round + 1)
         for (place, rate) in rates.enumerated() {
@@ -107,7 +112,9 @@ enum LatencyPart {
             let report = found.report
             let due = rate * run.plan.rateSeconds
             if Double(report.requests) + rate * forgivenSeconds < due * keptShare {
-                if place == 0 {
+                if place > 0 {
+                    run.record(rates[place - 1], "kept", contender: contender, place: 0)
+                } else {
                     run.note(
                         "\(server.contender.name) did not keep the lowest rate in a repeat.", in: .latency)
                 }
@@ -118,6 +125,39 @@ enum LatencyPart {
                 run.record(microseconds, percentile.id, contender: contender, place: place)
             }
         }
+        if let last = rates.last { run.record(last, "kept", contender: contender, place: 0) }
+    }
+
+    /// Ends each curve where it has to end, which is known when all repeats are over.
+    static func close(_ run: ComparisonRun) {
+        for contender in run.names.indices {
+            var rates: [String] = []
+            for percentile in percentiles {
+                run.change(percentile.id) { measure in
+                    let kept = keptCount(measure.samples[contender])
+                    rates = measure.places.indices.filter { $0 >= kept && !measure.samples[contender][$0].isEmpty }
+                        .map { measure.places[$0].label }
+                    for place in kept..<measure.places.count { measure.samples[contender][place] = Samples() }
+                }
+            }
+            if !rates.isEmpty {
+                run.note("\(run.names[contender]) kept \(listed(rates)) in too few repeats to count.", in: .latency)
+            }
+        }
+        // The summary speaks of p99 alone, at the highest load that all keep who keep any.
+        for percentile in percentiles {
+            run.change(percentile.id) { measure in
+                let keepers = measure.samples.filter { !($0.first?.isEmpty ?? true) }
+                let last = measure.places.indices.last { place in keepers.allSatisfy { !$0[place].isEmpty } }
+                measure.spokenPlaces = percentile.id == "p99" ? last.map { [$0] } ?? [] : []
+            }
+        }
+    }
+
+    /// How many rates, from the lowest on, were kept in more than half of the repeats.
+    static func keptCount(_ samples: [Samples]) -> Int {
+        let repeats = samples.first?.values.count ?? 0
+        return samples.prefix { $0.values.count * 2 > repeats }.count
     }
 
     /// To two digits.

@@ -36,11 +36,12 @@ enum MemoryPart {
 
     static func steps(_ plan: Plan, _ options: ComparisonOptions) -> [Step] {
         let started = options.contenders.indices.filter { options.contenders[$0].isStarted }
-        let seconds = plan.memorySteps.reduce(0) { sum, step in
-            sum + ComparisonRun.startSeconds(keys: step.itemCount, valueSize: step.valueSize) + 0.2
-        }
         return Comparison.turns(started, repeats: plan.memoryRepeats).map { turn in
-            Step(part: .memory, contender: turn.contender, title: "memory", seconds: seconds) {
+            let contender = options.contenders[turn.contender]
+            let seconds = plan.memorySteps.reduce(0) { sum, step in
+                sum + ComparisonRun.startSeconds(contender, keys: step.itemCount, valueSize: step.valueSize) + 0.2
+            }
+            return Step(part: .memory, contender: turn.contender, title: "memory", seconds: seconds) {
                 run throws(StepEnd) in try measure(run, turn.contender, turn.repeat)
             }
         }
@@ -52,9 +53,7 @@ enum MemoryPart {
             let server = try run.start(contender)
             defer { server.stop() }
             guard let child = server.child, let before = child.residentSize else { continue }
-            var load = WorkloadOptions()
-            load.wireProtocol = server.contender.wireProtocol
-            load.server = server.address
+            var load = server.workload
             load.connectionCount = 4
             load.keyCount = step.itemCount
             load.keySize = keySize

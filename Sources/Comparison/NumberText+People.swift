@@ -69,6 +69,9 @@ func clockText(_ seconds: Double) -> String {
     return hours > 0 ? "\(hours):\(two(minutes)):\(two(whole % 60))" : "\(minutes):\(two(whole % 60))"
 }
 
+/// `1 second`, `0.2 seconds`.
+func secondsText(_ seconds: Double) -> String { seconds == 1 ? "1 second" : "\(figure(seconds)) seconds" }
+
 /// `about 30 seconds`, `about 6 minutes`.
 func roughTime(_ seconds: Double) -> String {
     if seconds < 100 { return "about \(Int((seconds / 5).rounded(.up)) * 5) seconds" }

@@ -17,10 +17,14 @@ public struct ComparisonOptions: Sendable {
     public var connectionCount = 32
     public var trace: Trace?
     public var traceName = ""
-    /// Where servers run; empty: the first core there is.
+    /// Threads that serve requests, of each server that is started.
+    public var workerCount = 1
+    /// Where servers run; empty: the first cores there are.
     public var serverCores: [Int] = []
-    /// nil: the last core there is.
-    public var generatorCore: Int?
+    /// Where the load comes from, a thread for each; empty: the last cores there are.
+    public var generatorCores: [Int] = []
+    /// For servers that run behind TLS.
+    public var tls = ClientTLS()
     /// All that there are, before anything is kept on one of them.
     var allCores: [Int] = []
     /// For the report.
@@ -31,6 +35,10 @@ public struct ComparisonOptions: Sendable {
 
     /// Where a running server is asked, it gets so few keys that nothing of its own has to go.
     static let keyCountOfRunning = 10_000
+    static let bytesOfRunningMax = 64_000_000
+    /// What is stored unless somebody says how many keys.
+    static let bytesMax = 1_000_000_000
+    static let workerCountMax = 128
     static let repeatsMax = 99
 
     /// What cannot work, in words for a person; nil if all is well.
@@ -50,20 +58,22 @@ public struct ComparisonOptions: Sendable {
         }
         if valueSize < 0 || valueSize > 1_000_000 { return "--value-size must be 0...1000000" }
         if connectionCount < 1 || connectionCount > 10_000 { return "--connections must be 1...10000" }
+        if workerCount < 1 || workerCount > Self.workerCountMax {
+            return "--workers must be 1...\(Self.workerCountMax)"
+        }
+        if workerCount > 1 && !contenders.isEmpty && !hasStarted {
+            return "--workers is for servers that are started, and all of these run already"
+        }
+        if tls != ClientTLS() && !contenders.contains(where: \.usesTLS) {
+            return "--cacert, --cert and --key are for rediss:// and memcacheds://"
+        }
         let cores = Cores.ofThisThread
-        for core in serverCores + (generatorCore.map { [$0] } ?? []) where !cores.contains(core) {
+        for core in serverCores + generatorCores where !cores.contains(core) {
             return
                 "core \(core) is not one of those that this process may use: "
                 + "\(cores.map { "\($0)" }.joined(separator: ", "))"
         }
-        let bytes = Double(plannedKeyCount) * Double(valueSize + 150)
-        if bytes > Double(System.memorySize) / 2 {
-            return
-                "\(grouped(plannedKeyCount)) keys with values of \(grouped(valueSize)) bytes take more than "
-                + "half of this "
-                + "machine's memory; --keys takes fewer"
-        }
-        if trace != nil && !parts.contains(.hits) {
+        if !traceName.isEmpty && !parts.contains(.hits) {
             return "--trace is for the part 'hits', which is left out"
         }
         if trace?.count == 0 { return "\(traceName) holds no request" }
@@ -72,13 +82,19 @@ public struct ComparisonOptions: Sendable {
 
     var hasRunning: Bool { contenders.contains { !$0.isStarted } }
 
+    var hasStarted: Bool { contenders.contains(where: \.isStarted) }
+
     var plannedKeyCount: Int {
-        keyCount ?? (hasRunning ? Self.keyCountOfRunning : isQuick ? 50_000 : 500_000)
+        if let keyCount { return keyCount }
+        let most = (hasRunning ? Self.bytesOfRunningMax : Self.bytesMax) / (valueSize + 150)
+        return min(hasRunning ? Self.keyCountOfRunning : isQuick ? Plan.quickKeyCount : 500_000, most)
     }
 }
 
 /// The sizes of a comparison.
 struct Plan: Equatable {
+    /// Too short to be quoted.
+    var isQuick = false
     var repeats = 3
     var keyCount = 500_000
     /// Of one run of a workload.
@@ -116,7 +132,8 @@ struct Plan: Equatable {
 
     static var quick: Plan {
         var plan = Plan()
-        plan.keyCount = 50_000
+        plan.isQuick = true
+        plan.keyCount = quickKeyCount
         plan.workloadSeconds = 0.15
         plan.rateSeconds = 0.2
         plan.rateShares = [0.15, 0.4, 0.7, 0.95]
@@ -136,24 +153,47 @@ struct Plan: Equatable {
 
     /// With what the options say, and stretched or squeezed into their time.
     static func make(_ options: ComparisonOptions, seconds: (Plan) -> Double) -> Plan {
-        var plan = options.isQuick ? quick : Plan()
-        plan.keyCount = options.plannedKeyCount
+        let usual = (options.isQuick ? quick : Plan()).fitted(to: options)
+        guard let time = options.timeSeconds else { return usual }
+        if options.isQuick { return usual.stretched(usual.factor(within: time, seconds)) }
+        // One repeat of what varies least and fewer keys, before everything becomes too short.
+        var (tight, small) = (usual, usual)
+        if options.repeats == nil { (tight.memoryRepeats, tight.hitRepeats, tight.saveRepeats) = (1, 1, 1) }
+        small = tight
+        if options.keyCount == nil { small.keyCount = min(small.keyCount, smallKeyCount) }
+        small.saveKeyCount = min(small.saveKeyCount, smallKeyCount)
+        for (plan, least) in [(usual, 0.9), (tight, 0.5), (small, 0.2)] {
+            let factor = plan.factor(within: time, seconds)
+            if factor >= least { return plan.stretched(factor) }
+        }
+        let short = quick.fitted(to: options)
+        return short.stretched(short.factor(within: time, seconds))
+    }
+
+    private static let smallKeyCount = 200_000
+    static let quickKeyCount = 50_000
+
+    /// With the sizes that options ask for.
+    private func fitted(to options: ComparisonOptions) -> Plan {
+        var plan = self
+        let most = isQuick ? min(options.plannedKeyCount, Self.quickKeyCount) : options.plannedKeyCount
+        plan.keyCount = options.keyCount ?? most
+        plan.saveKeyCount = min(plan.saveKeyCount, ComparisonOptions.bytesMax / (options.valueSize + 150))
         if let repeats = options.repeats {
             (plan.repeats, plan.rateRepeats, plan.memoryRepeats) = (repeats, repeats, repeats)
             (plan.hitRepeats, plan.saveRepeats) = (repeats, repeats)
         }
-        guard let time = options.timeSeconds else { return plan }
-        if options.repeats == nil && time < seconds(plan) / 2 && !options.isQuick {
-            // One repeat of what varies least, before everything becomes too short.
-            (plan.memoryRepeats, plan.hitRepeats, plan.saveRepeats) = (1, 1, 1)
-        }
-        // The longest measurements that fit, by halving.
+        return plan
+    }
+
+    /// How much longer measurements may be within `time`, by halving; 0.1...20.
+    private func factor(within time: Double, _ seconds: (Plan) -> Double) -> Double {
         var (low, high) = (0.1, 20.0)
         for _ in 0..<30 {
             let middle = (low * high).squareRoot()
-            if seconds(plan.stretched(middle)) <= time * 0.9 { low = middle } else { high = middle }
+            if seconds(stretched(middle)) <= time * 0.9 { low = middle } else { high = middle }
         }
-        return plan.stretched(low)
+        return low
     }
 
     /// So that few requests fill each of them.
@@ -177,7 +217,8 @@ struct Plan: Equatable {
         var plan = self
         plan.workloadSeconds = max(0.1, workloadSeconds * factor)
         plan.rateSeconds = max(0.2, rateSeconds * factor)
-        plan.saveSeconds = max(1, min(saveSeconds * factor, 20))
+        // A save must end before the load does.
+        plan.saveSeconds = max(min(2, saveSeconds), min(saveSeconds * factor, 20))
         if factor < 1 {
             if factor < 0.5 { plan.makeCachesSmall() }
             plan.hitRequests = max(30_000, Int(Double(plan.hitRequests) * factor))

@@ -1,6 +1,7 @@
 // A second, slow conversation with a server: who it is, what it has used, and that it should save.
 
 internal import Base
+internal import Glibc
 internal import Transport
 internal import Workload
 
@@ -11,35 +12,33 @@ struct Probe {
     private let link: PeerLink
     private let wireProtocol: WireProtocol
     private let name: String
+    private let hasTLS: Bool
 
-    /// - Parameter server: as `WorkloadOptions.server` takes it, with a port.
+    /// - Parameter tls: nil for a plain connection.
     init(
-        _ server: String, _ wireProtocol: WireProtocol, password: String?, name: String
+        _ endpoint: Endpoint, _ wireProtocol: WireProtocol, _ tls: ClientTLS?, name: String
     ) throws(ComparisonFault) {
         self.wireProtocol = wireProtocol
         self.name = name
+        hasTLS = tls != nil
+        let context: TLSContext?
+        do throws(TLSError) { context = try tls?.context() } catch { throw ComparisonFault("\(name): \(error)") }
         do throws(TransportError) {
-            link = try PeerLink.connect(to: Self.address(server), timeoutMilliseconds: Self.timeout)
+            link = try PeerLink.connect(to: endpoint.address, tls: context, timeoutMilliseconds: Self.timeout)
+        } catch .handshake(let address, let reason) {
+            let plain = wireProtocol == .resp ? "redis://" : "memcached://"
+            throw ComparisonFault("\(name): no TLS with \(address): \(reason). If it speaks none: \(plain)…")
+        } catch .system(let call, _, let code) {
+            let advice = [ECONNREFUSED, ENOENT].contains(code) ? ". Does it run?" : ""
+            throw ComparisonFault("\(name): \(SystemError(call: call, code: code))\(advice)")
         } catch {
             throw ComparisonFault("\(name): \(error)")
         }
-        guard let password else { return }
-        switch wireProtocol {
-        case .memcached, .meta:
-            let answer = try line(after: "set login 0 0 \(password.utf8.count)\r\n\(password)\r\n")
-            if answer != "STORED" { throw ComparisonFault("\(name): the login was refused: \(answer)") }
-        case .resp:
-            let answer = try line(after: "*2\r\n$4\r\nAUTH\r\n$\(password.utf8.count)\r\n\(password)\r\n")
-            if !answer.hasPrefix("+") { throw ComparisonFault("\(name): the login was refused: \(answer)") }
+        guard let password = endpoint.password else { return }
+        let answer = try line(after: wireProtocol.login(endpoint.username, password))
+        if answer != "STORED" && !answer.hasPrefix("+") {
+            throw ComparisonFault("\(name): the login was refused: \(answer)")
         }
-    }
-
-    static func address(_ server: String) -> ListenAddress {
-        if server.contains("/") { return .unix(path: server, mode: 0o700) }
-        let colon = server.lastIndex(of: ":") ?? server.endIndex
-        let host = server[..<colon]
-        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host
-        return .tcp(host: String(bare), port: UInt16(server[colon...].dropFirst()) ?? 0)
     }
 
     /// Its statistics: `stats`, or INFO.
@@ -148,13 +147,24 @@ struct Probe {
         do throws(PeerFault) {
             return try link.receiveLine(timeoutMilliseconds: Self.timeout) { $0.copiedText() }
         } catch {
-            throw ComparisonFault("\(name): it closed the connection or is silent")
+            let scheme = wireProtocol == .resp ? "rediss" : "memcacheds"
+            let advice = hasTLS ? "" : ". Does it want TLS? That is \(scheme)://…"
+            throw ComparisonFault("\(name): it closed the connection or is silent\(advice)")
         }
     }
 
+    /// It says something else than what was asked for.
     private func strange(_ row: String) -> ComparisonFault {
-        let language = wireProtocol == .resp ? "RESP" : "memcached's protocol"
-        return ComparisonFault(
-            "\(name): it does not speak \(language), or wants a password: \(row.prefix(80))")
+        let said = "it answers \(row.prefix(80).debugDescription)"
+        if ["-NOAUTH", "CLIENT_ERROR unauth"].contains(where: row.hasPrefix) {
+            return ComparisonFault("\(name): it wants a login, as in ://USER:PASSWORD@HOST: \(said)")
+        }
+        if wireProtocol == .resp {
+            let isMemcached = row.hasPrefix("ERROR") || row.hasPrefix("CLIENT_ERROR")
+            let advice = isMemcached ? "; this is memcached's protocol: memcached://…" : ""
+            return ComparisonFault("\(name): it does not speak RESP: \(said)\(advice)")
+        }
+        let advice = row.hasPrefix("-") ? "; this is Redis' protocol: redis://…" : ""
+        return ComparisonFault("\(name): it does not speak memcached's protocol: \(said)\(advice)")
     }
 }

@@ -22,7 +22,7 @@ enum SavePart {
 
     private static func cores(_ options: ComparisonOptions) -> [Int] {
         let all = options.allCores
-        let others = all.filter { $0 != options.generatorCore }
+        let others = all.filter { !options.generatorCores.contains($0) }
         return others.count > 1 ? others : all
     }
 
@@ -35,7 +35,8 @@ enum SavePart {
                 "\(grouped(plan.saveKeyCount)) keys with values of \(grouped(options.valueSize)) bytes; a load "
                     + "of half get and half set of uniformly drawn "
                     + "keys on a fixed schedule, at \(figure(rateShare * 100)) % of what the slower server "
-                    + "answers one request at a time; BGSAVE after "
+                    + "answers one request at a time\(options.generatorThreadCount > 1 ? " to each thread" : ""); "
+                    + "BGSAVE after "
                     + "\(figure(plan.saveSeconds * startShare)) of \(figure(plan.saveSeconds)) seconds. "
                     + "Latencies and memory are of two runs, since to look at "
                     + "memory holds a server up. Memory is what the process and the child that it may have "
@@ -73,13 +74,14 @@ enum SavePart {
 
     static func steps(_ plan: Plan, _ options: ComparisonOptions) -> [Step] {
         let savers = savers(options)
-        let start = ComparisonRun.startSeconds(keys: plan.saveKeyCount, valueSize: options.valueSize)
         let calibration =
             options.parts.contains(.latency)
             ? [] : LatencyPart.calibration(of: savers, plan, options, part: .save)
         return calibration
             + Comparison.turns(savers, repeats: plan.saveRepeats).map { turn in
-                Step(
+                let start = ComparisonRun.startSeconds(
+                    options.contenders[turn.contender], keys: plan.saveKeyCount, valueSize: options.valueSize)
+                return Step(
                     part: .save, contender: turn.contender, title: "saving",
                     seconds: 2 * (start + plan.saveSeconds + 0.2)
                 ) { run throws(StepEnd) in
@@ -153,7 +155,8 @@ enum SavePart {
         load.keyCount = run.plan.saveKeyCount
         load.setRatio = writeShare
         load.durationSeconds = run.plan.saveSeconds
-        load.ratePerSecond = LatencyPart.rounded(slowest * rateShare)
+        // One thread sends here, since several could not draw one timeline.
+        load.ratePerSecond = LatencyPart.rounded(slowest * rateShare / Double(run.options.generatorThreadCount))
         load.windowSeconds = windowSeconds
         load.seed = UInt64(round + 1)
         _ = try run.fill(server, load)

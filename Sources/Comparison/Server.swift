@@ -6,9 +6,14 @@ internal import Workload
 
 /// What a server is started with.
 struct ServerSetup: Equatable {
-    /// `-m`, or `maxmemory` with allkeys-lru. nil: more than all parts need (memcached), none (Redis' command line).
+    /// `-m`, or `maxmemory` with allkeys-lru. nil: `roomyMegabytes` (memcached), none (Redis' command line).
     var memoryMegabytes: Int?
+    /// More than any part stores: memcached always has a limit.
+    var roomyMegabytes = 4096
+    var workerCount = 1
     var cores: [Int] = []
+    /// For a server that runs already.
+    var tls = ClientTLS()
 }
 
 /// One server. `stop` ends it if it was started here, and removes what it wrote.
@@ -16,9 +21,9 @@ final class Server {
     private static let startSecondsMax = 20.0
 
     let contender: Contender
-    /// As `WorkloadOptions.server` takes it.
-    let address: String
-    let password: String?
+    let endpoint: Endpoint
+    /// nil: it is asked without TLS.
+    let tls: ClientTLS?
     /// nil for a server that somebody else runs.
     let child: ChildProcess?
     private let folder: String?
@@ -26,18 +31,18 @@ final class Server {
     init(_ contender: Contender, _ setup: ServerSetup) throws(ComparisonFault) {
         self.contender = contender
         switch contender.source {
-        case .running(let server, let password):
-            address = server
-            self.password = password
+        case .running(let endpoint):
+            self.endpoint = endpoint
+            tls = endpoint.usesTLS ? setup.tls : nil
             child = nil
             folder = nil
         case .started(let program, let executable):
-            password = nil
+            tls = nil
             let folder =
-                (System.environment("TMPDIR") ?? "/tmp")
+                Machine.scratchFolder
                 + "/duet-compare-\(System.processID)-\(System.randomNumber() % 1_000_000)"
             let port = try Self.freePort()
-            address = "127.0.0.1:\(port)"
+            endpoint = Endpoint(address: .tcp(host: "127.0.0.1", port: port))
             do throws(SystemError) {
                 try Files.makeFolder(folder)
                 child = try ChildProcess(
@@ -71,24 +76,27 @@ final class Server {
 
     // MARK: Starting
 
-    /// One worker each, and nothing that writes by itself.
+    /// Nothing that writes by itself. redis-server's workers are its io-threads, which spin while they wait: more of
+    /// them than cores would measure that alone.
     static func arguments(_ program: Contender.Program, port: UInt16, _ setup: ServerSetup) -> [String] {
         let port = String(port)
+        let workers = String(setup.workerCount)
         switch program {
         case .memcached, .duetText:
-            let megabytes = String(setup.memoryMegabytes ?? 4096)
+            let megabytes = String(setup.memoryMegabytes ?? setup.roomyMegabytes)
             // memcached's command line refuses to run as root unless told to.
             let user = System.isRoot ? ["-u", "root"] : []
             return (program == .duetText ? ["memcached"] : [])
-                + ["-p", port, "-U", "0", "-t", "1", "-m", megabytes, "-l", "127.0.0.1"] + user
+                + ["-p", port, "-U", "0", "-t", workers, "-m", megabytes, "-l", "127.0.0.1"] + user
         case .redis, .duetRESP:
             let limit =
                 setup.memoryMegabytes.map { ["--maxmemory", "\($0)mb", "--maxmemory-policy", "allkeys-lru"] }
                 ?? []
-            return (program == .duetRESP ? ["redis"] : []) + [
-                "--port", port, "--bind", "127.0.0.1", "--save", "",
-            ]
-                + (program == .duetRESP ? ["--threads", "1"] : []) + limit
+            let common = ["--port", port, "--bind", "127.0.0.1", "--save", ""]
+            if program == .duetRESP { return ["redis"] + common + ["--threads", workers] + limit }
+            let threads = min(setup.workerCount, max(1, setup.cores.count))
+            let inputOutput = ["--io-threads", "\(threads)", "--io-threads-do-reads", "yes"]
+            return common + (threads > 1 ? inputOutput : []) + limit
         }
     }
 
@@ -128,15 +136,26 @@ final class Server {
     }
 
     private var logEnd: String {
-        guard let folder, let log = try? Files.read(folder + "/log") else { return "" }
+        guard let folder, let log = try? Files.read(folder + "/log"), !log.isEmpty else { return "it said nothing" }
         let text = String(decoding: log.suffix(300), as: UTF8.self)
         return text.split(whereSeparator: \.isNewline).suffix(3).joined(separator: " / ")
     }
 
     // MARK: Asking
 
+    /// A load for it, with everything else as it comes.
+    var workload: WorkloadOptions {
+        var load = WorkloadOptions()
+        load.wireProtocol = contender.wireProtocol
+        load.server = endpoint.address.description
+        load.username = endpoint.username
+        load.password = endpoint.password
+        load.tls = tls
+        return load
+    }
+
     func probe() throws(ComparisonFault) -> Probe {
-        try Probe(address, contender.wireProtocol, password: password, name: contender.name)
+        try Probe(endpoint, contender.wireProtocol, tls, name: contender.name)
     }
 
     /// Why it is not there any more; nil while it is.

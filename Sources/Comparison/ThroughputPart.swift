@@ -34,9 +34,8 @@ enum ThroughputPart {
             .throughput,
             method: [
                 "Each server is filled with \(grouped(plan.keyCount)) keys and then runs each workload for "
-                    + "\(figure(plan.workloadSeconds)) "
-                    + "seconds: \(options.connectionCount) connections, values of \(grouped(options.valueSize)) "
-                    + "bytes, uniformly drawn "
+                    + "\(secondsText(plan.workloadSeconds)): \(options.connectionCount) connections, values of "
+                    + "\(grouped(options.valueSize)) bytes, uniformly drawn "
                     + "keys where nothing else is said. With pipeline 32 a connection sends 32 requests at once "
                     + "and the next 32 when all are "
                     + "answered. Processor time is that of the whole server process, user and system, by "
@@ -57,13 +56,17 @@ enum ThroughputPart {
     }
 
     static func steps(_ plan: Plan, _ options: ComparisonOptions) -> [Step] {
-        let start = ComparisonRun.startSeconds(keys: plan.keyCount, valueSize: options.valueSize)
-        let seconds = start + Double(kinds.count) * (plan.workloadSeconds + 0.06)
+        let seconds = Double(kinds.count) * (plan.workloadSeconds + 0.06)
         return Comparison.turns(Array(options.contenders.indices), repeats: plan.repeats).map { turn in
-            Step(part: .throughput, contender: turn.contender, title: "throughput", seconds: seconds) {
-                run throws(StepEnd) in try measure(run, turn.contender, turn.repeat)
-            }
+            Step(
+                part: .throughput, contender: turn.contender, title: "throughput",
+                seconds: seconds + fillSeconds(plan, options, turn.contender)
+            ) { run throws(StepEnd) in try measure(run, turn.contender, turn.repeat) }
         }
+    }
+
+    static func fillSeconds(_ plan: Plan, _ options: ComparisonOptions, _ contender: Int) -> Double {
+        ComparisonRun.startSeconds(options.contenders[contender], keys: plan.keyCount, valueSize: options.valueSize)
     }
 
     private static func measure(_ run: ComparisonRun, _ contender: Int, _ round: Int) throws(StepEnd) {
@@ -74,6 +77,7 @@ enum ThroughputPart {
         for (place, kind) in kinds.enumerated() {
             var load = run.workload(server)
             kind.change(&load)
+            load.threadCount = run.options.generatorThreadCount
             load.durationSeconds = run.plan.workloadSeconds
             load.seed = UInt64(round + 1)
             let found = try run.measure(server, load, name: kind.title)

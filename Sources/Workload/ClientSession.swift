@@ -59,7 +59,7 @@ final class ClientSession: Session {
         context.openCount += 1
         hasOpened = true
         guard let password = context.options.password else { return }
-        context.encoder.appendLogin(password, to: &output)
+        context.encoder.appendLogin(context.options.username, password, to: &output)
         push(.login, key: 0, at: monotonicNanoseconds())
     }
 

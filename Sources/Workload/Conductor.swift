@@ -32,6 +32,7 @@ final class Conductor: Sendable {
         var preloadedKeys = 0
         var preloadSeconds = 0.0
         var preloadErrors = 0
+        var isInterrupted = false
     }
 
     private struct Totals {
@@ -79,6 +80,11 @@ final class Conductor: Sendable {
 
     private func leadOn(_ reached: RunStage, at time: UInt64, _ workers: Workers) {
         lead.withLock { lead in
+            if lead.isInterrupted { return }
+            if Interruption.hasCome {
+                lead.isInterrupted = true
+                return workers.stop()
+            }
             if lead.stageStartedAt == 0 { lead.stageStartedAt = time }
             let isLate =
                 reached == .measuring && options.durationSeconds > 0

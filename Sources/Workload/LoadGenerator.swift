@@ -1,7 +1,6 @@
 // One run of the load generator, from connecting to the report.
 
 internal import Base
-internal import Glibc
 internal import Histogram
 internal import Synchronization
 internal import Transport
@@ -16,8 +15,8 @@ public final class LoadGenerator: Sendable {
         self.options = options
     }
 
-    /// Connects, preloads, measures; blocks the calling thread until the report is there. SIGINT and
-    /// SIGTERM end the run early, with a report of what was measured until then.
+    /// Connects, preloads, measures; blocks the calling thread until the report is there. An `Interruption` ends the
+    /// run early, with a report of what was measured until then; who wants that watches for one before.
     /// - Parameter onProgress: called twice a second on a worker's thread.
     public func run(
         onProgress: @escaping @Sendable (WorkloadProgress) -> Void
@@ -40,14 +39,8 @@ public final class LoadGenerator: Sendable {
     }
 
     private func makeTLS() throws(WorkloadError) -> TLSContext? {
-        guard options.usesTLS else { return nil }
-        var settings = TLSOptions()
-        settings.authorityFile = options.tlsAuthorityFile
-        settings.verification = options.tlsAuthorityFile.isEmpty ? .none : .required
-        settings.certificateFile = options.tlsCertificateFile
-        settings.keyFile = options.tlsKeyFile
         do throws(TLSError) {
-            return try TLSContext(.client, settings)
+            return try options.tls?.context()
         } catch {
             throw .options(error.description)
         }
@@ -73,7 +66,6 @@ public final class LoadGenerator: Sendable {
             [unowned workers] worker in
             conductor.tick(worker, workers)
         }
-        workers.stopOnSignals([SIGINT, SIGTERM])
         workers.run()
     }
 }

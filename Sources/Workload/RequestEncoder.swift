@@ -115,11 +115,7 @@ struct RequestEncoder {
     }
 
     /// The first request of a connection to a server that wants a password.
-    func appendLogin(_ password: String, to output: inout OutputBuffer) {
-        let size = password.utf8.count
-        switch wireProtocol {
-        case .memcached, .meta: output.append("set login 0 0 \(size)\r\n\(password)\r\n" as String)
-        case .resp: output.append("*2\r\n$4\r\nAUTH\r\n$\(size)\r\n\(password)\r\n" as String)
-        }
+    func appendLogin(_ username: String?, _ password: String, to output: inout OutputBuffer) {
+        output.append(wireProtocol.login(username, password))
     }
 }

@@ -11,6 +11,18 @@ public enum WireProtocol: String, CaseIterable, Sendable {
 
     /// Where a server of this language listens if nobody says otherwise.
     public var defaultPort: UInt16 { self == .resp ? 6379 : 11211 }
+
+    /// The first request of a connection to a server that wants a password. A memcached that wants none takes it as an
+    /// item that has expired already, so that nobody reads the password there. Source: memcached, `-Y`; Redis AUTH.
+    /// - Parameter username: nil for RESP's default user, and if memcached's stands in `password`.
+    public func login(_ username: String?, _ password: String) -> String {
+        guard self == .resp else {
+            let both = (username.map { "\($0) " } ?? "") + password
+            return "set duet:login 0 -1 \(both.utf8.count)\r\n\(both)\r\n"
+        }
+        let words = ["AUTH"] + (username.map { [$0] } ?? []) + [password]
+        return "*\(words.count)\r\n" + words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
+    }
 }
 
 /// One run's settings. `validate()` says what cannot work.
@@ -74,16 +86,13 @@ public struct WorkloadOptions: Sendable, Equatable {
 
     public var seed: UInt64 = 1
 
-    /// RESP: AUTH's argument. memcached: `USER PASSWORD`, sent as the first `set`.
+    /// Who asks, with a `password`; nil for RESP's default user.
+    public var username: String?
+    /// RESP: AUTH's argument. memcached: sent with the name in the first `set`; both may stand here, `USER PASSWORD`.
     public var password: String?
 
-    /// Speaks TLS.
-    public var usesTLS = false
-    /// PEM: the authorities that must have signed the server's certificate; `""` trusts any server.
-    public var tlsAuthorityFile = ""
-    /// PEM: the client's own certificate and key; `""` for none.
-    public var tlsCertificateFile = ""
-    public var tlsKeyFile = ""
+    /// nil: a plain connection.
+    public var tls: ClientTLS?
 
     public init() {}
 
@@ -123,9 +132,7 @@ public struct WorkloadOptions: Sendable, Equatable {
         if let ratePerSecond, !(ratePerSecond > 0 && ratePerSecond <= 100_000_000) {
             return "--rate must be above 0"
         }
-        if !usesTLS && !(tlsAuthorityFile + tlsCertificateFile + tlsKeyFile).isEmpty {
-            return "--cacert, --cert and --key need --tls"
-        }
+        if username != nil && password == nil { return "--user wants a --password" }
         if let trace {
             if trace.count == 0 { return "the trace holds no request" }
             if preloads || keysPerRequest > 1 {

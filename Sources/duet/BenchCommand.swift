@@ -79,7 +79,10 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Seed of keys, sizes and order.")
     var seed: UInt64 = 1
 
-    @Option(help: "RESP: the password. memcached: `USER PASSWORD`.")
+    @Option(help: "The user, with --password. (default: RESP's default user)")
+    var user: String?
+
+    @Option(help: "The password.")
     var password: String?
 
     @OptionGroup
@@ -111,31 +114,29 @@ struct BenchCommand: ParsableCommand {
         options.preloads = preload
         options.fillsMisses = hitFill
         options.seed = seed
+        options.username = user
         options.password = password
-        options.usesTLS = tls.isOn
-        options.tlsAuthorityFile = tls.files.cacert
-        options.tlsCertificateFile = tls.files.cert
-        options.tlsKeyFile = tls.files.key
+        options.tls = tls.isOn ? tls.files.client : nil
         return options
     }
 
     func validate() throws {
         if let problem = options.validate() { throw ValidationError(problem) }
+        if !tls.isOn && tls.files.isAnyGiven { throw ValidationError("--cacert, --cert and --key need --tls") }
     }
 
     func run() throws {
-        let showsProgress = !quiet && ProcessFacts.errorIsTerminal
+        let line = ProgressLine(isShown: !quiet && ProcessFacts.errorIsTerminal)
+        Interruption.watch()
         let report: WorkloadReport
         do throws(WorkloadError) {
-            report = try LoadGenerator(options).run { progress in
-                // Return and clear: the line replaces itself.
-                if showsProgress { ProcessFacts.writeError("\r\u{1B}[K\(progress.line)") }
-            }
+            report = try LoadGenerator(options).run { line.show($0.line) }
         } catch {
-            ProcessFacts.writeError((showsProgress ? "\r\u{1B}[K" : "") + "duet bench: \(error)\n")
+            line.clear()
+            ProcessFacts.writeError("duet bench: \(error)\n")
             throw ExitCode(1)
         }
-        if showsProgress { ProcessFacts.writeError("\r\u{1B}[K") }
+        line.clear()
         print(json ? report.json(options) : report.table(options), terminator: json ? "\n" : "")
         if !report.isClean { throw ExitCode(1) }
     }

@@ -16,11 +16,17 @@ struct CompareCommand: ParsableCommand {
               memcached, redis, duet (both doors), duet-text, duet-resp
               memcached=/opt/new/memcached   one in a place of its own; redis=, duet= too
             A URL is a server that runs already:
-              memcached://HOST:PORT   redis://:PASSWORD@HOST:PORT   redis:///run/redis.sock
+              memcached://HOST:PORT   redis://USER:PASSWORD@HOST:PORT   redis:///run/r.sock
+              memcacheds://… rediss://…   the same behind TLS (--cacert, --cert, --key)
 
             A running server gets 10,000 keys (or --keys) that begin with duet-compare: and
             live for an hour at most; they are removed at the end. It is not filled,
             flushed or told to save: memory, hits and save are for started servers alone.
+
+            Servers run on the first core and the load comes from the last one. --workers
+            4 starts servers of four workers, on four cores, and as many threads for the
+            load on four others; on a machine with fewer they share, and the report says
+            so: on two cores, workers take turns on one, which shows what they cost.
 
             Parts: throughput (and processor time), latency (over load), memory (an item),
             hits (over cache size), save (while a snapshot is saved).
@@ -39,8 +45,9 @@ struct CompareCommand: ParsableCommand {
             Progress is on standard error, the table on standard output, the report in
             --output. Ctrl-C ends the servers and leaves a report of what was measured.
 
-            Exit status: 0; 1 if there is no report, 64 if an option is wrong; if the
-            report is partial 130 (interrupted) or 75 (its time was over).
+            Exit status: 0; 1 if there is no report or no figure in it, 64 if an option
+            is wrong; if the report is partial 130 (interrupted) or 75 (its time was
+            over).
             """)
 
     @Argument(help: "What to compare. (default: what is installed)")
@@ -73,17 +80,23 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "A CSV of requests to replay, for the part hits.")
     var trace: String?
 
-    @Option(help: "Cores of the servers, as in 0 or 0,2. (default: the first)")
-    var serverCores: String?
+    @Option(help: "Worker threads of each server that is started.")
+    var workers = 1
 
-    @Option(help: "The load generator's core. (default: the last)")
-    var generatorCore: Int?
+    @Option(help: "Cores of the servers, as in 0 or 0,2. (default: the first, one for each worker)")
+    var serverCores = CoreList()
+
+    @Option(help: "Cores of the load generator, a thread on each. (default: the last, as many as that)")
+    var generatorCores = CoreList()
+
+    @OptionGroup
+    var certificates: CertificateFiles
 
     @Flag(name: .shortAndLong, help: "No progress and no table.")
     var quiet = false
 
     func validate() throws {
-        _ = try makeOptions(readsTrace: false)
+        if let problem = try makeOptions(readsTrace: false).problem() { throw ValidationError(problem) }
         if output.isEmpty { throw ValidationError("--output is a file's name.") }
     }
 
@@ -122,18 +135,14 @@ struct CompareCommand: ParsableCommand {
         options.keyCount = keys
         options.valueSize = valueSize
         options.connectionCount = connections
-        if let serverCores {
-            options.serverCores = try serverCores.split(separator: ",").map { word in
-                guard let core = Int(word) else {
-                    throw ValidationError("--server-cores \(serverCores): numbers, as in 0,2")
-                }
-                return core
-            }
-        }
-        options.generatorCore = generatorCore
+        options.workerCount = workers
+        options.serverCores = serverCores.cores
+        options.generatorCores = generatorCores.cores
+        options.tls = certificates.client
         options.commandLine = (["duet"] + CommandLine.arguments.dropFirst()).map(Self.shown).joined(
             separator: " ")
         options.toolVersion = "Duet \(Version.number)"
+        options.traceName = trace.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
         if let trace, readsTrace {
             do throws(SystemError) {
                 let file = try MappedFile(trace)
@@ -143,7 +152,6 @@ struct CompareCommand: ParsableCommand {
             } catch {
                 throw ValidationError("\(error)")
             }
-            options.traceName = trace.split(separator: "/").last.map(String.init) ?? trace
         }
         return options
     }
@@ -163,20 +171,24 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
-        let report: String
         let result: ComparisonResult
-        let line = CompareLine(isShown: !quiet)
+        let line = ProgressLine(isShown: !quiet)
         do {
             let comparison = try prepare()
+            Interruption.watch()
             if !quiet {
+                for warning in comparison.warnings { ProcessFacts.writeError("note: \(warning)\n") }
                 ProcessFacts.writeError(
                     "This takes \(comparison.estimatedText); Ctrl-C ends it with a report of what was measured.\n"
                 )
             }
-            result = comparison.run { line.show($0) }
-            report = result.html
+            result = comparison.run { progress in
+                line.show { progress.line(width: $0, hasBar: line.isTerminal) }
+            }
             line.clear()
-            try Files.replace(output, with: report)
+            // First: what took minutes is not lost if its file cannot be written.
+            if !quiet { print(result.text) }
+            try Files.replace(output, with: result.html)
         } catch let error as ValidationError {
             throw error
         } catch {
@@ -184,11 +196,11 @@ struct CompareCommand: ParsableCommand {
             ProcessFacts.writeError("duet compare: \(error)\n")
             throw ExitCode(1)
         }
-        if !quiet {
-            print(result.text)
-            print("The report is in \(output).")
-        }
+        if !quiet { print("The report is in \(output).") }
         switch result.ending {
+        case .complete where result.isEmpty:
+            ProcessFacts.writeError("duet compare: nothing was measured; the report says why\n")
+            throw ExitCode(1)
         case .complete: return
         case .interrupted: throw ExitCode(130)
         case .outOfTime: throw ExitCode(75)
@@ -221,30 +233,17 @@ extension Substring {
     }
 }
 
-/// Progress on standard error: one line that replaces itself on a terminal, else a new one every ten seconds.
-private final class CompareLine: Sendable {
-    private let isShown: Bool
-    private let isTerminal = ProcessFacts.errorIsTerminal
-    private let toldAt = Monitor<UInt64>(0)
-    private static let interval: UInt64 = 10_000_000_000
+/// `0`, or `0,2`; empty for those that are chosen.
+struct CoreList: ExpressibleByArgument {
+    var cores: [Int] = []
 
-    init(isShown: Bool) { self.isShown = isShown }
+    init() {}
 
-    func show(_ progress: ComparisonProgress) {
-        guard isShown else { return }
-        if isTerminal {
-            return ProcessFacts.writeError("\r\u{1B}[K" + progress.line(width: ProcessFacts.errorWidth - 1))
-        }
-        let now = monotonicNanoseconds()
-        let isTime = toldAt.look { toldAt in
-            guard now - toldAt >= Self.interval else { return false }
-            toldAt = now
-            return true
-        }
-        if isTime { ProcessFacts.writeError(progress.line(width: 200, hasBar: false) + "\n") }
+    init?(argument: String) {
+        let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+        cores = words.compactMap { Int($0) }
+        if cores.count != words.count || Set(cores).count != cores.count { return nil }
     }
 
-    func clear() {
-        if isShown && isTerminal { ProcessFacts.writeError("\r\u{1B}[K") }
-    }
+    var defaultValueDescription: String { "" }
 }

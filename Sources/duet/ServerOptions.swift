@@ -3,6 +3,7 @@
 import ArgumentParser
 import Base
 import Migration
+import Workload
 
 /// How a tool speaks TLS.
 struct TLSWords: ParsableArguments {
@@ -23,6 +24,17 @@ struct CertificateFiles: ParsableArguments {
 
     @Option(help: "PEM file of its key, if that is apart.")
     var key = ""
+
+    var isAnyGiven: Bool { client != ClientTLS() }
+
+    /// For the load generator.
+    var client: ClientTLS {
+        var files = ClientTLS()
+        files.authorityFile = cacert
+        files.certificateFile = cert
+        files.keyFile = key
+        return files
+    }
 
     func linkOptions(timeout: Int) -> LinkOptions {
         var options = LinkOptions()
@@ -72,11 +84,12 @@ struct ServerOptions: ParsableArguments {
     var linkOptions: LinkOptions { tls.files.linkOptions(timeout: timeout) }
 }
 
-/// Progress on standard error: one line that replaces itself on a terminal, else a new one every few seconds.
-final class ProgressLine {
+/// Progress on standard error: one line that replaces itself on a terminal, else a new one every few seconds. Any
+/// thread may tell.
+final class ProgressLine: Sendable {
     private let isShown: Bool
-    private let isTerminal = ProcessFacts.errorIsTerminal
-    private var toldAt = monotonicNanoseconds()
+    let isTerminal = ProcessFacts.errorIsTerminal
+    private let toldAt = Monitor(monotonicNanoseconds())
     private static let interval: UInt64 = 5_000_000_000
 
     init(isShown: Bool) { self.isShown = isShown }
@@ -86,13 +99,16 @@ final class ProgressLine {
     func show(_ text: String) { show { String(text.prefix($0)) } }
 
     /// - Parameter text: of so many columns at most.
-    private func show(_ text: (Int) -> String) {
+    func show(_ text: (Int) -> String) {
         guard isShown else { return }
         if isTerminal { return ProcessFacts.writeError("\r\u{1B}[K" + text(ProcessFacts.errorWidth - 1)) }
         let now = monotonicNanoseconds()
-        guard now - toldAt >= Self.interval else { return }
-        toldAt = now
-        ProcessFacts.writeError(text(200) + "\n")
+        let isTime = toldAt.look { toldAt in
+            guard now - toldAt >= Self.interval else { return false }
+            toldAt = now
+            return true
+        }
+        if isTime { ProcessFacts.writeError(text(200) + "\n") }
     }
 
     func clear() {

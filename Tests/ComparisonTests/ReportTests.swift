@@ -149,8 +149,25 @@ func emptyReport() throws {
     #expect(!result.html.contains("partial"))
     result.ending = .interrupted
     #expect(result.html.contains("This report is partial") && result.text.contains("This report is partial"))
+    result.missing = "Not begun: all of it."
+    #expect(result.html.contains("Not begun: all") && result.text.contains("Not begun: all"))
     result.ending = .outOfTime
     #expect(result.html.contains("its time was over"))
+}
+
+@Test("who is ahead by the rule is marked, with who is level, and nobody else")
+func leaders() {
+    var measure = Measure(
+        id: "m", title: "T", unit: "u", shape: .bars, better: .higher, placesTitle: "P", places: [.init("p", 0)],
+        contenderCount: 4)
+    measure.samples = [[[1, 1, 1]], [[10, 11, 12]], [[11, 11.5, 13]], [[]]]
+    #expect(measure.leaders(at: 0) == [1, 2])
+    measure.better = .lower
+    #expect(measure.leaders(at: 0) == [0])
+    measure.samples[0] = [[10, 11, 13]]
+    #expect(measure.leaders(at: 0) == [])
+    measure.samples[0] = [[1]]
+    #expect(measure.leaders(at: 0) == [])
 }
 
 @Test("a terminal's table has a column for each contender")

@@ -3,6 +3,7 @@
 
 import Base
 import Comparison
+import Glibc
 import Testing
 import Workload
 
@@ -106,6 +107,29 @@ struct ComparisonEndToEndTests {
             result.parts[0].notes.contains { $0.contains("ended at once, exit status 1") },
             "\(result.parts[0].notes)")
         #expect(result.parts[0].measures[0].samples[1].allSatisfy { !$0.isEmpty })
+    }
+
+    @Test("Ctrl-C leaves a report of what there is, which says what is missing, and no server")
+    func interrupted() throws {
+        let folder = "/tmp/duet-interrupted-\(System.processID)"
+        try Files.makeFolder(folder)
+        defer {
+            for name in (try? Files.names(inFolder: folder)) ?? [] { Files.remove("\(folder)/\(name)") }
+            Files.removeFolder(folder)
+        }
+        let child = try ChildProcess(
+            executable: try #require(Program.duet),
+            arguments: ["compare", "duet-text", "--only", "throughput,hits", "--output", folder + "/report"],
+            outputPath: folder + "/out", folder: folder)
+        func said() -> String { (try? Files.read(folder + "/out")).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+        for _ in 0..<4000 where child.isRunning && !said().contains("This takes") { System.sleep(milliseconds: 5) }
+        kill(pid_t(child.processID), SIGINT)
+        for _ in 0..<4000 where child.isRunning { System.sleep(milliseconds: 5) }
+        #expect(child.ending == "exit status 130", "\(said())")
+        let report = String(decoding: try Files.read(folder + "/report"), as: UTF8.self)
+        for text in [said(), report] {
+            #expect(text.contains("This report is partial") && text.contains("Not begun: Hit ratio over cache size."))
+        }
     }
 
     @Test("twenty runs of the load generator leave no descriptor behind")

@@ -99,11 +99,13 @@ func drawnSizes(wireProtocol: WireProtocol) {
 
 @Test("a login is the first request that its server understands")
 func login() {
-    func login(_ wireProtocol: WireProtocol) -> String {
-        text(options(wireProtocol)) { $0.appendLogin("me secret", to: &$1) }
+    func login(_ wireProtocol: WireProtocol, _ user: String?, _ password: String) -> String {
+        text(options(wireProtocol)) { $0.appendLogin(user, password, to: &$1) }
     }
-    #expect(login(.memcached) == "set login 0 0 9\r\nme secret\r\n")
-    #expect(login(.resp) == "*2\r\n$4\r\nAUTH\r\n$9\r\nme secret\r\n")
+    #expect(login(.memcached, nil, "me secret") == "set duet:login 0 -1 9\r\nme secret\r\n")
+    #expect(login(.meta, "me", "secret") == "set duet:login 0 -1 9\r\nme secret\r\n")
+    #expect(login(.resp, nil, "me secret") == "*2\r\n$4\r\nAUTH\r\n$9\r\nme secret\r\n")
+    #expect(login(.resp, "me", "sé") == "*3\r\n$4\r\nAUTH\r\n$2\r\nme\r\n$3\r\nsé\r\n")
 }
 
 @Test("keys have one width and their number's digits", arguments: [12, 13, 16, 20, 24, 250])

@@ -16,6 +16,13 @@ extension Files {
         return Int(facts.st_size)
     }
 
+    /// Bytes that may still be written where `path` is; nil if the system does not tell.
+    public static func freeSize(at path: String) -> Int? {
+        var facts = statvfs()
+        guard unsafe statvfs(path, &facts) == 0 else { return nil }
+        return Int(clamping: facts.f_bavail.multipliedReportingOverflow(by: facts.f_frsize).partialValue)
+    }
+
     /// The names of what lies in a folder, sorted.
     public static func names(inFolder path: String) throws(SystemError) -> [String] {
         guard let folder = unsafe opendir(path) else { throw .latest(path) }

@@ -5,14 +5,16 @@ import Synchronization
 
 /// Ctrl-C and its like, remembered in the place of ending the process.
 public enum Interruption {
-    /// Has SIGINT, SIGTERM and SIGHUP be remembered from now on.
+    /// Has SIGINT, SIGTERM and SIGHUP be remembered from now on. Does nothing if they are already.
     public static func watch() {
+        if isWatching.exchange(true, ordering: .relaxed) { return }
         arrivals.store(0, ordering: .relaxed)
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, remember) }
     }
 
     /// Lets such signals end the process again.
     public static func unwatch() {
+        isWatching.store(false, ordering: .relaxed)
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_DFL) }
     }
 
@@ -23,6 +25,7 @@ public enum Interruption {
 }
 
 private let arrivals = Atomic(0)
+private let isWatching = Atomic(false)
 
 /// Calls only what a handler may call.
 private func remember(_ number: Int32) { arrivals.store(1, ordering: .relaxed) }

@@ -49,10 +49,11 @@ public enum System {
     public static var memorySize: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
 
     /// Processor time of all threads so far, in microseconds.
-    public static func processorTimes() -> (user: Int, system: Int) {
+    /// - Parameter ofChildren: that of children that have ended, and of theirs, in the place of this process' own.
+    public static func processorTimes(ofChildren: Bool = false) -> (user: Int, system: Int) {
         var usage = rusage()
         // SAFETY: the structure is ours for the call.
-        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        unsafe getrusage(__rusage_who_t((ofChildren ? RUSAGE_CHILDREN : RUSAGE_SELF).rawValue), &usage)
         return (
             Int(usage.ru_utime.tv_sec) * 1_000_000 + Int(usage.ru_utime.tv_usec),
             Int(usage.ru_stime.tv_sec) * 1_000_000 + Int(usage.ru_stime.tv_usec)

@@ -79,8 +79,7 @@ enum Charts {
     ) -> Markup {
         let height = width.lineHeight
         let values = measure.samples.flatMap { $0.flatMap { [$0.low, $0.high] } }.filter { $0 != 0 || !logY }
-        let shown = measure.places.indices.filter { place in measure.samples.contains { !$0[place].isEmpty } }
-        let xs = shown.map { measure.places[$0].value }
+        let xs = measure.shownPlaces.map { measure.places[$0].value }
         let left = width == .wide ? 52.0 : 42
         let right = width.width - width.labelRoom - 14
         let x: Scale =

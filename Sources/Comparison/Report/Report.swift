@@ -25,13 +25,16 @@ extension ComparisonResult {
 
     private var header: Markup {
         let versions = contenders.map { $0.version.isEmpty ? $0.name : "\($0.name) (\($0.version))" }
+        let manner =
+            contenders.allSatisfy(\.wasStarted)
+            ? "ran the same workloads in turn on one machine" : "got the same workloads in turn from one machine"
         let processor = machine.first { $0.0 == "Processor" }?.1 ?? "an unknown processor"
         var parts: [Markup] = [
             .tag("h1", [:], title),
             .tag(
                 "p", ["class": "lead"],
-                "\(listed(versions)) ran the same workloads in turn on one machine (\(processor)) on "
-                    + "\(startedAt), in \(clockText(seconds)) minutes. "
+                "\(listed(versions)) \(manner) (\(processor)) on "
+                    + "\(startedAt), in \(clockText(seconds)) \(seconds < 3600 ? "minutes" : "hours"). "
                     + (isQuick
                         ? "It was a quick run: short and small, to see that it works and roughly where things "
                             + "stand, not to quote."
@@ -71,25 +74,40 @@ extension ComparisonResult {
                         + "there are at least \(Verdict.repeatsMin) of "
                         + "each, and their medians differ by more than \(figure(Verdict.differenceMin * 100)) "
                         + "%. Chance alone puts three repeats of equals so in one of "
-                        + "ten cases."))
+                        + "ten cases. Bold on a tint: ahead of others, or not to be told from who is. Where nobody "
+                        + "is, these runs show no difference or are too few."))
         }
-        for (part, measures) in summary {
-            content.append(.tag("h3", [:], part.title))
-            content.append(
-                .tag(
-                    "ul", ["class": "found"],
-                    measures.flatMap { measure in
-                        measure.findings.map { finding in
-                            .tag(
-                                "li", [:],
-                                [
-                                    .tag("b", [:], "\(measure.title), \(finding.subject):"), " ",
-                                    Markup(finding.text),
-                                ])
-                        }
-                    }))
-        }
+        content += glance
         return .tag("section", ["aria-labelledby": "what-came-out"], content)
+    }
+
+    /// What the sentences speak of, at a glance.
+    private var glance: [Markup] {
+        let spoken = parts.flatMap(\.measures).filter { !$0.findings(names).isEmpty }
+        guard !spoken.isEmpty else { return [] }
+        let shown = names.indices.filter { index in spoken.contains { !$0.samples[index].allSatisfy(\.isEmpty) } }
+        let groups = spoken.map { measure -> Markup in
+            let better = measure.better == .higher ? "more is better" : "less is better"
+            let head = Markup.tag(
+                "th", ["scope": "rowgroup", "colspan": "\(shown.count + 1)"],
+                [Markup("\(measure.title), \(measure.unit)"), .tag("small", [:], better)])
+            let rows = measure.spokenPlaces.map { place -> Markup in
+                let leaders = measure.leaders(at: place)
+                let cells = shown.map { index -> Markup in
+                    let samples = measure.samples[index][place]
+                    let value = samples.isEmpty ? "–" : figure(samples.median)
+                    return leaders.contains(index)
+                        ? .tag("td", ["class": "ahead"], [.tag("b", [:], value)]) : .tag("td", [:], value)
+                }
+                return .tag("tr", [:], [.tag("th", ["scope": "row"], measure.places[place].label)] + cells)
+            }
+            return .tag("tbody", [:], [.tag("tr", ["class": "group-row"], [head])] + rows)
+        }
+        return [
+            scrolling(
+                "What came out, table",
+                .tag("table", ["class": "glance"], [heading(["Medians"] + shown.map { names[$0] })] + groups))
+        ]
     }
 
     private var whoWasCompared: Markup {
@@ -105,21 +123,23 @@ extension ComparisonResult {
                             ? [.tag("code", [:], contender.commandLine)] : [Markup(contender.commandLine)]),
                 ])
         }
-        return .tag(
-            "section", ["aria-labelledby": "who-was-compared"],
-            [
-                .tag("h2", ["id": "who-was-compared"], "Who was compared"),
-                scrolling(
-                    "Who was compared",
-                    .tag(
-                        "table", ["class": "facts"],
-                        [heading(["Name", "Version", "Command line"]), .tag("tbody", [:], rows)])),
+        var content: [Markup] = [
+            .tag("h2", ["id": "who-was-compared"], "Who was compared"),
+            scrolling(
+                "Who was compared",
+                .tag(
+                    "table", ["class": "facts"],
+                    [heading(["Name", "Version", "Command line"]), .tag("tbody", [:], rows)])),
+        ]
+        if contenders.contains(where: \.wasStarted) {
+            content.append(
                 .tag(
                     "p", ["class": "method"],
                     "Started servers listen on 127.0.0.1, each on a port of its own, and work in an empty "
                         + "folder. Where a part needs a memory limit, "
-                        + "-m or --maxmemory is that limit, with allkeys-lru."),
-            ])
+                        + "-m or --maxmemory is that limit, with allkeys-lru."))
+        }
+        return .tag("section", ["aria-labelledby": "who-was-compared"], content)
     }
 
     // MARK: Parts
@@ -128,9 +148,19 @@ extension ComparisonResult {
         var content: [Markup] = [.tag("h2", ["id": anchor(part.part)], part.part.title)]
         content += part.method.map { .tag("p", ["class": "method"], $0) }
         content += part.notes.map { .tag("p", ["class": "small"], [.tag("b", [:], "Note: "), Markup($0)]) }
+        content += sentences(part)
         if part.part == .save { content += timelineFigures(part) }
         content += part.measures.filter { !$0.isEmpty }.map(figureElement)
         return .tag("section", ["aria-labelledby": anchor(part.part)], content)
+    }
+
+    private func sentences(_ part: PartResult) -> [Markup] {
+        let found = part.measures.flatMap { measure in measure.findings(names).map { (measure.title, $0) } }
+        guard !found.isEmpty else { return [] }
+        let rows = found.map { title, finding -> Markup in
+            .tag("li", [:], [.tag("b", [:], "\(title), \(finding.subject):"), " ", Markup(finding.text)])
+        }
+        return [.tag("ul", ["class": "found"], rows)]
     }
 
     private func figureElement(_ measure: Measure) -> Markup {
@@ -156,7 +186,8 @@ extension ComparisonResult {
                     "figcaption", [:],
                     [
                         .tag("b", [:], "\(measure.title), \(measure.unit)."),
-                        Markup(" \(better.capitalizedFirst); \(scale)\(spread)."),
+                        Markup(" \(better.capitalizedFirst); \(scale)\(spread)\(measure.note.isEmpty ? "" : "; ")"),
+                        Markup("\(measure.note)."),
                     ])
             ]
                 + (isLines
@@ -201,7 +232,7 @@ extension ComparisonResult {
 
     private func table(_ measure: Measure) -> Markup {
         let shown = names.indices.filter { !measure.samples[$0].allSatisfy(\.isEmpty) }
-        let rows = measure.places.indices.map { place -> Markup in
+        let rows = measure.shownPlaces.map { place -> Markup in
             .tag(
                 "tr", [:],
                 [.tag("th", ["scope": "row"], measure.places[place].label)]

@@ -7,11 +7,11 @@ enum Style {
     static let sheet: StaticString = """
         :root { color-scheme: light dark; --back: #ffffff; --card: #f5f6f8; --text: #1b1f24; --soft: #57606a;
           --grid: #e1e4e8; --base: #8c959f;
-          --warn-back: #fff4d6; --warn: #7a4b00; --link: #0b5cad;
+          --warn-back: #fff4d6; --warn: #7a4b00; --link: #0b5cad; --ahead: #d9f0e3;
           --c0: #0067a8; --c1: #b84a00; --c2: #00734f; --c3: #96407a; --c4: #806000; --c5: #4a5fc1; }
         @media (prefers-color-scheme: dark) { :root { --back: #14171b; --card: #1d2127; --text: #e8eaed;
           --soft: #a6aeb8; --grid: #2c3239; --base: #6b7480;
-          --warn-back: #3a2d0c; --warn: #ffd479; --link: #7cc4ff;
+          --warn-back: #3a2d0c; --warn: #ffd479; --link: #7cc4ff; --ahead: #17402e;
           --c0: #5bb8f0; --c1: #ff9a5c; --c2: #3fce9e; --c3: #e99acb; --c4: #e8c34a; --c5: #a3b1ff; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--back); color: var(--text);
@@ -52,8 +52,15 @@ enum Style {
         tbody th { font-weight: 500; white-space: normal; min-width: 7.5em; }
         table:not(.facts) th:first-child { position: sticky; left: 0; background: var(--back); }
         td small { color: var(--soft); display: block; font-size: .8rem; }
+        .glance .group-row th { color: var(--soft); font-weight: 600; padding-top: 14px; position: static; }
+        .glance .group-row small { font-weight: 400; margin-left: 10px; }
+        .ahead { background: var(--ahead); }
         .facts td, .facts th { text-align: left; white-space: normal; }
         .facts th { white-space: nowrap; width: 1%; padding-right: 18px; font-weight: 600; }
+        @media (max-width: 620px) { table:not(.facts) { font-size: .8rem; }
+          table:not(.facts) th, table:not(.facts) td { white-space: normal; padding: 5px 4px; }
+          table:not(.facts) th:first-child { padding-left: 0; }
+          table:not(.facts) tbody th { min-width: 5em; } td small { font-size: .72rem; } }
         code { font: .86em/1.5 ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace;
           background: var(--card); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
         footer { margin-top: 48px; padding-top: 12px; padding-bottom: 32px; border-top: 1px solid var(--grid); }
