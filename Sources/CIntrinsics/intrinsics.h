@@ -26,6 +26,20 @@ static inline void duet_spin_hint(void) {
 #endif
 }
 
+/// The processor's time stamp counter: it ticks at one rate whatever the core's clock does. Reading it is no system call and
+/// orders nothing: what stands around it may still be under way.
+static inline uint64_t duet_ticks(void) {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+    uint64_t ticks;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+    return ticks;
+#else
+#error "which counter tells time here?"
+#endif
+}
+
 /// Has the calling thread step aside for others: less weight (nice 10), and turns of a tenth of a millisecond, the
 /// shortest that the kernel gives (6.12 and later; before, the weight alone). A wish: what is refused stays as it was.
 static inline void duet_step_aside(void) {
@@ -105,6 +119,12 @@ static inline int duet_spawn_in(void *actions, const char *path) {
 
 /// The bytes that malloc really gave for `block`.
 static inline size_t duet_usable_size(void *block) { return malloc_usable_size(block); }
+
+/// Gives the system what malloc has free. Returns 1 if that was anything.
+static inline int duet_trim(void) { return malloc_trim(0); }
+
+/// What malloc says of itself, in bytes.
+static inline struct mallinfo2 duet_malloc_facts(void) { return mallinfo2(); }
 
 /// Bounds the number of malloc's arenas. Returns 1, or 0 if refused.
 static inline int duet_limit_malloc_arenas(int count) { return mallopt(M_ARENA_MAX, count); }

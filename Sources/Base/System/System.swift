@@ -13,6 +13,24 @@ public enum System {
     /// The kernel adds some fifty microseconds.
     public static func sleep(microseconds: Int) { usleep(useconds_t(clamping: microseconds)) }
 
+    /// Has the allocator give the system what it has free. May take milliseconds.
+    public static func releaseFreeMemory() { _ = duet_trim() }
+
+    /// Bytes that the allocator holds and nobody uses.
+    public static var allocatorFreeSize: Int { Int(clamping: duet_malloc_facts().fordblks) }
+
+    /// What the allocator says of itself, a line each. The keyspace's pages are not its business.
+    public static func allocatorText() -> String {
+        let facts = duet_malloc_facts()
+        let rows: [(String, Int)] = [
+            ("arena bytes", facts.arena), ("arena chunks free", facts.ordblks),
+            ("fast bins free", facts.smblks), ("mapped blocks", facts.hblks), ("mapped bytes", facts.hblkhd),
+            ("fast bins bytes", facts.fsmblks), ("bytes in use", facts.uordblks), ("bytes free", facts.fordblks),
+            ("bytes free at the top", facts.keepcost),
+        ]
+        return "glibc malloc\n" + rows.map { "\($0.0): \($0.1)\n" }.joined()
+    }
+
     public static var isRoot: Bool { getuid() == 0 || geteuid() == 0 }
 
     /// Processors that the process may run on, at least 1: an affinity mask or a container's set counts.
