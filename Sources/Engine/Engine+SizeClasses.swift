@@ -127,7 +127,7 @@ extension Engine {
     /// A shard is held for its part of one class at a time: some tens of nanoseconds an item.
     public func sampleSizeClasses(_ countMax: Int, now: Milliseconds) -> [SizeClassSample] {
         let classes = sizeClassTable
-        let access = AccessPolicy(isLFU: evictionPolicy.isLFU, now: now)
+        let access = AccessPolicy(isLFU: evictionPolicy.isLFU, now: now, frequency: frequencyTuning)
         let countInShard = max(1, countMax / shardCount)
         var samples = [SizeClassSample](repeating: SizeClassSample(), count: classes.count + 1)
         for index in 0..<classes.count {

@@ -152,6 +152,11 @@ public final class Engine: @unchecked Sendable {
         set { unsafe state.pointee.policy.store(newValue.code, ordering: .relaxed) }
     }
 
+    public var frequencyTuning: FrequencyTuning {
+        get { unsafe FrequencyTuning(code: state.pointee.frequencyTuning.load(ordering: .relaxed)) }
+        set { unsafe state.pointee.frequencyTuning.store(newValue.code, ordering: .relaxed) }
+    }
+
     public var evictionSamples: Int {
         get { unsafe state.pointee.samples.load(ordering: .relaxed) }
         set { unsafe state.pointee.samples.store(min(max(1, newValue), 64), ordering: .relaxed) }

@@ -65,6 +65,11 @@ public struct EngineHandle: @unchecked Sendable {
     }
     let journalMark: UnsafeMutablePointer<JournalMark>
 
+    /// What this handle reads and changes does not count as used: eviction goes by what others do.
+    public var leavesAccess = false {
+        didSet { startTurn() }
+    }
+
     /// The time that verbs go by. Set it once per wake-up.
     public var now: Milliseconds {
         didSet { startTurn() }
@@ -91,7 +96,9 @@ public struct EngineHandle: @unchecked Sendable {
     @inline(__always)
     private mutating func startTurn() {
         let policy = EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
-        access = AccessPolicy(isLFU: policy.isLFU, now: now)
+        access = AccessPolicy(
+            isLFU: policy.isLFU, now: now, leavesAccess: leavesAccess,
+            frequency: FrequencyTuning(code: unsafe state.pointee.frequencyTuning.load(ordering: .relaxed)))
         unsafe journalMark.pointee.expiryTime = isReplaying ? Milliseconds(0) : now
         if unsafe state.pointee.earliestFlush.load(ordering: .relaxed) <= now.rawValue { runScheduledFlushes() }
         if unsafe state.pointee.writersWait.load(ordering: .relaxed) { waitForSnapshot() }

@@ -17,6 +17,7 @@ struct EngineState: ~Copyable {
     let samples: Atomic<Int>
     /// Whether LRU counts how often an item was read, not only when last.
     let weighsUse = Atomic<Bool>(true)
+    let frequencyTuning = Atomic<UInt64>(FrequencyTuning().code)
     let collectionLimits: CollectionLimits
     let compaction = Atomic<UInt8>(CompactionPolicy.background.rawValue)
     /// The next shard that background work looks at.

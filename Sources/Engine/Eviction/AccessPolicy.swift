@@ -11,15 +11,22 @@ import Base
 struct AccessPolicy: Sendable {
     static let unitShift: Int64 = 6
     static let counterStart: UInt32 = 5
-    static let logFactor: UInt32 = 10
-    static let decayMinutes: UInt32 = 1
 
     private(set) var isLFU = false
+    /// A hit is more than a stamp, or nothing at all.
+    private var isUnusual = false
+    private var leavesAccess = false
+    private var frequency = FrequencyTuning()
     private(set) var stamp: UInt32 = 0
 
     @inline(__always)
-    init(isLFU: Bool, now: Milliseconds) {
+    init(
+        isLFU: Bool, now: Milliseconds, leavesAccess: Bool = false, frequency: FrequencyTuning = FrequencyTuning()
+    ) {
         self.isLFU = isLFU
+        self.frequency = frequency
+        self.leavesAccess = leavesAccess
+        isUnusual = isLFU || leavesAccess
         stamp = Self.stamp(now, isLFU: isLFU)
     }
 
@@ -37,7 +44,7 @@ struct AccessPolicy: Sendable {
     /// Records a hit.
     @inline(__always)
     func touch(_ item: Item, random: inout SplitMix64) {
-        if isLFU {
+        if isUnusual {
             touchCounter(item, random: &random)
         } else if item.access != stamp {
             item.access = stamp
@@ -46,10 +53,11 @@ struct AccessPolicy: Sendable {
 
     @inline(never)
     private func touchCounter(_ item: Item, random: inout SplitMix64) {
+        if leavesAccess { return }
         var counter = UInt32(decayed(item.access))
         if counter < 255 {
             let base = counter > Self.counterStart ? counter - Self.counterStart : 0
-            if random.next() % UInt64(base * Self.logFactor + 1) == 0 { counter += 1 }
+            if random.next() % (UInt64(base) * UInt64(frequency.logFactor) + 1) == 0 { counter += 1 }
         }
         item.access = stamp << 16 | counter
     }
@@ -57,7 +65,7 @@ struct AccessPolicy: Sendable {
     private func decayed(_ access: UInt32) -> UInt8 {
         let minutes = (stamp &- access >> 16) & 0xFFFF
         let counter = access & 0xFF
-        let lost = minutes / Self.decayMinutes
+        let lost = frequency.decayMinutes == 0 ? 0 : minutes / frequency.decayMinutes
         return UInt8(lost >= counter ? 0 : counter - lost)
     }
 
@@ -81,6 +89,23 @@ struct AccessPolicy: Sendable {
     }
 
     func frequency(_ access: UInt32, now: Milliseconds) -> UInt8? { isLFU ? decayed(access) : nil }
+}
+
+/// How the counters of the LFU policies grow and fade. Source: redis.conf `lfu-log-factor`, `lfu-decay-time`.
+public struct FrequencyTuning: Sendable, Equatable {
+    /// The larger, the more hits it takes to come to 255; 0 counts each.
+    public var logFactor: UInt32 = 10
+    /// Minutes in which a counter loses one; 0 is never.
+    public var decayMinutes: UInt32 = 1
+
+    public init() {}
+
+    init(code: UInt64) {
+        logFactor = UInt32(truncatingIfNeeded: code)
+        decayMinutes = UInt32(truncatingIfNeeded: code >> 32)
+    }
+
+    var code: UInt64 { UInt64(decayMinutes) << 32 | UInt64(logFactor) }
 }
 
 extension EvictionPolicy {
