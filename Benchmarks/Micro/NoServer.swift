@@ -30,6 +30,7 @@ extension NoServer: ServerControl {
         .failed("no disk")
     }
     func allowsDebug(_ connection: Connection?) -> Bool { false }
+    func logDebugging(_ text: String) {}
     func saving() -> SavingFacts { SavingFacts() }
     func rewriteConfiguration() -> String? { nil }
     func serverFacts() -> ServerFacts { ServerFacts() }

@@ -17,6 +17,12 @@ public final class RESPFrontEnd: Sendable {
     let transfers = SnapshotTransfers()
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
+    let metering: Metering
+    let pause = ClientPause()
+    /// Bytes that the keyspace took at most, as far as `tick` saw, and when the front-end was made.
+    let memoryPeak = Atomic<Int>(0)
+    let memoryAtStart: Int
+    let evictedClientCount = Atomic<Int>(0)
 
     private let settings: Mutex<RESPSettings>
     private let workers = Mutex<[Int: WorkerContext]>([:])
@@ -26,6 +32,7 @@ public final class RESPFrontEnd: Sendable {
     let requestSizeMax: Atomic<Int>
     let hyperLogLogSparseSizeMax: Atomic<Int>
     let wantsPassword: Atomic<Bool>
+    let clientMemoryMax: Atomic<Int>
 
     /// Whether requests meet a gate: the data is still being loaded, nothing may be written, or another server's keys
     /// are taken over. Each session looks when it is made, and once a batch whether it has changed.
@@ -39,10 +46,13 @@ public final class RESPFrontEnd: Sendable {
         watchedKeys = WatchedKeys(engine)
         waitedKeys = WaitedKeys(engine)
         self.settings = Mutex(settings)
+        metering = Metering(settings.metering)
+        memoryAtStart = engine.memory().used
         bulkSizeMax = Atomic(settings.bulkSizeMax)
         requestSizeMax = Atomic(settings.requestSizeMax)
         hyperLogLogSparseSizeMax = Atomic(settings.hyperLogLogSparseSizeMax)
         wantsPassword = Atomic(settings.password != nil)
+        clientMemoryMax = Atomic(settings.clientMemoryMax)
     }
 
     /// A session for a new connection. Called on any thread; the session is then used by the connection's worker only.
@@ -53,7 +63,7 @@ public final class RESPFrontEnd: Sendable {
     func makeSession(_ peer: ClientPeer, worker index: Int) -> RESPSession {
         let context = workers.withLock { contexts in
             if let known = contexts[index] { return known }
-            let made = WorkerContext(engine: engine.makeHandle(), counters: counters.makeRow())
+            let made = WorkerContext(self)
             contexts[index] = made
             return made
         }
@@ -73,6 +83,8 @@ public final class RESPFrontEnd: Sendable {
         requestSizeMax.store(changed.requestSizeMax, ordering: .relaxed)
         hyperLogLogSparseSizeMax.store(changed.hyperLogLogSparseSizeMax, ordering: .relaxed)
         wantsPassword.store(changed.password != nil, ordering: .relaxed)
+        clientMemoryMax.store(changed.clientMemoryMax, ordering: .relaxed)
+        metering.change(to: changed.metering)
     }
 
     /// What requests meet before they are served. Any thread.
@@ -81,7 +93,7 @@ public final class RESPFrontEnd: Sendable {
         set {
             originState.withLock { origin in
                 gate.store(newValue.rawValue, ordering: .relaxed)
-                isGated.store(newValue != .open || origin != nil, ordering: .relaxed)
+                judgeGate(origin != nil)
             }
         }
     }
@@ -92,8 +104,20 @@ public final class RESPFrontEnd: Sendable {
         set {
             originState.withLock { origin in
                 origin = newValue
-                isGated.store(gateState != .open || newValue != nil, ordering: .relaxed)
+                judgeGate(newValue != nil)
             }
+        }
+    }
+
+    private func judgeGate(_ hasOrigin: Bool) {
+        isGated.store(gateState != .open || hasOrigin || pause.kind != .none, ordering: .relaxed)
+    }
+
+    /// Holds clients up, or lets them go on. Source: Redis CLIENT PAUSE, CLIENT UNPAUSE.
+    func setPause(_ kind: ClientPause.Kind, until end: Milliseconds) {
+        originState.withLock { origin in
+            kind == .none ? pause.end() : pause.begin(kind, until: end)
+            judgeGate(origin != nil)
         }
     }
 
@@ -108,6 +132,10 @@ public final class RESPFrontEnd: Sendable {
         watchedKeys.tick()
         waitedKeys.tick()
         parkedClients.tick(now: now)
+        if pause.tick(now: now) { originState.withLock { judgeGate($0 != nil) } }
+        evictClients()
+        let used = engine.memory().used
+        if used > memoryPeak.load(ordering: .relaxed) { memoryPeak.store(used, ordering: .relaxed) }
         migrationTargets.tick(now: now)
         transfers.tick(now: now)
         let facts = control.serverFacts()
@@ -146,13 +174,17 @@ final class WorkerContext: @unchecked Sendable {
     // one worker run on its thread only.
     let engine: EngineHandle
     let counters: Counters<RESPCounter>
+    let calls: CallMeter
+    let errors: ErrorCounts
     let slots = Scratch<ArgumentSlot>(capacity: RESPLimits.slotCountKept)
     let queue = Scratch<QueuedRequest>(capacity: RESPLimits.batchCountMax)
     let hashes = Scratch<UInt64>(capacity: RESPLimits.slotCountKept)
 
-    init(engine: EngineHandle, counters: Counters<RESPCounter>) {
-        self.engine = engine
-        self.counters = counters
+    init(_ frontEnd: RESPFrontEnd) {
+        engine = frontEnd.engine.makeHandle()
+        counters = frontEnd.counters.makeRow()
+        calls = frontEnd.metering.board.makeMeter()
+        errors = frontEnd.metering.makeErrorCounts()
     }
 
     deinit {

@@ -36,6 +36,25 @@ enum RESPLimits {
     /// Text of a command and of its arguments that an error repeats. Source: Redis, unknown command.
     static let errorTextSizeMax = 128
 
+    /// Arguments and bytes of each that the slow log keeps. Source: Redis SLOWLOG_ENTRY_MAX_ARGC, _STRING.
+    static let slowLogArgumentCountMax = 32
+    static let slowLogArgumentSizeMax = 128
+
+    /// Samples of a latency event that are kept. Source: Redis LATENCY_TS_LEN.
+    static let latencySamplesKept = 160
+
+    /// Kinds of error that are counted apart. Source: Redis 7.4 ERROR_STATS_LIMIT.
+    static let errorKindsMax = 128
+
+    /// A client's session, connection and their places in tables, in bytes, more or less.
+    static let clientSize = 2048
+
+    /// What DEBUG SLEEP sleeps at most: nobody can end it.
+    static let debugSleepSecondsMax = 3600.0
+
+    /// Bytes that may wait for a client that monitors, so that one that stopped reading costs no more than this.
+    static let monitorBacklogSizeMax = 32 << 20
+
     /// Source: Redis streamGenericParseIDOrReply.
     static let streamIDSizeMax = 127
 

@@ -1,4 +1,4 @@
-// From a parsed request to the function that serves it, and the ways in which a request is refused.
+// From a parsed request to the function that serves it.
 
 import Base
 import Engine
@@ -12,11 +12,21 @@ extension RESPSession {
         guard queued.row.accepts(count: request.count) else { return refuseCount(command, &output) }
         if needsAdmission && !admits(command, queued, request, &output) { return }
         lastCommand = Int(command.rawValue)
-        if command == .get { return get(request, &output) }
-        if command == .set { return set(request, &output) }
+        if command == .get {
+            get(request, &output)
+            return measure(.get, request)
+        }
+        if command == .set {
+            set(request, &output)
+            return measure(.set, request)
+        }
         serve(command, request, &output)
+        measureLast(request)
         // Before this client is answered anything else, as if the waiting ones had been served at once.
-        if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }
+        if frontEnd.waitedKeys.hasReady {
+            frontEnd.waitedKeys.serveReady(&engine)
+            measuredFrom = TickClock.read()
+        }
     }
 
     /// One line a command: complete, or it does not compile.
@@ -231,132 +241,11 @@ extension RESPSession {
         case .xclaim: xclaim(request, &output)
         case .xautoclaim: xautoclaim(request, &output)
         case .xinfo: xinfo(request, &output)
+        case .slowlog: slowlog(request, &output)
+        case .latency: latency(request, &output)
+        case .monitor: monitor(&output)
+        case .lolwut: lolwut(request, &output)
         case .cluster: fail("ERR This instance has cluster support disabled", &output)
-        }
-    }
-
-    // MARK: Errors
-
-    func fail(_ text: StaticString, _ output: inout OutputBuffer) {
-        counters.add(.errors)
-        output.append("-")
-        output.append(text)
-        output.append("\r\n")
-    }
-
-    /// As `fail`, with text made for the occasion. Line ends in it become blanks, or the reply would be torn.
-    func fail(made text: String, _ output: inout OutputBuffer) {
-        counters.add(.errors)
-        output.append("-" as StaticString)
-        for byte in text.utf8 { output.append(byte == 13 || byte == 10 ? 32 : byte) }
-        output.append("\r\n")
-    }
-
-    func failSyntax(_ output: inout OutputBuffer) { fail("ERR syntax error", &output) }
-
-    func failInteger(_ output: inout OutputBuffer) {
-        fail("ERR value is not an integer or out of range", &output)
-    }
-
-    func failMagnitude(_ output: inout OutputBuffer) {
-        fail("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807", &output)
-    }
-
-    func failKind(_ output: inout OutputBuffer) {
-        fail("WRONGTYPE Operation against a key holding the wrong kind of value", &output)
-    }
-
-    func failMemory(_ output: inout OutputBuffer) {
-        fail("OOM command not allowed when used memory > 'maxmemory'.", &output)
-    }
-
-    func failSize(_ output: inout OutputBuffer) {
-        fail("ERR string exceeds maximum allowed size (proto-max-bulk-len)", &output)
-    }
-
-    @inline(never)
-    private func refuseCount(_ command: Command, _ output: inout OutputBuffer) {
-        if command == .exec {
-            return abortExec(&output) { $0.append("wrong number of arguments for 'exec' command") }
-        }
-        flawTransaction()
-        fail(made: "ERR wrong number of arguments for '\(command.spec.name)' command", &output)
-    }
-
-    /// Source: Redis 7 processCommand: 128 bytes of the name, and about as many of the arguments, each up to a NUL.
-    @inline(never)
-    private func refuseUnknown(_ request: Request, _ output: inout OutputBuffer) {
-        let name = request[0]
-        // A browser was led here by another site: HTTP's verb and header end the conversation at once.
-        if name.equalsIgnoringCase("post") || name.equalsIgnoringCase("host:") {
-            ending = .abort
-            return
-        }
-        flawTransaction()
-        counters.add(.errors)
-        output.append("-ERR unknown command '")
-        appendErrorText(name, RESPLimits.errorTextSizeMax, &output)
-        output.append("', with args beginning with: ")
-        var size = 0
-        var index = 1
-        while index < request.count && size < RESPLimits.errorTextSizeMax {
-            output.append("'")
-            size += 3 + appendErrorText(request[index], RESPLimits.errorTextSizeMax - size, &output)
-            output.append("' ")
-            index += 1
-        }
-        output.append("\r\n")
-    }
-
-    /// Repeats a client's bytes in an error, up to a NUL and to `sizeMax`, line ends as blanks. Returns how many.
-    @discardableResult
-    func appendErrorText(_ text: RawSpan, _ sizeMax: Int, _ output: inout OutputBuffer) -> Int {
-        var count = 0
-        while count < min(text.byteCount, sizeMax) && text[count] != 0 {
-            let byte = text[count]
-            output.append(byte == 13 || byte == 10 ? 32 : byte)
-            count += 1
-        }
-        return count
-    }
-
-    /// Finds the subcommand that argument 1 names, or refuses the request.
-    func subcommand<S: Subcommand>(
-        _ container: Command, _ request: Request, _ output: inout OutputBuffer
-    ) -> S? {
-        guard let index = subcommandIndex(container, request, &output) else { return nil }
-        if !isExecuting { lastCommand = Int(container.rawValue) | (index + 1) << 8 }
-        return S(rawValue: index)
-    }
-
-    /// As `subcommand`, by position in the container's row.
-    func subcommandIndex(_ container: Command, _ request: Request, _ output: inout OutputBuffer) -> Int? {
-        let spec = CommandTable.specs[Int(container.rawValue)]
-        let name = request[1].copiedText().lowercased()
-        guard let index = spec.subcommands.firstIndex(where: { $0.name == name }) else {
-            counters.add(.errors)
-            output.append("-ERR unknown subcommand '")
-            appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
-            output.append("'. Try \(spec.name.uppercased()) HELP.\r\n")
-            return nil
-        }
-        let arity = spec.subcommands[index].arity
-        guard arity >= 0 ? request.count == arity : request.count >= -arity else {
-            fail(made: "ERR wrong number of arguments for '\(spec.name)|\(name)' command", &output)
-            return nil
-        }
-        return index
-    }
-
-    /// What HELP answers, printed from the table.
-    func help(_ container: Command, _ output: inout OutputBuffer) {
-        let spec = CommandTable.specs[Int(container.rawValue)]
-        output.appendArray(1 + spec.subcommands.count * 2)
-        output.appendSimple("\(spec.name.uppercased()) <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
-        for subcommand in spec.subcommands {
-            let syntax = subcommand.syntax.isEmpty ? "" : " \(subcommand.syntax)"
-            output.appendSimple(subcommand.name.uppercased() + syntax)
-            output.appendSimple("    \(subcommand.summary)")
         }
     }
 }
@@ -365,16 +254,5 @@ extension Command {
     @inline(__always)
     var isAllowedUnauthenticated: Bool {
         self == .auth || self == .hello || self == .quit || self == .reset
-    }
-}
-
-extension RawSpan {
-    /// Without CR and LF behind it, as Redis trims an error that ends in a client's bytes.
-    var withoutLineEnds: RawSpan {
-        @_lifetime(copy self) get {
-            var end = byteCount
-            while end > 0 && (self[end - 1] == 13 || self[end - 1] == 10) { end -= 1 }
-            return slice(0, end)
-        }
     }
 }

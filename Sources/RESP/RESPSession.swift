@@ -16,6 +16,8 @@ final class RESPSession: Session {
     let slots: Scratch<ArgumentSlot>
     let queue: Scratch<QueuedRequest>
     let hashes: Scratch<UInt64>
+    let calls: CallMeter
+    let errors: ErrorCounts
 
     var database = DatabaseIndex.first
     var version = ProtocolVersion.two
@@ -41,6 +43,22 @@ final class RESPSession: Session {
     var ending: Ending = .none
     /// As `ClientRecord.lastCommand`, published at the end of each batch.
     var lastCommand = -1
+    /// The command that EXEC is serving, likewise; -1 outside.
+    var innerCommand = -1
+    /// The command whose refusal is being written; -1 is one that does not exist, nil is none.
+    var refusedCommand: Int?
+    /// The command that is being served had no such subcommand, or not with so many arguments: it is no call.
+    var isNoCall = false
+    /// When the command that is being served began, and how long it may take until it is looked at again.
+    var measuredFrom: UInt64 = 0
+    var unusualTicks: UInt64 = 0
+    /// What becomes of replies. Source: Redis CLIENT REPLY.
+    var replies = Replies.on { didSet { judgeAdmission() } }
+    enum Replies { case on, off, skipNext, skip }
+    /// The request at the front waits for the end of a pause.
+    var isHeldByPause = false
+    /// It sees every command that is served.
+    var monitorFeed: MonitorFeed?
     /// How far the incomplete request at the front was looked through, if it is a long one.
     private var position = RequestParser.Position()
 
@@ -77,6 +95,8 @@ final class RESPSession: Session {
         slots = context.slots
         queue = context.queue
         hashes = context.hashes
+        calls = context.calls
+        errors = context.errors
         isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
         needsAdmission = true
         judgeAdmission()
@@ -85,11 +105,14 @@ final class RESPSession: Session {
     /// Finds out anew whether requests may simply be served.
     func judgeAdmission() {
         needsAdmission = !isAuthenticated || transaction != nil || frontEnd.isGated.load(ordering: .relaxed)
+            || monitorFeed != nil || replies != .on
     }
 
     func connectionClosed() {
         endTransaction()
         endTransfer()
+        endMonitoring()
+        if isHeldByPause { frontEnd.pause.remove(record) }
         unpark()
         frontEnd.clients.remove(record)
     }
@@ -118,6 +141,7 @@ final class RESPSession: Session {
             let start = parser.offset
             let outcome = gather(input, limits, &parser, &count)
             if count > 1 { prefetchItems(count) }
+            beginMeasuring()
             let readyCount = isGated ? countReady(count, input, from: start) : count
             for index in 0..<readyCount {
                 let queued = queue[index]
@@ -237,7 +261,7 @@ final class RESPSession: Session {
     }
 
     private func fail(_ fault: ProtocolFault, _ output: inout OutputBuffer) {
-        counters.add(.errors)
+        refusing(-1) { countError() }
         fault.write(to: &output)
         ending = .close
     }
@@ -271,6 +295,7 @@ final class RESPSession: Session {
             ending = .hold
             return offset
         }
+        beginMeasuring()
         execute(queued, line.span, &output)
         return newline + 1
     }

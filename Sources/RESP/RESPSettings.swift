@@ -14,5 +14,10 @@ public struct RESPSettings: Sendable {
     /// A sparse HyperLogLog that would get longer becomes dense, in bytes. Source: redis.conf `hll-sparse-max-bytes`.
     public var hyperLogLogSparseSizeMax = 3000
 
+    /// Bytes that all clients together may hold; 0 is no limit. Source: redis.conf `maxmemory-clients`.
+    public var clientMemoryMax = 0
+
+    public var metering = MeteringSettings()
+
     public init() {}
 }

@@ -55,6 +55,9 @@ public protocol ServerControl: Sendable {
     /// - Parameter connection: nil for one without a socket.
     func allowsDebug(_ connection: Connection?) -> Bool
 
+    /// Writes a client's text to the server's log. Source: Redis DEBUG LOG.
+    func logDebugging(_ text: String)
+
     /// How saving stands.
     func saving() -> SavingFacts
 

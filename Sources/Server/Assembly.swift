@@ -30,6 +30,7 @@ public final class Assembly: Sendable {
         var settings = settings
         settings.workerCount = settings.workerCountResolved
         let engine = Engine(settings.engineOptions)
+        engine.frequencyTuning = settings.frequencyTuning
         engine.weighsUse = settings.weighsUse
         engine.compactionPolicy = settings.compactionPolicy
         engine.tracksItemSizes = settings.tracksItemSizes

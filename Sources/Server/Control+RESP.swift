@@ -6,6 +6,8 @@ import RESP
 import Transport
 
 extension Control: ServerControl {
+    func logDebugging(_ text: String) { log.warning("DEBUG LOG: \(text)") }
+
     func serverFacts() -> ServerFacts {
         let settings = self.settings
         let times = System.processorTimes()

@@ -87,6 +87,7 @@ extension Control {
         if new.memoryLimit != old.memoryLimit { engine.memoryLimit = new.memoryLimit }
         if new.evictionPolicy != old.evictionPolicy { engine.evictionPolicy = new.evictionPolicy }
         if new.collectionLimits != old.collectionLimits { engine.limits = new.collectionLimits }
+        if new.frequencyTuning != old.frequencyTuning { engine.frequencyTuning = new.frequencyTuning }
         if new.evictionSamples != old.evictionSamples { engine.evictionSamples = new.evictionSamples }
         log.level = new.logLevel
         tuneMigration(new)
@@ -120,6 +121,11 @@ extension RESPSettings {
         bulkSizeMax = settings.bulkSizeMax
         requestSizeMax = settings.requestSizeMax
         hyperLogLogSparseSizeMax = settings.hyperLogLogSparseSizeMax
+        metering = settings.metering
+        switch settings.clientMemoryLimit {
+        case .bytes(let size): clientMemoryMax = size
+        case .percentage(let share): clientMemoryMax = settings.memoryLimit / 100 * share
+        }
     }
 }
 

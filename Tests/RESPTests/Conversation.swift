@@ -83,6 +83,9 @@ final class FakeControl: ServerControl {
     let allowsDebugging = Mutex(false)
     func allowsDebug(_ connection: Connection?) -> Bool { allowsDebugging.withLock { $0 } }
 
+    let logged = Mutex<[String]>([])
+    func logDebugging(_ text: String) { logged.withLock { $0.append(text) } }
+
     func saving() -> SavingFacts { savingFacts.withLock { $0 } }
 
     func shutdown(_ order: ShutdownOrder) -> String? {

@@ -69,6 +69,12 @@ final class ClientRecord: Sendable {
     /// A watched key changed: EXEC will do nothing. Set by whoever changes it, under the key's shard.
     let isWatchBroken = Atomic<Bool>(false)
 
+    let isMonitor = Atomic<Bool>(false)
+    /// It is not closed for what it holds. Source: Redis CLIENT NO-EVICT.
+    let isKept = Atomic<Bool>(false)
+    /// What it does counts as no use. Source: Redis CLIENT NO-TOUCH.
+    let leavesAccess = Atomic<Bool>(false)
+
     let parking = Parking()
     /// The reply to a command that waited, from whoever brought what it waited for.
     private let delivered = Mutex<(bytes: [UInt8], place: UInt64)>(([], 0))
@@ -94,7 +100,7 @@ final class ClientRecord: Sendable {
         if let connection = peer.connection { text += " qbuf=\(connection.pendingByteCount)" }
         text += " multi-mem=\(queuedSize.load(ordering: .relaxed))"
         if let connection = peer.connection {
-            text += " omem=\(connection.unsentByteCount)"
+            text += " omem=\(connection.unsentByteCount) tot-mem=\(memorySize)"
             text += " tot-net-in=\(connection.bytesRead) tot-net-out=\(connection.bytesWritten)"
         }
         text += " events=r cmd=\(commandName) user=default redir=-1"
@@ -137,9 +143,12 @@ final class ClientRecord: Sendable {
     }
 
     private var flags: String {
-        var flags = queuedCount.load(ordering: .relaxed) >= 0 ? "x" : ""
+        var flags = isMonitor.load(ordering: .relaxed) ? "O" : ""
+        if queuedCount.load(ordering: .relaxed) >= 0 { flags += "x" }
         if parking.isWaiting { flags += "b" }
         if isWatchBroken.load(ordering: .relaxed) { flags += "d" }
+        if isKept.load(ordering: .relaxed) { flags += "e" }
+        if leavesAccess.load(ordering: .relaxed) { flags += "T" }
         return flags.isEmpty ? "N" : flags
     }
 

@@ -24,13 +24,28 @@ extension RESPSession {
         case .list: clientList(request, &output)
         case .kill: clientKill(request, &output)
         case .unblock: clientUnblock(request, &output)
+        case .pause: clientPause(request, &output)
+        case .unpause:
+            frontEnd.setPause(.none, until: engine.now)
+            output.appendOK()
+        case .reply: clientReply(request, &output)
+        case .noEvict: clientSwitch(request, &output) { keepsClient($0) }
+        case .noTouch: clientSwitch(request, &output) { leaveAccess($0) }
+        case .getredir: output.appendInteger(-1)
+        case .trackinginfo: clientTrackinginfo(&output)
+        case .caching:
+            fail(
+                """
+                ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode \
+                enabled
+                """, &output)
         case .help: help(.client, &output)
         }
     }
 
     private func clientUnblock(_ request: Request, _ output: inout OutputBuffer) {
         guard request.count <= 4 else {
-            counters.add(.errors)
+            countError()
             output.append("-ERR unknown subcommand or wrong number of arguments for '")
             appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
             output.append("'. Try CLIENT HELP.\r\n")
@@ -48,7 +63,7 @@ extension RESPSession {
     private func clientSetinfo(_ request: Request, _ output: inout OutputBuffer) {
         let isName = request[2].equalsIgnoringCase("lib-name")
         guard isName || request[2].equalsIgnoringCase("lib-ver") else {
-            counters.add(.errors)
+            countError()
             output.append("-ERR Unrecognized option '")
             appendErrorText(request[2], RESPLimits.errorTextSizeMax, &output)
             output.append("'\r\n")
@@ -76,7 +91,7 @@ extension RESPSession {
     }
 
     private func failType(_ type: RawSpan, _ output: inout OutputBuffer) {
-        counters.add(.errors)
+        countError()
         output.append("-ERR Unknown client type '")
         appendErrorText(type, RESPLimits.errorTextSizeMax, &output)
         output.append("'\r\n")

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Synchronization
 
 extension RESPSession {
     func config(_ request: Request, _ output: inout OutputBuffer) {
@@ -11,6 +12,8 @@ extension RESPSession {
         case .set: configSet(request, &output)
         case .resetstat:
             frontEnd.counters.reset()
+            frontEnd.metering.reset()
+            frontEnd.evictedClientCount.store(0, ordering: .relaxed)
             frontEnd.engine.resetCounters(through: &engine)
             frontEnd.control.resetStatistics()
             output.appendOK()

@@ -40,6 +40,10 @@ extension RESPSession {
         use(.first)
         speak(.two)
         syncRefusal = .none
+        endMonitoring()
+        replies = .on
+        keepsClient(false)
+        leaveAccess(false)
         record.names.withLock { $0.name = "" }
         isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
         output.append("+RESET\r\n")
@@ -146,7 +150,7 @@ extension RESPSession {
                 name = index + 1
                 index += 2
             } else {
-                counters.add(.errors)
+                countError()
                 output.append("-ERR Syntax error in HELLO option '")
                 appendErrorText(request[index], RESPLimits.errorTextSizeMax, &output)
                 output.append("'\r\n")

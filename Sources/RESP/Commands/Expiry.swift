@@ -47,7 +47,7 @@ extension RESPSession {
             } else if word.equalsIgnoringCase("lt") {
                 flags.insert(.ifLess)
             } else {
-                counters.add(.errors)
+                countError()
                 output.append("-ERR Unsupported option ")
                 appendErrorText(word.withoutLineEnds, .max, &output)
                 output.append("\r\n")

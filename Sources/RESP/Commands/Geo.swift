@@ -43,7 +43,7 @@ extension RESPSession {
         }
         let position = GeoPosition(longitude: longitude, latitude: latitude)
         if position.isOnMap { return position }
-        counters.add(.errors)
+        countError()
         output.append("-ERR invalid longitude,latitude pair ")
         output.append(sixDigits: longitude)
         output.append(",")

@@ -288,7 +288,7 @@ extension RESPSession {
     private func failChoice(
         _ choice: StaticString, _ request: Request, _ output: inout OutputBuffer
     ) -> GeoSearchOptions? {
-        counters.add(.errors)
+        countError()
         output.append("-ERR exactly one of ")
         output.append(choice)
         output.append(" can be specified for ")

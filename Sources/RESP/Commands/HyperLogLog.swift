@@ -160,7 +160,7 @@ extension RESPSession {
             }
             output.appendBulk(text.span)
         } else {
-            counters.add(.errors)
+            countError()
             output.append("-ERR Unknown PFDEBUG subcommand '")
             appendErrorText(word, word.byteCount, &output)
             output.append("'\r\n")

@@ -3,14 +3,16 @@
 
 import Base
 import Engine
+import Synchronization
 
 extension RESPSession {
     func info(_ request: Request, _ output: inout OutputBuffer) {
         var wanted: Set<String> = []
         for index in 1..<max(1, request.count) { wanted.insert(request[index].copiedText().lowercased()) }
-        let isAll = wanted.isEmpty || !wanted.isDisjoint(with: ["default", "all", "everything"])
+        let isAll = !wanted.isDisjoint(with: ["all", "everything"])
+        let isDefault = wanted.isEmpty || wanted.contains("default")
         let text = InfoText(frontEnd, now: engine.now, engine) { title in
-            isAll || wanted.contains(title.lowercased())
+            isAll || wanted.contains(title.lowercased()) || isDefault && !InfoText.onlyIfAsked.contains(title)
         }
         output.appendVerbatim(text.text, version)
     }
@@ -27,11 +29,14 @@ struct InfoText {
         self.frontEnd = frontEnd
         self.now = now
         facts = frontEnd.control.serverFacts()
-        // Redis tells modules and errors only when asked; the empty section is for tools that look for its title.
+        // The empty section of modules is for tools that look for its title.
         let sections: [(String, (inout InfoText) -> Void)] = [
             ("Server", { $0.server() }), ("Clients", { $0.clients() }), ("Memory", { $0.memory(engine) }),
             ("Persistence", { $0.persistence() }), ("Stats", { $0.statistics() }),
             ("Replication", { $0.replication() }), ("CPU", { $0.processor() }), ("Modules", { _ in }),
+            ("Commandstats", { $0.commandStatistics(frontEnd.metering) }),
+            ("Errorstats", { $0.errorStatistics(frontEnd.metering) }),
+            ("Latencystats", { $0.latencyStatistics(frontEnd.metering) }),
             ("Cluster", { $0.row("cluster_enabled", 0) }), ("Keyspace", { $0.keyspace(engine) }),
         ]
         for (title, body) in sections where isWanted(title) {
@@ -44,12 +49,15 @@ struct InfoText {
         }
     }
 
+    /// Long, so not in INFO without arguments.
+    static let onlyIfAsked: Set<String> = ["Commandstats", "Latencystats"]
+
     private mutating func begin(_ title: String) {
         if !text.isEmpty { text += "\r\n" }
         text += "# \(title)\r\n"
     }
 
-    private mutating func row(_ name: String, _ value: some CustomStringConvertible) {
+    mutating func row(_ name: String, _ value: some CustomStringConvertible) {
         text += "\(name):\(value)\r\n"
     }
 
@@ -81,6 +89,8 @@ struct InfoText {
     private mutating func clients() {
         row("connected_clients", facts.connectionCount ?? frontEnd.clients.count)
         row("maxclients", ifKnown: facts.connectionCountMax)
+        row("cluster_connections", 0)
+        row("tracking_clients", 0)
         row("blocked_clients", frontEnd.parkedClients.count)
     }
 
@@ -93,7 +103,12 @@ struct InfoText {
             row("used_memory_rss", size)
             row("used_memory_rss_human", Self.human(size))
         }
+        let peak = max(use.used, frontEnd.memoryPeak.load(ordering: .relaxed))
+        row("used_memory_peak", peak)
+        row("used_memory_peak_human", Self.human(peak))
+        if peak > 0 { row("used_memory_peak_perc", Self.fixed(Double(use.used) * 100 / Double(peak), 2) + "%") }
         row("used_memory_overhead", max(0, use.used - use.items))
+        row("used_memory_startup", frontEnd.memoryAtStart)
         row("used_memory_dataset", use.items)
         if use.used > 0 {
             row("used_memory_dataset_perc", Self.fixed(Double(use.items) * 100 / Double(use.used), 2) + "%")
@@ -109,7 +124,12 @@ struct InfoText {
         if let size = facts.residentSize, use.used > 0 {
             row("mem_fragmentation_ratio", Self.fixed(Double(size) / Double(use.used), 2))
         }
+        row("mem_clients_slaves", 0)
+        row("mem_clients_normal", frontEnd.clients.all().reduce(0) { $0 + $1.memorySize })
+        row("mem_aof_buffer", frontEnd.control.saving().appendLog.backlog)
         row("mem_allocator", ifKnown: facts.allocator)
+        row("active_defrag_running", 0)
+        row("lazyfree_pending_objects", 0)
     }
 
     private mutating func persistence() {
@@ -171,17 +191,28 @@ struct InfoText {
         row("rejected_connections", ifKnown: facts.connectionsRejected)
         row("expired_keys", engine.total(.expired))
         row("evicted_keys", engine.total(.evicted))
+        row("evicted_clients", frontEnd.evictedClientCount.load(ordering: .relaxed))
         row("keyspace_hits", engine.total(.hits))
         row("keyspace_misses", engine.total(.misses))
         row("pubsub_channels", 0)
         row("pubsub_patterns", 0)
         row("latest_fork_usec", 0)
+        row("total_forks", 0)
+        row("migrate_cached_sockets", frontEnd.migrationTargets.count)
+        row("slave_expires_tracked_keys", 0)
+        row("tracking_total_keys", 0)
+        row("tracking_total_items", 0)
+        row("tracking_total_prefixes", 0)
         row("total_error_replies", frontEnd.counters.total(.errors))
     }
 
     private mutating func replication() {
         row("role", "master")
         row("connected_slaves", 0)
+        row("master_failover_state", "no-failover")
+        row("master_repl_offset", 0)
+        row("second_repl_offset", -1)
+        row("repl_backlog_active", 0)
     }
 
     private mutating func processor() {

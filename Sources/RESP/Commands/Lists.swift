@@ -194,7 +194,7 @@ extension RESPSession {
                     return nil
                 }
                 guard number != 0 else {
-                    counters.add(.errors)
+                    countError()
                     output.append("-ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ")
                     output.append("... or use negative to start from the end of the list\r\n")
                     return nil

@@ -113,7 +113,7 @@ extension RESPSession {
     }
 
     func refusePairs(_ command: StaticString, _ output: inout OutputBuffer) {
-        counters.add(.errors)
+        countError()
         output.append("-ERR wrong number of arguments for '")
         output.append(command)
         output.append("' command\r\n")
@@ -133,8 +133,11 @@ extension RESPSession {
         output.appendInteger(deleted)
     }
 
-    /// EXISTS, TOUCH.
+    /// EXISTS, TOUCH. The latter counts as use even for who has CLIENT NO-TOUCH on.
     func exists(_ request: Request, touches: Bool, _ output: inout OutputBuffer) {
+        let leavesAccess = engine.leavesAccess
+        if touches && leavesAccess { engine.leavesAccess = false }
+        defer { if leavesAccess { engine.leavesAccess = true } }
         if request.count == 2 {
             output.appendInteger(engine.exists(request.key(in: database), touches: touches) ? 1 : 0)
             return

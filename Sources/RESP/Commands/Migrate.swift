@@ -85,13 +85,13 @@ extension RESPSession {
             case .refused, .sending: stage = "writing to target instance"
             case .receiving: stage = "reading to target instance"
             }
-            counters.add(.errors)
+            countError("IOERR")
             output.append("-IOERR error or timeout ")
             output.append(stage)
             return output.append("\r\n")
         }
         guard let refusal else { return output.appendOK() }
-        counters.add(.errors)
+        countError()
         output.append("-ERR Target instance replied with error: ")
         appendErrorText(refusal.span.rawBytes, .max, &output)
         output.append("\r\n")

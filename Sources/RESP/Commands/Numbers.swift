@@ -54,7 +54,7 @@ extension RESPSession {
     }
 
     func failExpiry(_ command: StaticString, _ output: inout OutputBuffer) {
-        counters.add(.errors)
+        countError()
         output.append("-ERR invalid expire time in '")
         output.append(command)
         output.append("' command\r\n")

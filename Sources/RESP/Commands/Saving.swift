@@ -31,58 +31,8 @@ extension RESPSession {
         }
     }
 
-    /// DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE], the only one of its subcommands that is here.
-    func debug(_ request: Request, _ output: inout OutputBuffer) {
-        guard frontEnd.control.allowsDebug(record.peer.connection) else {
-            return fail(
-                """
-                ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it \
-                from a local connection, otherwise you need to set this option in the configuration file, and then \
-                restart the server.
-                """, &output)
-        }
-        guard request[1].equalsIgnoringCase("reload") else {
-            if request[1].equalsIgnoringCase("help") && request.count == 2 { return helpWithDebugging(&output) }
-            counters.add(.errors)
-            output.append("-ERR unknown subcommand or wrong number of arguments for '")
-            appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
-            return output.append("'. Try DEBUG HELP.\r\n")
-        }
-        var order = ReloadOrder()
-        for index in 2..<max(2, request.count) {
-            let word = request[index]
-            if word.equalsIgnoringCase("merge") {
-                // What the file has replaces what is there, in any case.
-                continue
-            } else if word.equalsIgnoringCase("noflush") {
-                order.flushes = false
-            } else if word.equalsIgnoringCase("nosave") {
-                order.saves = false
-            } else {
-                return fail("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.", &output)
-            }
-        }
-        guard mayPark else { return fail("ERR DEBUG RELOAD is not possible inside a transaction", &output) }
-        waitForDisk(request, .debug, &output) { control, completion in
-            control.startReload(order, completion: completion)
-        }
-    }
-
-    private func helpWithDebugging(_ output: inout OutputBuffer) {
-        let lines = [
-            "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-            "RELOAD [option ...]",
-            "    Saves all databases, empties them and loads the file. Options: NOFLUSH does not",
-            "    empty, NOSAVE loads the file that is there; MERGE makes no difference.",
-            "HELP",
-            "    Prints this help.",
-        ]
-        output.appendArray(lines.count)
-        for line in lines { output.appendSimple(line) }
-    }
-
     /// Parks until the disk's work is done, and answers OK or its failure.
-    private func waitForDisk(
+    func waitForDisk(
         _ request: Request, _ command: Command, _ output: inout OutputBuffer,
         _ start: (any ServerControl, @escaping @Sendable (String?) -> Void) -> SavingStart
     ) {

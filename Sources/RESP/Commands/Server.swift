@@ -41,22 +41,6 @@ extension RESPSession {
         }
     }
 
-    func memory(_ request: Request, _ output: inout OutputBuffer) {
-        guard let subcommand: MemorySubcommand = subcommand(.memory, request, &output) else { return }
-        switch subcommand {
-        case .usage:
-            if request.count > 3 {
-                // Strings have nothing to sample; the option is checked and makes no difference, as in Redis.
-                guard request.count == 5, request[3].equalsIgnoringCase("samples") else { return failSyntax(&output) }
-                guard let samples = request[4].integer else { return failInteger(&output) }
-                guard samples >= 0 else { return failSyntax(&output) }
-            }
-            let key = engine.key(request[2], in: database)
-            if !engine.look(key, { item in output.appendInteger(item.footprint) }) { output.appendNull(version) }
-        case .help: help(.memory, &output)
-        }
-    }
-
     func object(_ request: Request, _ output: inout OutputBuffer) {
         guard let subcommand: ObjectSubcommand = subcommand(.object, request, &output) else { return }
         if subcommand == .help { return help(.object, &output) }
@@ -96,7 +80,7 @@ extension RESPSession {
     }
 
     /// A string's encoding in Redis' words. Source: Redis tryObjectEncoding: integers, and up to 44 bytes in one piece.
-    private static func encoding(_ item: borrowing ItemView) -> StaticString {
+    static func encoding(_ item: borrowing ItemView) -> StaticString {
         guard item.kind == .string else { return item.encoding.name }
         guard item.shared == nil else { return "raw" }
         let value = item.value

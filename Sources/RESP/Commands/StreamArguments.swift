@@ -100,7 +100,7 @@ extension RESPSession {
 
     /// A subcommand was found, but not with such arguments.
     func failSubcommandArguments(_ request: Request, _ container: StaticString, _ output: inout OutputBuffer) {
-        counters.add(.errors)
+        countError()
         output.append("-ERR unknown subcommand or wrong number of arguments for '")
         appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
         output.append("'. Try ")
@@ -109,13 +109,13 @@ extension RESPSession {
     }
 
     func failNoGroup(_ key: RawSpan, _ group: RawSpan, _ output: inout OutputBuffer) {
-        counters.add(.errors)
+        countError("NOGROUP")
         output.appendNoGroup(key, group)
         output.append("\r\n")
     }
 
     func failNoGroup(named group: RawSpan, ofKey key: RawSpan, _ output: inout OutputBuffer) {
-        counters.add(.errors)
+        countError("NOGROUP")
         output.append("-NOGROUP No such consumer group '")
         output.appendErrorText(group)
         output.append("' for key name '")

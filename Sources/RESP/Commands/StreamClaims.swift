@@ -103,7 +103,7 @@ extension RESPSession {
                 guard let id = streamID(request, index, &output) else { return nil }
                 options.lastID = id
             } else {
-                counters.add(.errors)
+                countError()
                 output.append("-ERR Unrecognized XCLAIM option '")
                 output.appendErrorText(word)
                 output.append("'\r\n")

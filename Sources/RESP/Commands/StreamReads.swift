@@ -170,7 +170,7 @@ extension RESPSession {
                 return false
             }
             if arguments.group > 0 && !hasGroup {
-                counters.add(.errors)
+                countError("NOGROUP")
                 output.appendNoGroup(key.bytes, request[arguments.group])
                 output.append(" in XREADGROUP with GROUP option\r\n")
                 return false

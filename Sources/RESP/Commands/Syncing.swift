@@ -32,7 +32,7 @@ extension RESPSession {
                 // What the client could take; it takes a snapshot of known size as well.
                 if value.equalsIgnoringCase("duet-fields") { takesOwnFields = true }
             } else {
-                counters.add(.errors)
+                countError()
                 output.append("-ERR Unrecognized REPLCONF option: ")
                 appendErrorText(option, RESPLimits.errorTextSizeMax, &output)
                 return output.append("\r\n")

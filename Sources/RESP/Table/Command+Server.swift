@@ -68,6 +68,10 @@ extension CommandSpec {
         "memory", arity: -2, [], .server, since: "4.0.0", complexity: "Depends on the subcommand.",
         "Holds the commands about memory.", subcommands: MemorySubcommand.allCases.map(\.spec))
 
+    static let lolwut = CommandSpec(
+        "lolwut", arity: -1, [.read, .fast], .server, since: "5.0.0",
+        "Draws a picture, and tells the server's version.", syntax: "[VERSION version:integer]")
+
     static let role = CommandSpec(
         "role", arity: 1, [.admin, .noScript, .whileLoading, .whileStale, .fast], .server,
         since: "2.8.12", "Tells the part this server has in replication.")

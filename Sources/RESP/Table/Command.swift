@@ -28,6 +28,7 @@ enum Command: UInt8, CaseIterable {
     case hello, ping, echo, quit, reset, select, auth, client
     case multi, exec, discard, watch, unwatch, wait, waitaof
     case info, config, command, time, memory, object, role, module, shutdown, cluster
+    case slowlog, latency, monitor, lolwut
     case save, bgsave, bgrewriteaof, lastsave, debug, sync, replconf
 
     var spec: CommandSpec {
@@ -241,6 +242,10 @@ enum Command: UInt8, CaseIterable {
         case .role: .role
         case .module: .module
         case .shutdown: .shutdown
+        case .slowlog: .slowlog
+        case .latency: .latency
+        case .monitor: .monitor
+        case .lolwut: .lolwut
         case .cluster: .cluster
         }
     }

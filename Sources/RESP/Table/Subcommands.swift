@@ -5,60 +5,6 @@ protocol Subcommand: RawRepresentable, CaseIterable where RawValue == Int {
     var spec: CommandSpec { get }
 }
 
-/// What CLIENT can do.
-enum ClientSubcommand: Int, Subcommand {
-    case id, getname, setname, setinfo, info, list, kill, unblock, help
-
-    var spec: CommandSpec {
-        switch self {
-        case .id:
-            CommandSpec(
-                "id", arity: 2, [.noScript, .whileLoading, .whileStale], .connection, .connection,
-                since: "5.0.0", "Returns the number of this connection.")
-        case .getname:
-            CommandSpec(
-                "getname", arity: 2, [.noScript, .whileLoading, .whileStale], .connection, .connection,
-                since: "2.6.9", "Returns the name of this connection.")
-        case .setname:
-            CommandSpec(
-                "setname", arity: 3, [.noScript, .whileLoading, .whileStale], .connection, .connection,
-                since: "2.6.9", "Gives this connection a name.", syntax: "connection-name")
-        case .setinfo:
-            CommandSpec(
-                "setinfo", arity: 4, [.noScript, .whileLoading, .whileStale], .connection, .connection,
-                since: "7.2.0", "Remembers which library the client uses, and its version.",
-                syntax: "(LIB-NAME libname|LIB-VER libver)")
-        case .info:
-            CommandSpec(
-                "info", arity: 2, [.noScript, .whileLoading, .whileStale], .connection, .connection,
-                since: "6.2.0", "Describes this connection.", tips: ["nondeterministic_output"])
-        case .list:
-            CommandSpec(
-                "list", arity: -2, [.admin, .noScript, .whileLoading, .whileStale], .connection,
-                .connection, since: "2.4.0", complexity: "O(N), N being the number of connections",
-                "Describes connections.",
-                syntax: "[TYPE normal-master-replica-pubsub] [ID client-id:integer...]",
-                tips: ["nondeterministic_output"])
-        case .kill:
-            CommandSpec(
-                "kill", arity: -3, [.admin, .noScript, .whileLoading, .whileStale], .connection,
-                .connection, since: "2.4.0", complexity: "O(N), N being the number of connections",
-                "Closes connections.",
-                syntax: "ip:port [ID client-id:integer] [TYPE normal-master-replica-pubsub] [USER "
-                    + "username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes-no]")
-        case .unblock:
-            CommandSpec(
-                "unblock", arity: -3, [.admin, .noScript, .whileLoading, .whileStale], .connection,
-                .connection, since: "5.0.0", "Ends another client's waiting.",
-                syntax: "client-id:integer [TIMEOUT|ERROR]")
-        case .help:
-            CommandSpec(
-                "help", arity: 2, [.whileLoading, .whileStale], .connection, .connection,
-                since: "5.0.0", "Prints this help.")
-        }
-    }
-}
-
 /// What CONFIG can do.
 enum ConfigSubcommand: Int, Subcommand {
     case get, set, resetstat, rewrite, help
@@ -134,24 +80,6 @@ enum CommandSubcommand: Int, Subcommand {
         case .help:
             CommandSpec(
                 "help", arity: 2, [.whileLoading, .whileStale], .server, .connection, since: "5.0.0",
-                "Prints this help.")
-        }
-    }
-}
-
-/// What MEMORY can do.
-enum MemorySubcommand: Int, Subcommand {
-    case usage, help
-
-    var spec: CommandSpec {
-        switch self {
-        case .usage:
-            CommandSpec(
-                "usage", arity: -3, .read, .server, keys: .one("RO", at: 2), since: "4.0.0",
-                "Estimates the bytes that a key takes.", syntax: "key [SAMPLES count:integer]")
-        case .help:
-            CommandSpec(
-                "help", arity: 2, [.whileLoading, .whileStale], .server, since: "4.0.0",
                 "Prints this help.")
         }
     }

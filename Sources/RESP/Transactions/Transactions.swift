@@ -13,6 +13,28 @@ extension RESPSession {
     func admits(
         _ command: Command, _ queued: QueuedRequest, _ request: Request, _ output: inout OutputBuffer
     ) -> Bool {
+        if replies == .on { return mayServe(command, queued, request, &output) }
+        let mark = output.count
+        if mayServe(command, queued, request, &output) {
+            lastCommand = Int(command.rawValue)
+            serve(command, request, &output)
+            measureLast(request)
+            if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }
+            // Its reply comes later.
+            if ending == .park { return false }
+        }
+        dropReply(after: mark, &output)
+        return false
+    }
+
+    private func mayServe(
+        _ command: Command, _ queued: QueuedRequest, _ request: Request, _ output: inout OutputBuffer
+    ) -> Bool {
+        refusedCommand = Int(command.rawValue)
+        defer {
+            refusedCommand = nil
+            isNoCall = false
+        }
         if !isAuthenticated && !command.isAllowedUnauthenticated {
             flawTransaction()
             fail("NOAUTH Authentication required.", &output)
@@ -23,6 +45,11 @@ extension RESPSession {
             guard passesGate(command, request, &output) else { return false }
         } else {
             judgeAdmission()
+        }
+        if monitorFeed != nil, command.spec(of: request)?.flags.isDisjoint(with: [.read, .write]) == false {
+            flawTransaction()
+            fail("ERR Replica can't interact with the keyspace", &output)
+            return false
         }
         guard let transaction else { return true }
         if command == .exec || command == .discard || command == .quit || command == .reset { return true }
@@ -161,7 +188,7 @@ extension RESPSession {
     /// EXEC itself is refused, for a reason of its own.
     func abortExec(_ output: inout OutputBuffer, _ reason: (inout OutputBuffer) -> Void) {
         endTransaction()
-        counters.add(.errors)
+        countError("EXECABORT")
         output.append("-EXECABORT Transaction discarded because of: ")
         reason(&output)
         output.append("\r\n")
@@ -200,10 +227,18 @@ extension RESPSession {
                 engine.mayOvershoot = transaction.needsMemory
                 isExecuting = true
                 output.appendArray(transaction.requests.count)
+                let start = measuredFrom
                 transaction.requests.each { queued, request in
                     counters.add(.commands)
+                    innerCommand = Int(queued.row.command!.rawValue)
+                    measuredFrom = TickClock.read()
+                    let mark = output.count
                     serve(queued.row.command!, request, &output)
+                    measureLast(request)
+                    if replies == .off { output.truncate(to: mark) }
                 }
+                innerCommand = -1
+                measuredFrom = start
                 isExecuting = false
                 engine.mayOvershoot = false
             } else {

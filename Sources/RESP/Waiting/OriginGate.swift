@@ -13,6 +13,8 @@ extension RESPSession {
     /// - Parameter start: where the first begins.
     @inline(never)
     func countReady(_ count: Int, _ input: RawSpan, from start: Int) -> Int {
+        let unpaused = countUnpaused(count, input)
+        if unpaused < count && waitForPause() { return countReady(unpaused, input, from: start) }
         guard let origin = gatingOrigin else { return count }
         var undecided: [UndecidedKey] = []
         var ready = count
@@ -41,6 +43,7 @@ extension RESPSession {
     /// Whether a request by itself has to wait, as above.
     @inline(never)
     func waits(for queued: QueuedRequest, _ text: RawSpan, at start: Int, end: Int) -> Bool {
+        if isPaused(queued, text, frontEnd.pause.kind) && waitForPause() { return true }
         guard let origin = gatingOrigin else { return false }
         if start >= passedSize {
             var undecided: [UndecidedKey] = []
@@ -110,7 +113,7 @@ extension RESPSession {
 
 extension Command {
     /// The row that says where the keys stand: its subcommand's if it has any; nil if there is none such.
-    fileprivate func spec(of request: Request) -> CommandSpec? {
+    func spec(of request: Request) -> CommandSpec? {
         let spec = CommandTable.specs[Int(rawValue)]
         guard !spec.subcommands.isEmpty else { return spec }
         guard request.count > 1 else { return nil }

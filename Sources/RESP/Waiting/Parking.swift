@@ -56,11 +56,20 @@ extension RESPSession {
             engine.now = now
             return send(transfer, &output)
         }
+        guard sayMonitored(&output) else { return .abort }
+        if isHeldByPause {
+            if frontEnd.pause.kind != .none { return .wait }
+            isHeldByPause = false
+            ending = .none
+            return .yield
+        }
         guard let waiting = parked else { return .read }
         // Woken for nothing, or for a reason that was dealt with already.
         guard let reason = record.parking.reason else { return .wait }
         engine.now = now
         ending = .none
+        beginMeasuring()
+        let mark = output.count
         if reason == .interrupted {
             fail("UNBLOCKED client unblocked via CLIENT UNBLOCK", &output)
         } else if reason == .served {
@@ -72,6 +81,8 @@ extension RESPSession {
             engine.holdUntilJournaled(&output)
         }
         if ending == .park { return .wait }
+        waiting.kept.each { _, request in measureLast(request) }
+        if replies != .on { dropReply(after: mark, &output) }
         unpark()
         publish()
         switch ending {

@@ -6,6 +6,7 @@ public import Engine
 public import Glibc
 public import Memcached
 public import Persistence
+public import RESP
 
 /// All settings. The defaults are those of `duet` without arguments: both doors, on loopback.
 public struct Configuration: Sendable, Equatable {
@@ -30,6 +31,11 @@ public struct Configuration: Sendable, Equatable {
     public var requestSizeMax = 1 << 30
     /// A sparse HyperLogLog that would get longer becomes dense, bytes.
     public var hyperLogLogSparseSizeMax = 3000
+
+    /// What its clients may hold together.
+    public var clientMemoryLimit = ClientMemoryLimit.bytes(0)
+    /// What is noted of commands of this door.
+    public var metering = MeteringSettings()
 
     /// TCP port under TLS, beside `respPort` and on the same addresses; the same range.
     public var respTLSPort = 0
@@ -97,6 +103,7 @@ public struct Configuration: Sendable, Equatable {
     public var evictionPolicy = EvictionPolicy.noEviction
     /// Candidates looked at for one eviction, 1...64.
     public var evictionSamples = 5
+    public var frequencyTuning = FrequencyTuning()
     public var collectionLimits = CollectionLimitValues()
     /// Whether the LRU policies let what was read more often stay longer.
     public var weighsUse = true
@@ -189,6 +196,12 @@ public struct Configuration: Sendable, Equatable {
 
     /// Workers to start, with "one for each processor" worked out.
     var workerCountResolved: Int { workerCount > 0 ? workerCount : System.processorCount }
+}
+
+/// Bytes, 0 being no limit, or hundredths of maxmemory. Source: redis.conf `maxmemory-clients`.
+public enum ClientMemoryLimit: Sendable, Equatable {
+    case bytes(Int)
+    case percentage(Int)
 }
 
 /// Who watches over the process. Source: redis.conf `supervised`.

@@ -3,6 +3,7 @@
 import Engine
 import Glibc
 import Persistence
+import RESP
 
 /// Why a directive's words were refused, in Redis' wording.
 struct WrongValue: Error, Equatable {
@@ -143,6 +144,25 @@ struct Directive: Sendable {
                 points.append(SavePoint(seconds: seconds, changes: changes))
             }
             settings[keyPath: path] = points
+        }
+    }
+
+    /// Numbers from 0 to 100, none or more.
+    static func percentages(
+        _ name: String, _ path: any WritableKeyPath<Configuration, [Double]> & Sendable
+    ) -> Directive {
+        Directive(name, live: true, takesSeveral: true) {
+            $0[keyPath: path].map { $0 == $0.rounded() ? String(Int($0)) : "\($0)" }.joined(separator: " ")
+        } write: { settings, words throws(WrongValue) in
+            var values: [Double] = []
+            for word in words.flatMap({ $0.split(separator: " ") }) {
+                guard let value = Double(word), value.isFinite else { throw WrongValue("Invalid \(name) parameters") }
+                guard (0...100).contains(value) else {
+                    throw WrongValue("\(name) parameters should sit between [0.0,100.0]")
+                }
+                values.append(value)
+            }
+            settings[keyPath: path] = values
         }
     }
 

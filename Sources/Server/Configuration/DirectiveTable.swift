@@ -5,6 +5,7 @@ import Cutover
 import Engine
 import Memcached
 import Persistence
+import RESP
 import Transport
 
 enum DirectiveTable {
@@ -13,7 +14,8 @@ enum DirectiveTable {
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     static let all: [Directive] =
-        respDoor + memcachedDoor + tls + keyspace + collections + persistence + migration + connections + process
+        respDoor + metering + memcachedDoor + tls + keyspace + collections + persistence + migration + connections
+        + process
 
     private static let respDoor: [Directive] = [
         .number("port", \.respPort, 0...65535),
@@ -25,6 +27,14 @@ enum DirectiveTable {
         .memory("proto-max-bulk-len", \.bulkSizeMax, (1 << 20)...Int.max, live: true),
         .memory("hll-sparse-max-bytes", \.hyperLogLogSparseSizeMax, 0...Int.max, live: true),
         .memory("client-query-buffer-limit", \.requestSizeMax, (1 << 20)...Int.max, live: true),
+    ]
+
+    private static let metering: [Directive] = [
+        .number("slowlog-log-slower-than", \.metering.slowLogMicroseconds, -1...Int.max, live: true),
+        .number("slowlog-max-len", \.metering.slowLogCountMax, 0...Int.max, live: true),
+        .number("latency-monitor-threshold", \.metering.latencyMilliseconds, 0...Int.max, live: true),
+        .flag("latency-tracking", \.metering.tracksLatency, live: true),
+        .percentages("latency-tracking-info-percentiles", \.metering.latencyPercentiles),
     ]
 
     private static let memcachedDoor: [Directive] = [
@@ -84,8 +94,18 @@ enum DirectiveTable {
             live: true,
             print: \.rawValue),
         .number("maxmemory-samples", \.evictionSamples, 1...64, live: true),
+        frequency("lfu-log-factor", \.frequencyTuning.logFactor),
+        frequency("lfu-decay-time", \.frequencyTuning.decayMinutes),
         .number("databases", \.databaseCount, 1...65536),
     ]
+
+    private static func frequency(
+        _ name: String, _ path: any WritableKeyPath<Configuration, UInt32> & Sendable
+    ) -> Directive {
+        .one(name, path, live: true, print: { String($0) }) { word throws(WrongValue) in
+            UInt32(try Directive.wholeNumber(word, 0...Int(Int32.max)))
+        }
+    }
 
     private static let collections: [Directive] = [
         limit("hash-max-listpack-entries", .hashEntries), limit("hash-max-ziplist-entries", .hashEntries),
@@ -140,11 +160,31 @@ enum DirectiveTable {
         .number("threads", \.workerCount, 0...1024),
         // Redis' name for the same wish.
         .number("io-threads", \.workerCount, 1...128),
+        .one("maxmemory-clients", \.clientMemoryLimit, live: true, print: printLimit, parse: limit),
         .number("maxclients", \.connectionCountMax, 1...Int(Int32.max), live: true),
         .number("timeout", \.idleTimeoutSeconds, 0...Int(Int32.max), live: true),
         .number("tcp-backlog", \.backlog, 0...Int(Int32.max)),
         .number("tcp-keepalive", \.keepAliveSeconds, 0...Int(Int32.max)),
     ]
+
+    private static func printLimit(_ limit: ClientMemoryLimit) -> String {
+        switch limit {
+        case .bytes(let size): String(size)
+        case .percentage(let percentage): "\(percentage)%"
+        }
+    }
+
+    private static func limit(_ word: String) throws(WrongValue) -> ClientMemoryLimit {
+        if word.hasSuffix("%") {
+            guard let percentage = Int(word.dropLast()), percentage >= 0 else {
+                throw WrongValue("argument must be a memory or percent value")
+            }
+            guard percentage <= 100 else { throw WrongValue("percentage argument must be less or equal to 100") }
+            return .percentage(percentage)
+        }
+        guard let size = memorySize(word) else { throw WrongValue("argument must be a memory or percent value") }
+        return .bytes(size)
+    }
 
     private static let process: [Directive] = [
         .number("hz", \.hz, 1...500),

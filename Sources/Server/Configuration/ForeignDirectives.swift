@@ -27,12 +27,16 @@ enum ForeignDirectives {
         "activedefrag": "yes",
         "activerehashing": "yes",
         "aof-rewrite-incremental-fsync": "yes",
+        "bind-source-addr": "",
         "cluster-enabled": "no",
+        "crash-log-enabled": "no",
+        "dynamic-hz": "no",
         "enable-module-command": "no",
-        "latency-monitor-threshold": "0",
+        "io-threads-do-reads": "yes",
+        "jemalloc-bg-thread": "no",
+        "list-compress-depth": "0",
         "lua-replicate-commands": "yes",
         "masterauth": "",
-        "maxmemory-clients": "0",
         "min-replicas-to-write": "0",
         "min-slaves-to-write": "0",
         "no-appendfsync-on-rewrite": "no",
@@ -41,15 +45,18 @@ enum ForeignDirectives {
         "rdb-save-incremental-fsync": "yes",
         "replica-read-only": "yes",
         "replicaof": "",
+        "sanitize-dump-payload": "yes",
+        "set-proc-title": "no",
         "slave-read-only": "yes",
         "slaveof": "",
-        "slowlog-log-slower-than": "-1",
+        "socket-mark-id": "0",
         "syslog-enabled": "no",
         "tls-client-cert-file": "",
         "tls-client-key-file": "",
         "tls-client-key-file-pass": "",
         "tls-cluster": "no",
         "tls-replication": "no",
+        "unixsocketgroup": "",
     ]
 
     private static let guards = ["aclfile", "rename-command", "user"]
@@ -60,20 +67,19 @@ enum ForeignDirectives {
         active-defrag-cycle-min active-defrag-ignore-bytes active-defrag-max-scan-fields \
         active-defrag-threshold-lower active-defrag-threshold-upper active-expire-effort \
         aof-disable-auto-gc aof_rewrite_cpulist aof-rewrite-cpulist bgsave_cpulist bgsave-cpulist \
-        bind-source-addr bio_cpulist bio-cpulist busy-reply-threshold client-output-buffer-limit \
+        bio_cpulist bio-cpulist busy-reply-threshold client-output-buffer-limit \
         cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down \
         cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname \
         cluster-announce-human-nodename cluster-announce-ip cluster-announce-port \
         cluster-announce-tls-port cluster-config-file cluster-link-sendbuf-limit \
         cluster-migration-barrier cluster-node-timeout cluster-port cluster-preferred-endpoint-type \
         cluster-replica-no-failover cluster-replica-validity-factor cluster-require-full-coverage \
-        cluster-slave-no-failover cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled \
-        disable-thp dynamic-hz enable-protected-configs \
+        cluster-slave-no-failover cluster-slave-validity-factor crash-memcheck-enabled \
+        disable-thp enable-protected-configs \
         hide-user-data-from-log \
-        ignore-warnings io-threads-do-reads jemalloc-bg-thread key-load-delay \
-        latency-tracking latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire \
-        lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time \
-        lfu-log-factor list-compress-depth \
+        ignore-warnings key-load-delay \
+        lazyfree-lazy-eviction lazyfree-lazy-expire \
+        lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush \
         list-max-ziplist-entries list-max-ziplist-value loadmodule locale-collate lua-time-limit \
         masteruser max-new-connections-per-cycle max-new-tls-connections-per-cycle \
         maxmemory-eviction-tenacity min-replicas-max-lag min-slaves-max-lag \
@@ -83,12 +89,11 @@ enum ForeignDirectives {
         repl-diskless-sync-delay repl-diskless-sync-max-replicas repl-ping-replica-period \
         repl-ping-slave-period repl-timeout replica-announce-ip replica-announce-port replica-announced \
         replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush replica-priority \
-        replica-serve-stale-data req-res-logfile sanitize-dump-payload server_cpulist server-cpulist \
-        set-proc-title \
+        replica-serve-stale-data req-res-logfile server_cpulist server-cpulist \
         shutdown-on-sigint shutdown-on-sigterm shutdown-timeout slave-announce-ip slave-announce-port \
-        slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data slowlog-max-len \
-        socket-mark-id stream-node-max-bytes \
+        slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data \
+        stream-node-max-bytes \
         syslog-facility syslog-ident \
-        tracking-table-max-keys unixsocketgroup
+        tracking-table-max-keys
         """
 }
