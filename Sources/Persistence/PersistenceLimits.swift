@@ -42,6 +42,8 @@ enum PersistenceLimits {
     static let retryMilliseconds: Int64 = 5000
     /// Between two progress lines.
     static let progressMilliseconds: Int64 = 2000
+    /// The same, for who waits before a terminal.
+    static let importMilliseconds: Int64 = 100
     // The append log.
 
     /// What commands are gathered in before they are written: several milliseconds of a busy server.

@@ -53,7 +53,8 @@ enum SnapshotLoader {
     /// - Parameter progress: called about every two seconds.
     /// - Returns: nil if there is no file.
     static func load(
-        _ path: String, into engine: Engine, _ handle: inout EngineHandle, _ progress: (LoadProgress) -> Void
+        _ path: String, into engine: Engine, _ handle: inout EngineHandle,
+        _ progress: (LoadProgress) throws(LoadFailure) -> Void
     ) throws(LoadFailure) -> LoadResult? {
         let file: MappedFile?
         do throws(SystemError) {
@@ -65,9 +66,11 @@ enum SnapshotLoader {
         return try load(file, path, into: engine, &handle, progress)
     }
 
+    /// - Parameter progress: called each `progressMilliseconds`; ends the load by throwing.
     static func load(
         _ file: MappedFile, _ path: String, into engine: Engine, _ handle: inout EngineHandle,
-        _ progress: (LoadProgress) -> Void
+        progressMilliseconds: Int64 = PersistenceLimits.progressMilliseconds,
+        _ progress: (LoadProgress) throws(LoadFailure) -> Void
     ) throws(LoadFailure) -> LoadResult {
         let start = Milliseconds.readClock()
         var lastTold = start
@@ -98,9 +101,9 @@ enum SnapshotLoader {
                 bytesDone: batch.place, bytesTotal: file.size, keysDone: batch.readCount)
             channel.recycle(batch)
             handle.now = Milliseconds.readClock()
-            guard handle.now.rawValue - lastTold.rawValue >= PersistenceLimits.progressMilliseconds else { continue }
+            guard handle.now.rawValue - lastTold.rawValue >= progressMilliseconds else { continue }
             lastTold = handle.now
-            progress(progressMade)
+            try progress(progressMade)
             file.forget(before: progressMade.bytesDone)
         }
         if let fault = file.fault { throw unreadable(fault) }

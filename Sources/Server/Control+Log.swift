@@ -59,7 +59,7 @@ extension Control {
 }
 
 /// The RESP door's replay, as the log asks for it.
-private struct ReplayClient: LogReplay {
+struct ReplayClient: LogReplay {
     let replay: Replay
     private var now = Milliseconds.readClock()
     private var count = 0

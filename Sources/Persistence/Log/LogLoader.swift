@@ -9,6 +9,9 @@ struct LogLoader {
     private let engine: Engine
     private let settings: LogSettings
     private let manifest: LogManifest
+    /// Nobody goes on with the log: its files stay as they are.
+    private let leavesFiles: Bool
+    private let progressMilliseconds: Int64
     private var handle: EngineHandle
     private var database = DatabaseIndex.first
     private var casMax: UInt64 = 0
@@ -25,16 +28,24 @@ struct LogLoader {
     private var last: (path: String, size: Int)?
     private var toldAt = Milliseconds(0)
 
-    init(_ engine: Engine, _ settings: LogSettings, _ manifest: LogManifest) {
+    init(
+        _ engine: Engine, _ settings: LogSettings, _ manifest: LogManifest, leavesFiles: Bool = false,
+        progressMilliseconds: Int64 = PersistenceLimits.progressMilliseconds
+    ) {
         self.engine = engine
         self.settings = settings
         self.manifest = manifest
+        self.leavesFiles = leavesFiles
+        self.progressMilliseconds = progressMilliseconds
         handle = engine.makeHandle()
         handle.isReplaying = true
         handle.now = Milliseconds.readClock()
     }
 
-    mutating func load(_ replay: inout some LogReplay, _ progress: (LoadProgress) -> Void) throws(LoadFailure) {
+    /// - Parameter progress: ends the load by throwing.
+    mutating func load(
+        _ replay: inout some LogReplay, _ progress: (LoadProgress) throws(LoadFailure) -> Void
+    ) throws(LoadFailure) {
         toldAt = handle.now
         let files = [manifest.base].compactMap { $0 } + manifest.increments
         for (index, file) in files.enumerated() {
@@ -48,7 +59,8 @@ struct LogLoader {
     }
 
     private mutating func load(
-        _ name: String, before later: [String], _ replay: inout some LogReplay, _ progress: (LoadProgress) -> Void
+        _ name: String, before later: [String], _ replay: inout some LogReplay,
+        _ progress: (LoadProgress) throws(LoadFailure) -> Void
     ) throws(LoadFailure) {
         let path = settings.path(name)
         let file: MappedFile
@@ -64,8 +76,13 @@ struct LogLoader {
         last = (path, file.size)
         var start = 0
         if file.bytes.byteCount >= 5 && file.bytes.slice(0, 5).equals("REDIS") {
-            guard let result = try SnapshotLoader.load(path, into: engine, &handle, progress) else { return }
+            let result = try SnapshotLoader.load(
+                file, path, into: engine, &handle, progressMilliseconds: progressMilliseconds, progress)
             baseKeys = result.keysLoaded
+            if result.librariesLeftOut > 0 {
+                warnings.append(
+                    "\(result.librariesLeftOut) libraries of functions in \(path) were left out: not supported yet.")
+            }
             start = result.endPlace
         } else {
             casMax = max(casMax, LogFormat.highestCAS(file.bytes))
@@ -91,7 +108,8 @@ struct LogLoader {
                 forgotten = unit.end
                 file.forget(before: unit.start)
             }
-            tell(progress, LoadProgress(bytesDone: unit.end, bytesTotal: file.size, keysDone: baseKeys + commandCount))
+            let keys = baseKeys + commandCount
+            try tell(progress, LoadProgress(bytesDone: unit.end, bytesTotal: file.size, keysDone: keys))
         }
     }
 
@@ -126,9 +144,13 @@ struct LogLoader {
         guard error.kind == .tornTail && settings.loadsTruncated && mayBeTorn, try promiseNothing(later) else {
             throw LoadFailure(description: Self.text(error, path, isLast: later.isEmpty))
         }
+        let (end, excess) = (error.goodSize, fileSize - error.goodSize)
         warnings.append(
-            "The AOF \(path) ends too early (\(error.reason) at \(error.offset)): it is cut from \(fileSize) to "
-                + "\(error.goodSize) bytes, the end of what is known to be whole.")
+            "The AOF \(path) ends too early (\(error.reason) at \(error.offset)): "
+                + (leavesFiles
+                    ? "it was read up to byte \(end), the end of what is known to be whole, as by a server; "
+                        + "\(excess) bytes behind were left out."
+                    : "it is cut from \(fileSize) to \(end) bytes, the end of what is known to be whole."))
         if !later.isEmpty { leaveOut(later) }
         size -= fileSize - error.goodSize
         last = (path, error.goodSize)
@@ -178,12 +200,14 @@ struct LogLoader {
         }
     }
 
-    private mutating func tell(_ report: (LoadProgress) -> Void, _ progress: LoadProgress) {
+    private mutating func tell(
+        _ report: (LoadProgress) throws(LoadFailure) -> Void, _ progress: LoadProgress
+    ) throws(LoadFailure) {
         guard commandCount & 1023 == 0 else { return }
         handle.now = Milliseconds.readClock()
-        guard handle.now.rawValue - toldAt.rawValue >= PersistenceLimits.progressMilliseconds else { return }
+        guard handle.now.rawValue - toldAt.rawValue >= progressMilliseconds else { return }
         toldAt = handle.now
-        report(progress)
+        try report(progress)
     }
 
     // MARK: Commands
