@@ -7,11 +7,16 @@ public struct MigrationFault: Error, Equatable, CustomStringConvertible {
     public let text: String
     /// What to do next; nil if the text says all.
     public let advice: String?
+    /// Of whom the connection is of no more use, if that is it.
+    private(set) var lost: ServerAddress?
 
     public init(_ text: String, advice: String? = nil) {
         self.text = text
         self.advice = advice
     }
+
+    /// Whoever wanted it wants it no more.
+    public static let interrupted = MigrationFault("interrupted")
 
     /// One line, or two.
     public var description: String { advice.map { "\(text)\n\($0)" } ?? text }
@@ -25,7 +30,8 @@ public struct MigrationFault: Error, Equatable, CustomStringConvertible {
                 switch error {
                 case .unknownHost: "Is the name spelled right? HOST:PORT, a URL (redis://…) or a unix socket's path."
                 case .system(_, _, let code) where SystemCode.isRefusal(code):
-                    "Does the server run, and listen there? A memcached that is Duet needs --resp-port for it."
+                    "Does the server run, and listen there?"
+                        + (server.door == .memcached ? "" : " A memcached that is Duet needs --resp-port for it.")
                 case .system, .pathTooLong, .socketInUse: nil
                 case .handshake:
                     isPlain ? nil : "Is that a TLS port, and --cacert that of who signed its certificate?"
@@ -41,8 +47,9 @@ public struct MigrationFault: Error, Equatable, CustomStringConvertible {
             self.init(
                 "\(server): the connection was closed, or nothing came for too long, while \(doing)",
                 advice: "The server's log may tell why."
-                    + (server.usesTLS ? "" : " If it wants TLS: --tls, or rediss://…"))
+                    + (server.usesTLS ? "" : " If it wants TLS: rediss://…"))
         }
+        lost = server
     }
 
     /// The server said no.
@@ -53,9 +60,11 @@ public struct MigrationFault: Error, Equatable, CustomStringConvertible {
     /// What a server's error asks for; nil if its words say all.
     static func advice(for refusal: String) -> String? {
         switch refusal.prefix(while: { $0 != " " }) {
-        case "NOAUTH": "It wants a password: --password, redis://:PASSWORD@HOST, or REDISCLI_AUTH in the environment."
-        case "WRONGPASS": "Name (--user) and password do not belong together there."
-        case "NOPERM": "This user may not do that: another one (--user), or ACL SETUSER there."
+        case "NOAUTH": 
+            "It wants a password: redis://:PASSWORD@HOST, redis+unix://:PASSWORD@/PATH; --password or REDISCLI_AUTH "
+                + "where there is one server alone."
+        case "WRONGPASS": "User and password do not belong together there."
+        case "NOPERM": "This user may not do that: another one, or ACL SETUSER there."
         case "LOADING": "It is still loading its own data: again in a while."
         case "BUSY": "A script runs there: again in a while."
         case "MISCONF": "Its disk fails: its log tells why."

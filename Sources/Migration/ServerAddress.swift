@@ -20,7 +20,7 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// `HOST:PORT`, `HOST`, `PORT`, `[IPv6]:PORT`, a unix socket's path with a slash in it, or a URL:
     /// `redis://[[USER]:PASSWORD@]HOST[:PORT]`, `memcached://…`, `rediss://…` and `memcacheds://…` for TLS,
-    /// `unix:///PATH`, `redis+unix:///PATH`, `memcached+unix:///PATH`. nil for anything else.
+    /// `unix:///PATH`, `redis+unix://[[USER]:PASSWORD@]/PATH`, `memcached+unix://…`. nil for anything else.
     /// - Parameter door: what a server speaks whose scheme does not say so; nil if that is to be found out.
     public init?(_ text: String, door: Door? = .redis) {
         guard let server = Self.parse(text, door) else { return nil }
@@ -51,8 +51,34 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    private static func unix(_ path: Substring, _ door: Door?) -> ServerAddress? {
-        path.hasPrefix("/") ? ServerAddress(.unix(path: String(path), mode: 0o700), door) : nil
+    private static func unix(_ text: Substring, _ door: Door?) -> ServerAddress? {
+        var path = text
+        var login: Login?
+        if !text.hasPrefix("/"), let mark = text.firstRange(of: "@/") {
+            path = text[text.index(after: mark.lowerBound)...]
+            guard let found = Login(text[..<mark.lowerBound]) else { return nil }
+            login = found
+        }
+        guard path.hasPrefix("/") else { return nil }
+        var server = ServerAddress(.unix(path: String(path), mode: 0o700), door)
+        server.username = login?.username
+        server.password = login?.password
+        return server
+    }
+
+    /// `USER:PASSWORD`, `:PASSWORD` or `PASSWORD`.
+    private struct Login {
+        var username: String?
+        let password: String
+
+        init?(_ text: Substring) {
+            let colon = text.firstIndex(of: ":")
+            guard let user = unescaped(text[..<(colon ?? text.startIndex)]),
+                let secret = unescaped(colon.map { text[text.index(after: $0)...] } ?? text)
+            else { return nil }
+            username = user.isEmpty ? nil : user
+            password = secret
+        }
     }
 
     /// What stands between `//` and the next slash. Behind that stands a database, which concerns nobody here: what is
@@ -60,23 +86,17 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
     private static func parse(authority text: Substring, _ door: Door, usesTLS: Bool = false) -> ServerAddress? {
         let authority = text.prefix { $0 != "/" && $0 != "?" }
         var host = authority
-        var username: String?
-        var password: String?
+        var login: Login?
         if let at = authority.lastIndex(of: "@") {
             host = authority[authority.index(after: at)...]
-            let login = authority[..<at]
-            let colon = login.firstIndex(of: ":")
-            guard let user = unescaped(login[..<(colon ?? login.startIndex)]),
-                let secret = unescaped(colon.map { login[login.index(after: $0)...] } ?? login)
-            else { return nil }
-            username = user.isEmpty ? nil : user
-            password = secret
+            guard let found = Login(authority[..<at]) else { return nil }
+            login = found
         }
         guard let address = address(host, door) else { return nil }
         var server = ServerAddress(address, door)
         server.usesTLS = usesTLS
-        server.username = username
-        server.password = password
+        server.username = login?.username
+        server.password = login?.password
         return server
     }
 
@@ -102,24 +122,24 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible {
         return .tcp(host: String(host), port: number)
     }
 
-    /// With `%41` in the place of `A`, as URLs spell what means something to them. nil if that is cut short.
-    private static func unescaped(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// Without the password.
     public var description: String { address.description }
+}
+
+/// With `%41` in the place of `A`, as URLs spell what means something to them. nil if that is cut short.
+private func unescaped(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+        guard byte == UInt8(ascii: "%") else {
+            bytes.append(byte)
+            continue
+        }
+        guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+            return nil
+        }
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }

@@ -106,12 +106,33 @@ public struct ServerLink: ~Copyable {
         return reply
     }
 
+    /// A row of a RESP server's INFO; nil if it has none such, or if we may not ask.
+    mutating func fact(_ name: String, in section: String) throws(MigrationFault) -> String? {
+        guard case .bulk(let text?) = try ask(["INFO", section]) else { return nil }
+        let row = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).first {
+            $0.hasPrefix(name + ":")
+        }
+        return row.map { String($0.dropFirst(name.utf8.count + 1)) }
+    }
+
     /// Whether it is Duet, and so takes what only Duet knows of an item. Who may not ask is told no.
     public mutating func isDuet() throws(MigrationFault) -> Bool {
-        guard case .bulk(let text?) = try ask(["INFO", "server"]) else { return false }
-        return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).contains {
-            $0.hasPrefix("duet_version:")
+        try fact("duet_version", in: "server") != nil
+    }
+
+    /// How many keys a RESP server has evicted since it started; nil if nobody can tell.
+    mutating func evictedKeyCount() throws(MigrationFault) -> Int? {
+        try fact("evicted_keys", in: "stats").flatMap { Int($0) }
+    }
+
+    /// What is another after a restart; nil if nobody can tell.
+    mutating func identity() throws(MigrationFault) -> String? {
+        if server.door != .memcached { return try fact("run_id", in: "server") }
+        let rows = try statistics()
+        guard let time = rows["time"].flatMap({ Int($0) }), let uptime = rows["uptime"].flatMap({ Int($0) }) else {
+            return rows["pid"]
         }
+        return "\(rows["pid"] ?? "") \(time - uptime)"
     }
 
     /// Has a Duet put what only it knows of an item before the value in each payload of DUMP.
@@ -227,7 +248,7 @@ public struct ServerLink: ~Copyable {
             "\(server) does not speak RESP: it said \(shown)",
             advice: isMemcached
                 ? "This is memcached's protocol. If it is Duet, give the port of its other door (--resp-port)."
-                : "Is this the port of a Redis or a Duet? If it wants TLS: --tls, or rediss://…")
+                : "Is this the port of a Redis or a Duet? If it wants TLS: rediss://…")
     }
 }
 
@@ -255,4 +276,6 @@ enum MigrationLimits {
     static let pieceSize = 256 << 10
     /// Time between two looks at the progress.
     static let progressNanoseconds: UInt64 = 100_000_000
+    /// Items that a step of a walk copies at once, before they are sent.
+    static let walkCount = 32
 }

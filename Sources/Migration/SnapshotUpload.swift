@@ -37,7 +37,7 @@ public struct SnapshotUpload: ~Copyable {
         summary.isToDuet = try link.isDuet()
         try lookAtDatabases(path, &link)
         // The last one looked at is the lowest.
-        var sink = RestoreSink(
+        var sink = try RestoreSink(
             link, replaces: options.replaces, takesOwnFields: summary.isToDuet,
             database: summary.contents.databases.first)
         watch.begin(.sending, total: summary.contents.end)

@@ -10,6 +10,8 @@ public struct TransferProgress: Sendable, Equatable {
         case receiving
         /// A file is read to its end before anything of it is sent.
         case checking
+        /// A log's commands are done, to know what they leave; `done` and `total` are bytes of one of its files.
+        case loading
         case sending
         /// Items go by, from somewhere to somewhere; `done` and `total` are counted in them.
         case copying
@@ -58,10 +60,11 @@ public struct TransferProgress: Sendable, Equatable {
         switch phase {
         case .waiting: return "the server makes a snapshot, for \(Self.time(seconds))"
         case .copying, .comparing: return itemFacts
-        case .receiving, .checking, .sending: break
+        case .receiving, .checking, .loading, .sending: break
         }
         var parts = [total.map { "\(String(byteCount: done)) of \(String(byteCount: $0))" } ?? String(byteCount: done)]
         if phase == .checking { parts.insert("checking the file", at: 0) }
+        if phase == .loading { parts.insert("reading the log", at: 0) }
         if let keys { parts.append("\(keys) keys") }
         if seconds >= 0.2 { parts.append("\(String(byteCount: Int(rate)))/s") }
         if let secondsLeft { parts.append("\(Self.time(secondsLeft)) left") }

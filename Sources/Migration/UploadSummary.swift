@@ -42,7 +42,7 @@ public struct UploadSummary: Sendable, Equatable {
 
     /// Whether there is a key now for each of the file.
     public var isComplete: Bool {
-        outcome.fault == nil && outcome.refused.count == 0 && contents.moduleKeyCount == 0
+        outcome.fault == nil && outcome.refused.count == 0 && outcome.evicted == 0 && contents.moduleKeyCount == 0
     }
 
     /// Lines for people, each with its end.
@@ -82,6 +82,11 @@ extension CopyOutcome {
         }
         if flagsLost > 0 {
             lines.append("\(flagsLost.keys) without memcached's flags now: only Duet has a place for them")
+        }
+        if evicted > 0 {
+            lines.append(
+                "\(evicted.keys) evicted by the target meanwhile, to have room: some of those copied may be gone. "
+                    + "Give it more memory.")
         }
         return lines
     }

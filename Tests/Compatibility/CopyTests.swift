@@ -245,7 +245,7 @@ struct CopyTests {
         #expect(failure(Self.end(memcached: duet.respPath), there).contains("does not speak memcached"))
         #expect(failure(Self.end(redis: duet.memcachedPath), there).contains("does not speak RESP"))
         #expect(failure(CopyEnd(folder + "/none.rdb")!, there).contains("No such file"))
-        #expect(failure(CopyEnd(folder + "/none.aof")!, there).contains("not read yet"))
+        #expect(failure(CopyEnd(folder + "/none.aof")!, there).contains("nobody here reads append logs"))
         #expect(failure(there, CopyEnd(folder + "/none/file.rdb")!).contains("cannot write"))
         #expect(CopyEnd("http://x") == nil && CopyEnd("") == nil)
     }

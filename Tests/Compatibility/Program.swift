@@ -22,7 +22,10 @@ struct Program {
 
     /// Runs `path` under the name `arguments[0]` and waits; a program that serves is ended after a while, by a
     /// signal, and `code` is then -1.
-    init(_ path: String, _ arguments: [String], secondsMax: Int = 20) throws {
+    /// - Parameter whileRunning: gets its pid, before anything that it says is read.
+    init(
+        _ path: String, _ arguments: [String], secondsMax: Int = 20, whileRunning: (pid_t) -> Void = { _ in }
+    ) throws {
         var ends: (out: [Int32], error: [Int32]) = ([0, 0], [0, 0])
         let results = unsafe [pipe(&ends.out), pipe(&ends.error)]
         precondition(results == [0, 0], "no pipes")
@@ -36,8 +39,16 @@ struct Program {
         defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, ends.out[1], 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends.error[1], 2)
+        // Tests run on threads that block signals, and a child would inherit that.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid = pid_t()
-        let failure = unsafe posix_spawn(&pid, path, &actions, nil, &vector, environ)
+        let failure = unsafe posix_spawn(&pid, path, &actions, &attributes, &vector, environ)
         close(ends.out[1])
         close(ends.error[1])
         precondition(failure == 0, "\(path) does not start")
@@ -45,6 +56,7 @@ struct Program {
             close(ends.out[0])
             close(ends.error[0])
         }
+        whileRunning(pid)
         var waiting = [
             pollfd(fd: ends.out[0], events: Int16(POLLIN), revents: 0),
             pollfd(fd: ends.error[0], events: Int16(POLLIN), revents: 0),

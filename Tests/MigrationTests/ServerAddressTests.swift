@@ -33,6 +33,9 @@ struct ServerAddressTests {
         #expect(second.usesTLS)
         let third = try #require(ServerAddress("redis://secret@cache?x=1"))
         #expect(third.address == tcp("cache", 6379) && third.username == nil && third.password == "secret")
+        let fourth = try #require(ServerAddress("memcached+unix://me:a%2Fb@/run/s"))
+        #expect(fourth.address == .unix(path: "/run/s", mode: 0o700) && fourth.door == .memcached)
+        #expect(fourth.username == "me" && fourth.password == "a/b")
     }
 
     @Test("what is none is refused", arguments: [

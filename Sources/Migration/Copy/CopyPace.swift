@@ -41,12 +41,18 @@ struct CopyMeter: ~Copyable {
     var watch: ProgressWatch
     private(set) var items = 0
     private(set) var bytes = 0
+    private let isStopped: () -> Bool
 
-    init(_ progress: @escaping (TransferProgress) -> Void) { watch = ProgressWatch(progress) }
+    init(stopped: @escaping () -> Bool = { false }, _ progress: @escaping (TransferProgress) -> Void) {
+        isStopped = stopped
+        watch = ProgressWatch(progress)
+    }
 
-    mutating func count(_ byteCount: Int) {
+    /// Throws if no more is wanted.
+    mutating func count(_ byteCount: Int) throws(MigrationFault) {
         items += 1
         bytes += byteCount
         if items & 255 == 0 { watch.tell(items: items, bytes: bytes) }
+        if isStopped() { throw .interrupted }
     }
 }

@@ -3,104 +3,6 @@
 import Base
 import RDB
 
-/// Where items come from or go to.
-public enum CopyEnd: Sendable, Equatable, CustomStringConvertible {
-    case server(ServerAddress)
-    /// An RDB file.
-    case file(String)
-    /// The append log of one file, as redis-server finds it.
-    case log(String)
-
-    /// A file by its ending, `.rdb` or `.aof`; else a server, as `ServerAddress` reads it. nil for anything else.
-    public init?(_ text: String) {
-        if text.hasSuffix(".rdb") {
-            self = .file(text)
-        } else if text.hasSuffix(".aof") {
-            self = .log(text)
-        } else {
-            guard let server = ServerAddress(text, door: nil) else { return nil }
-            self = .server(server)
-        }
-    }
-
-    public var description: String {
-        switch self {
-        case .server(let server): server.description
-        case .file(let path), .log(let path): path
-        }
-    }
-}
-
-/// How to copy.
-public struct CopyOptions: Sendable {
-    /// Takes the place of keys that are there.
-    public var replaces = false
-    /// Items a second that the source is asked for; 0 is as many as go.
-    public var rate = 0
-    public var link = LinkOptions()
-
-    public init() {}
-}
-
-/// What a copy, a trial or a comparison came to.
-public struct CopySummary: Sendable, Equatable {
-    public enum Purpose: Sendable { case copy, trial, comparison }
-
-    public var purpose = Purpose.copy
-    public var outcome = CopyOutcome()
-    /// Listed, and gone when it was asked for: deleted, evicted or expired meanwhile.
-    public var gone = 0
-    public var passedOver = 0
-    public var warnings: [String] = []
-    public var bytes = 0
-    public var seconds = 0.0
-    /// Of a trial.
-    public var expiring = 0
-    public var flagged = 0
-    public var largest = 0
-
-    public init() {}
-
-    /// Whether every item of the source is at the target, and is the same.
-    public var isComplete: Bool { outcome.fault == nil && outcome.refused.count == 0 && passedOver == 0 }
-
-    /// Lines for people, each with its end.
-    public var text: String {
-        var lines = [headline]
-        switch purpose {
-        case .copy: lines += outcome.linesOfRest
-        case .trial:
-            lines.append(
-                "\(expiring.keys) with a time to live, \(flagged.keys) with flags, the largest value "
-                    + String(byteCount: largest))
-            if outcome.refused.count > 0 {
-                lines.append("\(outcome.refused.count.keys) that the target has no place for:")
-                lines += outcome.refused.lines
-            }
-        case .comparison:
-            if outcome.refused.count > 0 {
-                lines.append("\(outcome.refused.count.keys) not the same:")
-                lines += outcome.refused.lines
-            }
-        }
-        if gone > 0 { lines.append("\(gone.keys) gone from the source before they were read") }
-        lines += warnings
-        if let fault = outcome.fault { lines.append("Broken off: \(fault.description)") }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private var headline: String {
-        let stored = outcome.stored.keys
-        let rate = seconds > 0.2 ? " (\(Int(Double(outcome.stored) / seconds))/s)" : ""
-        let time = "\(String(byteCount: bytes)) in \(TransferProgress.time(seconds))\(rate)"
-        switch purpose {
-        case .copy: return "\(stored) copied, \(time)"
-        case .trial: return "\(stored) would be copied, \(time) read; nothing was written"
-        case .comparison: return "\(stored) the same, \(time)"
-        }
-    }
-}
-
 /// Copies, tries and compares.
 public struct CopyRun {
     private let source: CopyEnd
@@ -121,9 +23,15 @@ public struct CopyRun {
 
     /// Copies all items. What is thrown left the target as it was; a fault after that is in the summary.
     public func copy() throws(MigrationFault) -> CopySummary {
+        try openLogFirst()
         switch target {
         case .file(let path): return try read(into: try FileSink(path, isLog: false), .copy)
-        case .log(let path): return try read(into: try FileSink(path, isLog: true), .copy)
+        case .log(let path):
+            if target.hasSeveralFiles {
+                throw MigrationFault(
+                    "\(path): a log of several files is a server's own", advice: "Give FILE.aof, or FILE.rdb.")
+            }
+            return try read(into: try FileSink(path, isLog: true), .copy)
         case .server(let address):
             var link = try open(address)
             if link.server.door == .memcached {
@@ -131,7 +39,7 @@ public struct CopyRun {
             }
             let isDuet = try link.isDuet()
             return try read(
-                into: RestoreSink(link, replaces: options.replaces, takesOwnFields: isDuet, database: 0), .copy)
+                into: try RestoreSink(link, replaces: options.replaces, takesOwnFields: isDuet, database: 0), .copy)
         }
     }
 
@@ -146,16 +54,40 @@ public struct CopyRun {
 
     /// Compares what is at the target with the source, item by item. Of a file and a server, whichever is which, the
     /// file's items are looked up.
-    public func compare() throws(MigrationFault) -> CopySummary {
+    /// - Parameter copied: what the copy before it came to. A source that was started anew since may have lost what was
+    ///   copied: then there is nothing to compare with.
+    public func compare(after copied: CopySummary? = nil) throws(MigrationFault) -> CopySummary {
         guard case .server(let address) = target else {
-            guard case .server = source else {
+            guard source.isServer else {
                 throw MigrationFault("two files are not compared", advice: "`duet check` tells what is in each.")
             }
             var back = options
             back.rate = 0
             return try CopyRun(from: target, to: source, back, progress: onProgress).compare()
         }
-        return try read(into: try ComparingSink(try open(address), try obstacle()), .comparison)
+        try openLogFirst()
+        let compared = try read(into: try ComparingSink(try open(address), try obstacle()), .comparison)
+        if let before = copied?.sourceIdentity, let now = compared.sourceIdentity, before != now {
+            throw MigrationFault(
+                "\(source) was started anew after the copy: what it has now need not be what was copied",
+                advice: "Copy again; what is there already costs little.")
+        }
+        return compared
+    }
+
+    /// A log takes its time: a server that has nothing to do meanwhile may close a connection, so this is over before
+    /// the one that is used is opened. A target that is not there is told before, all the same.
+    private func openLogFirst() throws(MigrationFault) {
+        guard case .log(let path) = source, case .server(let address) = target else { return }
+        _ = try open(address)
+        _ = try options.openLog(path, onProgress)
+    }
+
+    /// Asks the target for keys that need not be read; nil if all are wanted, or if it has none.
+    private func probe(_ purpose: CopySummary.Purpose) throws(MigrationFault) -> PresenceProbe? {
+        guard purpose != .comparison, !options.replaces, case .server(let address) = target else { return nil }
+        let probe = PresenceProbe(try open(address))
+        return try probe.hasKeys() ? probe : nil
     }
 
     /// What the target has no place for.
@@ -176,20 +108,27 @@ public struct CopyRun {
         into sink: consuming Sink, _ purpose: CopySummary.Purpose,
         _ note: (borrowing Sink, inout CopySummary) -> Void = { _, _ in }
     ) throws(MigrationFault) -> CopySummary {
-        var meter = CopyMeter(onProgress)
+        var meter = CopyMeter(stopped: options.isStopped, onProgress)
         switch source {
         case .file(let path):
             return try run(try FileSource(path, rate: options.rate, &meter.watch), &meter, &sink, purpose, note)
         case .log(let path):
-            throw MigrationFault(
-                "\(path): an append log is not read yet", advice: "Start a server with it, and copy from that.")
+            let source = KeyspaceSource(try options.openLog(path, onProgress), rate: options.rate)
+            return try run(source, &meter, &sink, purpose, note)
         case .server(let address):
-            let link = try open(address)
+            var link = try open(address)
+            let identity = try link.identity()
+            let probe = try probe(purpose)
+            var summary: CopySummary
             if link.server.door == .memcached {
-                let source = try MemcachedSource(link, options.link, rate: options.rate)
-                return try run(source, &meter, &sink, purpose, note)
+                let source = try MemcachedSource(link, options.link, rate: options.rate, probe: probe)
+                summary = try run(source, &meter, &sink, purpose, note)
+            } else {
+                let source = try RedisSource(link, rate: options.rate, probe: probe)
+                summary = try run(source, &meter, &sink, purpose, note)
             }
-            return try run(try RedisSource(link, rate: options.rate), &meter, &sink, purpose, note)
+            summary.sourceIdentity = identity
+            return summary
         }
     }
 
@@ -206,10 +145,12 @@ public struct CopyRun {
             try sink.finish()
         } catch {
             if sink.outcome.answeredCount == 0 && meter.items == 0 { throw error }
+            if !isLost(target, error) { breakOff(&sink) }
             sink.outcome.fault = error
         }
         var summary = CopySummary()
         summary.purpose = purpose
+        summary.isToFile = !target.isServer
         summary.outcome = sink.outcome
         summary.gone = notes.gone
         summary.passedOver = notes.passedOver
@@ -218,5 +159,16 @@ public struct CopyRun {
         summary.seconds = meter.watch.secondsOfPhase
         note(sink, &summary)
         return summary
+    }
+
+    private func breakOff(_ sink: inout some CopySink & ~Copyable) {
+        // The first fault tells more than one that follows from it.
+        do throws(MigrationFault) { try sink.breakOff() } catch {}
+    }
+
+    /// Whether a fault is that `end` is not there any more.
+    private func isLost(_ end: CopyEnd, _ fault: MigrationFault) -> Bool {
+        guard case .server(let address) = end else { return false }
+        return fault.lost?.address == address.address
     }
 }

@@ -24,6 +24,8 @@ public struct CopyOutcome: Sendable, Equatable {
     public var refused = KeyTally()
     /// Sent to a server that has no place for what only Duet and memcached know of an item.
     public var flagsLost = 0
+    /// The target let go of so many keys meanwhile to have room, whosever they were.
+    public var evicted = 0
     /// Why not all was sent.
     public var fault: MigrationFault?
 
@@ -44,6 +46,14 @@ protocol CopySink: ~Copyable {
 
     /// Waits until what was given is where it belongs, or is in the outcome as refused.
     mutating func finish() throws(MigrationFault)
+
+    /// In the place of `finish`, after a fault that is not the target's: as much as can be of what was given is where
+    /// it belongs, and counted.
+    mutating func breakOff() throws(MigrationFault)
+}
+
+extension CopySink where Self: ~Copyable {
+    mutating func breakOff() throws(MigrationFault) { try finish() }
 }
 
 extension CopySink where Self: ~Copyable {

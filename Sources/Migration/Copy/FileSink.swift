@@ -61,6 +61,9 @@ struct FileSink: CopySink, ~Copyable {
         output.removeAll()
     }
 
+    /// Half a file is none.
+    mutating func breakOff() { outcome.stored = 0 }
+
     mutating func finish() throws(MigrationFault) {
         if !hasBegun { begin(version: 0) }
         writer.end(to: &output)

@@ -11,6 +11,11 @@ struct FileSource: CopySource, ~Copyable {
     init(_ path: String, rate: Int, _ watch: inout ProgressWatch) throws(MigrationFault) {
         let file = try SnapshotItems.open(path)
         let contents = try SnapshotItems.check(file, path, &watch)
+        if contents.end < file.size, [UInt8(ascii: "*"), UInt8(ascii: "#")].contains(file.bytes[contents.end]) {
+            throw MigrationFault(
+                "\(path) is an append log: commands follow its snapshot",
+                advice: "Nothing was copied. Give it a name that ends in .aof, and its commands are done, too.")
+        }
         self.file = file
         self.contents = contents
         pace = CopyPace(rate)
@@ -32,7 +37,7 @@ struct FileSource: CopySource, ~Copyable {
         try SnapshotItems.forEach(of: file, version: contents.version) { key, value, item, _ throws(MigrationFault) in
             pace.wait(for: 1)
             try sink.put(key, value, item)
-            meter.count(value.byteCount)
+            try meter.count(value.byteCount)
         }
     }
 }

@@ -55,6 +55,11 @@ struct KeyBatch: ~Copyable {
         }
     }
 
+    /// Lets go of those keys that `isKept` says no to.
+    mutating func keep(_ isKept: (Int) -> Bool) {
+        entries = entries.indices.filter(isKept).map { entries[$0] }
+    }
+
     mutating func removeAll() {
         bytes.removeAll()
         entries.removeAll(keepingCapacity: true)

@@ -10,6 +10,7 @@ struct MemcachedSink: CopySink, ~Copyable {
     private let replaces: Bool
     /// Meta set with E: the item keeps its CAS number.
     private let takesCAS: Bool
+    private let evictedBefore: Int
     /// Keys whose answers are owed, the oldest first.
     private var asked: [[UInt8]] = []
 
@@ -26,6 +27,7 @@ struct MemcachedSink: CopySink, ~Copyable {
                 "\(link.server) knows no meta commands", advice: "memcached has them from version 1.6 on.")
         }
         let takesCAS = try Self.takesCAS(&link)
+        evictedBefore = try Self.evicted(&link)
         self.link = link
         self.replaces = replaces
         self.takesCAS = takesCAS
@@ -36,6 +38,10 @@ struct MemcachedSink: CopySink, ~Copyable {
         let key = "duet-migrate-\(System.randomNumber())"
         let reply = try link.askLine("ms \(key) 0 MA E1\r\n")
         return reply == "NS"
+    }
+
+    private static func evicted(_ link: inout ServerLink) throws(MigrationFault) -> Int {
+        try link.statistics()["evictions"].flatMap { Int($0) } ?? 0
     }
 
     // MARK: Sending
@@ -122,6 +128,7 @@ struct MemcachedSink: CopySink, ~Copyable {
     mutating func finish() throws(MigrationFault) {
         try flush()
         try receive(leaving: 0)
+        outcome.evicted = max(0, try Self.evicted(&link) - evictedBefore)
     }
 
     // MARK: Replies

@@ -10,13 +10,17 @@ struct MemcachedSource: CopySource, ~Copyable {
     private var link: ServerLink
     private var pace: CopyPace
     private let knowsMeta: Bool
+    private let probe: PresenceProbe?
     /// What our clock is ahead of the server's.
     private let clockLead: Int64
     private var value = OutputBuffer(capacity: 4096)
 
     private static let doing = "fetching items"
 
-    init(_ link: consuming ServerLink, _ options: LinkOptions, rate: Int) throws(MigrationFault) {
+    /// - Parameter probe: keys that it finds are not fetched.
+    init(
+        _ link: consuming ServerLink, _ options: LinkOptions, rate: Int, probe: PresenceProbe? = nil
+    ) throws(MigrationFault) {
         var link = link
         let knowsMeta = try link.askLine("mn") == "MN"
         let now = Milliseconds.readClock().rawValue
@@ -25,6 +29,7 @@ struct MemcachedSource: CopySource, ~Copyable {
         self.options = options
         self.link = link
         self.knowsMeta = knowsMeta
+        self.probe = probe
         pace = CopyPace(rate)
         clockLead = lead ?? 0
     }
@@ -49,20 +54,24 @@ struct MemcachedSource: CopySource, ~Copyable {
         while true {
             let hasMore = try listing.next(&next)
             if hasMore {
+                try probe?.sift(&next, 0, &sink.outcome, &meter)
                 pace.wait(for: next.count)
                 try ask(next)
             }
             // While the server is at the next ones.
             try receive(asked, &sink, &notes, &meter)
             if pace.isBounded { try sink.flush() }
-            guard hasMore else { return }
+            guard hasMore else { break }
             swap(&asked, &next)
         }
+        // A server that was started anew behind our back would have listed what it has now.
+        guard try link.askLine("version").hasPrefix("VERSION ") else { throw link.strange("no version any more") }
     }
 
     // MARK: Asking
 
     private mutating func ask(_ batch: borrowing KeyBatch) throws(MigrationFault) {
+        if batch.count == 0 { return }
         if knowsMeta {
             for index in 0..<batch.count { Self.appendFetch(batch[index], to: &link.requests) }
         } else {
@@ -102,7 +111,7 @@ struct MemcachedSource: CopySource, ~Copyable {
                 continue
             }
             try sink.put(batch[index], value.span, item.copyFacts(now: Milliseconds.readClock()))
-            meter.count(value.count)
+            try meter.count(value.count)
         }
     }
 
@@ -133,7 +142,7 @@ struct MemcachedSource: CopySource, ~Copyable {
             // A size class's listing tells a time in the past for never.
             if expiry > Milliseconds.readClock().rawValue { item.facts.expiry = Milliseconds(expiry) }
             try sink.put(batch[index], value.span, item)
-            meter.count(value.count)
+            try meter.count(value.count)
             index += 1
         }
         notes.gone += batch.count - index

@@ -6,19 +6,22 @@ import RDB
 struct RedisSource: CopySource, ~Copyable {
     private var link: ServerLink
     private var pace: CopyPace
+    private let probe: PresenceProbe?
     private var value = OutputBuffer(capacity: 4096)
     /// With keys in it, and how many, as INFO told.
     private let databases: [(index: Int, keys: Int)]
 
     private static let doing = "fetching keys"
 
-    init(_ link: consuming ServerLink, rate: Int) throws(MigrationFault) {
+    /// - Parameter probe: keys that it finds are not fetched.
+    init(_ link: consuming ServerLink, rate: Int, probe: PresenceProbe? = nil) throws(MigrationFault) {
         var link = link
         _ = try link.askForOwnFields()
         let databases = try Self.databases(&link)
         self.link = link
         self.databases = databases
         pace = CopyPace(rate)
+        self.probe = probe
     }
 
     private static func databases(_ link: inout ServerLink) throws(MigrationFault) -> [(index: Int, keys: Int)] {
@@ -45,6 +48,7 @@ struct RedisSource: CopySource, ~Copyable {
             while true {
                 batch.removeAll()
                 let cursor = try receiveScan(&batch)
+                try probe?.sift(&batch, database, &sink.outcome, &meter)
                 pace.wait(for: batch.count)
                 for index in 0..<batch.count { Self.appendFetch(batch[index], to: &link) }
                 // The next listing comes with the values.
@@ -59,7 +63,7 @@ struct RedisSource: CopySource, ~Copyable {
                     try item.show(value.span, of: link.server) { facts, value throws(MigrationFault) in
                         try sink.put(batch[index], value, facts)
                     }
-                    meter.count(value.count)
+                    try meter.count(value.count)
                 }
                 if pace.isBounded { try sink.flush() }
                 if cursor == "0" { break }

@@ -9,6 +9,7 @@ struct RestoreSink: CopySink, ~Copyable {
     private let replaces: Bool
     /// Whether the server takes what only Duet knows of an item.
     let takesOwnFields: Bool
+    private let evictedBefore: Int?
     private var database: Int?
 
     /// What was asked and not answered yet, the oldest first.
@@ -21,7 +22,11 @@ struct RestoreSink: CopySink, ~Copyable {
     private static let doing = "sending keys"
 
     /// - Parameter database: the one that the link is in.
-    init(_ link: consuming ServerLink, replaces: Bool, takesOwnFields: Bool, database: Int?) {
+    init(
+        _ link: consuming ServerLink, replaces: Bool, takesOwnFields: Bool, database: Int?
+    ) throws(MigrationFault) {
+        var link = link
+        evictedBefore = try link.evictedKeyCount()
         self.link = link
         self.replaces = replaces
         self.takesOwnFields = takesOwnFields
@@ -43,6 +48,8 @@ struct RestoreSink: CopySink, ~Copyable {
     mutating func finish() throws(MigrationFault) {
         try flush()
         try receive(leaving: 0)
+        guard let before = evictedBefore, let after = try link.evictedKeyCount() else { return }
+        outcome.evicted = max(0, after - before)
     }
 
     private mutating func select(_ database: Int) {
