@@ -20,6 +20,7 @@ extension ComparisonResult {
             blocks.append(lines)
         }
         if !notes.isEmpty { blocks.append(notes.map { "note: \($0)\n" }.joined()) }
+        if !caution.isEmpty { blocks.append("note: \(caution)\n") }
         if let partialReason { blocks.append(partialReason + "\n") }
         return blocks.joined(separator: "\n")
     }

@@ -140,6 +140,8 @@ public struct ComparisonResult: Sendable {
     }
 
     public var ending = Ending.complete
+    /// Why figures are to be taken with care, known when all is over; "" if there is no reason.
+    public var caution = ""
     /// What an early end has left out, in words.
     public var missing = ""
     public var contenders: [ContenderFacts] = []

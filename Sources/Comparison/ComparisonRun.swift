@@ -93,9 +93,9 @@ final class ComparisonRun {
         let text = "\(figure((share * 100).rounded())) %"
         result.machine.append(("Other work meanwhile", "\(text) of all processor time"))
         if share > Self.otherWorkShareMax {
-            note(
+            result.caution =
                 "Other work\(options.hasRunning ? ", that of running servers included," : "") took \(text) of this "
-                    + "machine's processor time meanwhile: figures are worse and lie further apart than they could.")
+                + "machine's processor time meanwhile: figures are worse, and lie further apart, than they would."
         }
     }
 

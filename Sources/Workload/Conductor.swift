@@ -83,6 +83,7 @@ final class Conductor: Sendable {
             if lead.isInterrupted { return }
             if Interruption.hasCome {
                 lead.isInterrupted = true
+                if reached == .measuring { closeAccount(&lead) }
                 return workers.stop()
             }
             if lead.stageStartedAt == 0 { lead.stageStartedAt = time }
@@ -118,7 +119,7 @@ final class Conductor: Sendable {
             lead.preloadSeconds = Double(time - lead.stageStartedAt) / 1e9
             if measures { next = .measuring }
         case .measuring:
-            lead.processorSeconds = Double(ProcessFacts.processorNanoseconds() - lead.processorAtStart) / 1e9
+            closeAccount(&lead)
         case .finished: break
         }
         if next == .measuring || next == .preload {
@@ -129,6 +130,10 @@ final class Conductor: Sendable {
         lead.stageStartedAt = time
         lead.progressAt = time
         return next
+    }
+
+    private func closeAccount(_ lead: inout Lead) {
+        lead.processorSeconds = Double(ProcessFacts.processorNanoseconds() - lead.processorAtStart) / 1e9
     }
 
     private func showProgress(_ lead: inout Lead, _ reached: RunStage, at time: UInt64) {
@@ -171,6 +176,8 @@ final class Conductor: Sendable {
         var report = lead.withLock { lead in fill(lead, wasFinished: wasFinished) }
         report.errorExample = example ?? contexts.lazy.compactMap(\.preloadErrorExample).first
         report.wasInterrupted = !wasFinished
+        // That connections end then is our own doing.
+        if !wasFinished && report.isClean { report.errorExample = nil }
         if report.requests == 0 && report.preloadedKeys == 0 && !report.wasInterrupted {
             throw .conversation(example ?? "the server answered nothing")
         }

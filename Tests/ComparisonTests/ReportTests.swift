@@ -151,6 +151,8 @@ func emptyReport() throws {
     #expect(result.html.contains("This report is partial") && result.text.contains("This report is partial"))
     result.missing = "Not begun: all of it."
     #expect(result.html.contains("Not begun: all") && result.text.contains("Not begun: all"))
+    result.caution = "Others worked."
+    #expect(result.html.contains("Others worked.") && result.text.contains("note: Others worked."))
     result.ending = .outOfTime
     #expect(result.html.contains("its time was over"))
 }

@@ -40,8 +40,8 @@ extension ComparisonResult {
                             + "stand, not to quote."
                         : "Figures are medians of repeats that took turns; their spread stands beside them.")),
         ]
-        if let reason = partialReason {
-            parts.append(.tag("p", ["class": "warning", "role": "note"], reason))
+        for warning in [partialReason ?? "", caution] where !warning.isEmpty {
+            parts.append(.tag("p", ["class": "warning", "role": "note"], warning))
         }
         let links =
             [("what-came-out", "What came out"), ("who-was-compared", "Who was compared")]

@@ -57,12 +57,13 @@ enum Style {
         .ahead { background: var(--ahead); }
         .facts td, .facts th { text-align: left; white-space: normal; }
         .facts th { white-space: nowrap; width: 1%; padding-right: 18px; font-weight: 600; }
+        code { font: .86em/1.5 ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace;
+          background: var(--card); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
         @media (max-width: 620px) { table:not(.facts) { font-size: .8rem; }
           table:not(.facts) th, table:not(.facts) td { white-space: normal; padding: 5px 4px; }
           table:not(.facts) th:first-child { padding-left: 0; }
+          .facts th { white-space: normal; padding-right: 8px; } .facts td { font-size: .8rem; }
           table:not(.facts) tbody th { min-width: 5em; } td small { font-size: .72rem; } }
-        code { font: .86em/1.5 ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace;
-          background: var(--card); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
         footer { margin-top: 48px; padding-top: 12px; padding-bottom: 32px; border-top: 1px solid var(--grid); }
         .grid { stroke: var(--grid); } .base { stroke: var(--base); }
         .tick, .axis-title { fill: var(--soft); font-size: 12px; } .name, .value, .label { fill: var(--text);
