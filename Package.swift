@@ -63,12 +63,14 @@ let package = Package(
         tests("BaseTests", of: ["Base"]),
         tests("EngineTests", of: ["Base", "Engine"]),
         tests("TransportTests", of: ["Base", "COpenSSL", "Transport"]),
-        tests("MemcachedTests", of: ["Base", "Engine", "Transport", "Memcached"]),
+        // What several rooms' tests talk to.
+        .target(name: "TestPeers", dependencies: ["Base", "Engine"], path: "Tests/TestPeers", swiftSettings: settings),
+        tests("MemcachedTests", of: ["Base", "Engine", "Transport", "Memcached", "TestPeers"]),
         tests("RDBTests", of: ["Base", "Engine", "RDB"]),
         tests("PersistenceTests", of: ["Base", "Engine", "Persistence", "RDB"]),
-        tests("RESPTests", of: ["Base", "Engine", "Transport", "RESP"]),
-        tests("MigrationTests", of: ["Base", "Migration", "RDB", "Transport"]),
-        tests("CutoverTests", of: ["Base", "Cutover", "Engine", "Transport"]),
+        tests("RESPTests", of: ["Base", "Engine", "Transport", "RESP", "TestPeers"]),
+        tests("MigrationTests", of: ["Base", "Migration", "RDB", "TestPeers", "Transport"]),
+        tests("CutoverTests", of: ["Base", "Cutover", "Engine", "Migration", "RDB", "TestPeers", "Transport"]),
         tests("WorkloadTests", of: ["Base", "Workload"]),
         tests("ComparisonTests", of: ["Base", "Comparison", "Transport", "Workload"]),
         tests(
@@ -76,7 +78,9 @@ let package = Package(
             of: ["Base", "COpenSSL", "Engine", "Transport", "Memcached", "Persistence", "RESP", "Server"]),
         tests(
             "Compatibility",
-            of: ["Base", "Comparison", "Engine", "Migration", "Persistence", "RDB", "Server", "Transport", "Workload"]),
+            of: [
+                "Base", "Comparison", "Engine", "Migration", "Persistence", "RDB", "Server", "TestPeers", "Transport", "Workload",
+            ]),
         tests("Durability", of: ["Base"]),
         tests("TidyTests", of: []),
     ],

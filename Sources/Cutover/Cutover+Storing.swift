@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Migration
 import RDB
 import Synchronization
 
@@ -31,10 +32,11 @@ extension Cutover {
             options.mode = .add
             options.flags = facts.flags
             options.isStale = facts.isStale
-            if let seconds = facts.secondsLeft {
+            options.hasBinaryKey = facts.hasBinaryKey
+            if facts.timeToLive >= 0 {
                 // A second that has begun is told as a whole one: no item ends too early.
-                guard seconds > 0 else { return forget(key) }
-                options.expiry = Milliseconds(engine.now.rawValue + min(seconds, 1 << 40) * 1000)
+                guard facts.timeToLive > 0 else { return forget(key) }
+                options.expiry = Milliseconds(engine.now.rawValue + facts.timeToLive * 1000)
             }
             if self.options.isCASEnabled {
                 let isOld = facts.cas > 0 && facts.cas < CutoverLimits.casBase
@@ -45,6 +47,10 @@ extension Cutover {
             if let timeLeft, timeLeft <= 0 { return forget(key) }
             return place(payload: payload, timeLeft: timeLeft, for: key, &engine)
         case .refused(let reason): return .refused(reason)
+        case .oversized(let size):
+            // It will not be any smaller the next time.
+            remember(key.hash, key.database)
+            return .refused("its value has \(size) bytes, of \(wire.valueSizeMax) that are taken")
         case .broken, .incomplete: preconditionFailure("not an answer about a key")
         }
     }
@@ -113,9 +119,9 @@ extension Cutover {
             }
         case .refused(let reason):
             if counts.refused.wrappingAdd(1, ordering: .relaxed).newValue == 1 {
-                let name = String(decoding: key.bytes.prefix(80), as: UTF8.self)
+                let name = OriginWire.shown(key.bytes.span.rawBytes)
                 pendingNotes.look {
-                    $0.append("Migration: the key '\(name)' cannot be had: \(reason); migrate_refused counts them.")
+                    $0.append("Migration: the key \(name) cannot be had: \(reason); migrate_refused counts them.")
                 }
             }
         }

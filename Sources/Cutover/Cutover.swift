@@ -15,6 +15,8 @@ public struct CutoverOptions: Sendable {
     public var sweepRate = 10_000
     /// Whether items of memcached have a CAS number here.
     public var isCASEnabled = true
+    /// The largest string of a memcached that is taken, in bytes.
+    public var stringSizeMax = 1 << 20
     /// Who must have signed the old server's certificate, a PEM file; anybody may if empty.
     public var authorityFile = ""
 
@@ -98,7 +100,8 @@ public final class Cutover: KeyOrigin {
         self.engine = engine
         self.workers = workers
         self.notes = notes
-        wire = OriginWire(language: origin.language)
+        let sizeMax = origin.language == .memcached ? options.stringSizeMax : CutoverLimits.valueSizeMax
+        wire = OriginWire(language: origin.language, valueSizeMax: sizeMax)
         self.tls = tls
         timeout = Atomic(options.timeoutMilliseconds)
         rate = Atomic(options.sweepRate)

@@ -19,7 +19,7 @@ enum CutoverLimits {
     static let clockMilliseconds = 5
     /// A reply's line: the flags that were asked for, and a key in base64.
     static let lineSizeMax = 1024
-    /// The largest value that is fetched: beyond, no memcached holds any, and a Redis string ends.
+    /// The largest payload that is fetched: beyond, a Redis string ends.
     static let valueSizeMax = 512 << 20
     /// Keys of the sweep that are asked for at a time: the old server's clients wait for so many answers at most.
     static let sweepBatchCount = 16

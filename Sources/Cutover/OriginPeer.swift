@@ -7,8 +7,19 @@ import Transport
 /// Why the old server is not what is wanted, in words.
 public struct CutoverFault: Error, Equatable, CustomStringConvertible {
     public let description: String
+    /// It is there, but does not let us in or is something else: it will not be any different in a while.
+    public let isFinal: Bool
 
-    init(_ text: String) { description = text }
+    init(_ text: String, isFinal: Bool = false) {
+        description = text
+        self.isFinal = isFinal
+    }
+
+    /// - Parameter answer: what the old server said, in quotes.
+    static func refused(_ origin: OriginAddress, _ answer: String) -> CutoverFault {
+        let isBusy = answer.contains("max number of clients") || answer.contains("SERVER_ERROR")
+        return CutoverFault("\(origin): \(answer)", isFinal: !isBusy)
+    }
 }
 
 /// A blocking client. One thread's.
@@ -69,8 +80,9 @@ struct OriginPeer: ~Copyable {
         let text = [UInt8]("duet-migrate-probe".utf8)
         let name = UndecidedKey(Key(text.span.rawBytes, hash: KeyHash(rawValue: 0), in: .first))
         try fetch([name]) { _, answer in
-            if case .refused(let reason) = answer { return reason }
-            return nil
+            // Whose keys are others may still have what is wanted.
+            guard case .refused(let reason) = answer, !reason.contains(" access ") else { return nil }
+            return "it answers \(reason)"
         }
     }
 
@@ -97,17 +109,21 @@ struct OriginPeer: ~Copyable {
         while true {
             var problem: String?
             var offset = 0
+            var passedOver = 0
             if arrived.count >= needed {
-                let answer = wire.read(arrived.span.rawBytes, at: &offset)
+                let answer = wire.read(arrived.span.rawBytes, at: &offset, of: key)
                 switch answer {
                 case .incomplete(let size): needed = size
-                case .broken(let reason): throw CutoverFault("\(origin): \(reason)")
-                case .missing, .string, .payload, .refused: problem = body(key, answer)
+                case .broken(let reason): throw .refused(origin, reason)
+                case .missing, .string, .payload, .refused, .oversized:
+                    if case .oversized(let size) = answer { passedOver = size + 2 }
+                    problem = body(key, answer)
                 }
             }
             if offset > 0 {
                 drop(offset)
-                if let problem { throw CutoverFault("\(origin): \(problem)") }
+                try passOver(passedOver)
+                if let problem { throw .refused(origin, problem) }
                 return
             }
             try receiveMore()
@@ -121,9 +137,19 @@ struct OriginPeer: ~Copyable {
             if let problem {
                 drop(offset)
                 if problem.isEmpty { return }
-                throw CutoverFault("\(origin) answers: \(problem)")
+                throw .refused(origin, "it answers \(problem.debugDescription)")
             }
             try receiveMore()
+        }
+    }
+
+    private mutating func passOver(_ count: Int) throws(CutoverFault) {
+        var rest = count
+        while rest > 0 {
+            if arrived.isEmpty { try receiveMore() }
+            let size = min(rest, arrived.count)
+            drop(size)
+            rest -= size
         }
     }
 

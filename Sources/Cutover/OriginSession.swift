@@ -116,6 +116,8 @@ final class OriginSession: Session {
     /// In the order of what was asked; those before `first` are done.
     private var expected: [Expected] = []
     private var first = 0
+    /// Bytes of a value that is too large, yet to come.
+    private var passedOver = 0
     private var reason: String?
     private var isOpen = false
 
@@ -153,21 +155,29 @@ final class OriginSession: Session {
     func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
         engine.now = now
         var offset = 0
-        while first < expected.count {
+        while true {
+            let passed = min(passedOver, input.byteCount - offset)
+            offset += passed
+            passedOver -= passed
+            if passedOver > 0 { return goOn(offset) }
+            guard first < expected.count else { break }
             switch expected[first] {
             case .status(let selected):
                 guard let problem = wire.readStatus(input, at: &offset) else { return goOn(offset) }
                 if !problem.isEmpty {
-                    // It has fewer of them; what was asked behind would come of another one.
-                    if let selected { cutover.close(selected, because: "not there") }
-                    return giveUp(offset, problem)
+                    // It has fewer of them, or shows fewer; what was asked behind would come of another one.
+                    if let selected, problem.hasPrefix("-ERR") || problem.hasPrefix("-NOPERM") {
+                        cutover.close(selected, because: "refused: \(problem.debugDescription)")
+                    }
+                    return giveUp(offset, "it answers \(problem.debugDescription)")
                 }
             case .answer(let order):
-                let answer = wire.read(input, at: &offset)
+                let answer = wire.read(input, at: &offset, of: order.key)
                 switch answer {
                 case .incomplete(let needed): return goOn(offset, needed: needed)
                 case .broken(let problem): return giveUp(offset, problem)
-                case .missing, .string, .payload, .refused:
+                case .missing, .string, .payload, .refused, .oversized:
+                    if case .oversized(let size) = answer { passedOver = size + 2 }
                     cutover.count(cutover.place(answer, for: order.key, &engine), of: order.key, bySweep: false)
                     if cutover.fetches.finish(order.mark, order.serial) {
                         cutover.breaker.succeeded()
@@ -181,7 +191,7 @@ final class OriginSession: Session {
         first = 0
         // What it says unasked is the reason why it is about to close.
         if offset < input.byteCount {
-            return giveUp(offset, input.slice(offset, min(input.byteCount, offset + 80)).copiedText())
+            return giveUp(offset, "it says \(OriginWire.shown(input.slice(offset, input.byteCount)))")
         }
         return goOn(offset)
     }

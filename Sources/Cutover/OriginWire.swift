@@ -2,33 +2,30 @@
 
 import Base
 import Engine
+import Migration
 
 /// What the old server answered for a key.
 enum OriginAnswer: ~Escapable {
     case missing
     /// A string with all that memcached tells of it.
-    case string(RawSpan, MemcachedFacts)
+    case string(RawSpan, MetaItem)
     /// A DUMP payload, and how many milliseconds are left; nil is no end.
     case payload(RawSpan, timeLeft: Int64?)
     /// It has something to say about this key, but does not give it.
     case refused(String)
+    /// More than is taken, so it is not waited for: these bytes and a line's end follow, to be passed over.
+    case oversized(Int)
     /// What came is no answer, or one that ends all: nothing more can be learned on this connection.
     case broken(String)
     /// More bytes are wanted: so many in all from the answer's start, or 0 if that is not known.
     case incomplete(needed: Int)
 }
 
-struct MemcachedFacts {
-    var flags: UInt32 = 0
-    /// nil is no end.
-    var secondsLeft: Int64?
-    var cas: UInt64 = 0
-    var isStale = false
-}
-
 /// One direction's writing and the other's reading. Nothing is kept from one call to the next.
 struct OriginWire: Sendable {
     let language: OriginAddress.Language
+    /// Bytes of a string, or of a payload.
+    var valueSizeMax = CutoverLimits.valueSizeMax
 
     // MARK: Asking
 
@@ -36,7 +33,7 @@ struct OriginWire: Sendable {
     func append(_ key: UndecidedKey, at database: inout DatabaseIndex, to output: inout OutputBuffer) -> Int {
         switch language {
         case .memcached:
-            appendMetaGet(key.bytes.span.rawBytes, to: &output)
+            MetaItem.appendGet(key.bytes.span.rawBytes, to: &output)
             return 0
         case .redis:
             var selections = 0
@@ -48,18 +45,6 @@ struct OriginWire: Sendable {
             append(["PTTL"], key.bytes.span.rawBytes, to: &output)
             append(["DUMP"], key.bytes.span.rawBytes, to: &output)
             return selections
-        }
-    }
-
-    private func appendMetaGet(_ key: RawSpan, to output: inout OutputBuffer) {
-        output.append("mg ")
-        let isText = (0..<key.byteCount).allSatisfy { key[$0] > 32 && key[$0] != 127 }
-        if isText {
-            output.append(key)
-            output.append(" v f t c\r\n")
-        } else {
-            output.append(base64: key)
-            output.append(" b v f t c\r\n")
         }
     }
 
@@ -79,89 +64,79 @@ struct OriginWire: Sendable {
 
     // MARK: Reading
 
-    /// Reads the answer that begins at `offset`, which then is behind it, unless it is incomplete.
+    /// Reads the answer about `key` that begins at `offset`, which then is behind it, unless it is incomplete.
     @_lifetime(copy input)
-    func read(_ input: RawSpan, at offset: inout Int) -> OriginAnswer {
+    func read(_ input: RawSpan, at offset: inout Int, of key: UndecidedKey) -> OriginAnswer {
         switch language {
-        case .memcached: readMetaGet(input, at: &offset)
+        case .memcached: readMetaGet(input, at: &offset, of: key)
         case .redis: readDump(input, at: &offset)
         }
     }
 
-    /// `VA size f… t… c…` and the block, or `EN`.
     @_lifetime(copy input)
-    private func readMetaGet(_ input: RawSpan, at offset: inout Int) -> OriginAnswer {
+    private func readMetaGet(_ input: RawSpan, at offset: inout Int, of key: UndecidedKey) -> OriginAnswer {
         guard let line = Self.line(input, from: offset) else { return Self.unfinished(input, from: offset) }
         let text = input.slice(line.start, line.end)
-        if text.equals("EN") {
+        switch MetaItem.read(text, of: key.bytes.span.rawBytes) {
+        case .missing:
             offset = line.next
             return .missing
-        }
-        guard text.byteCount > 3, text.slice(0, 3).equals("VA ") else {
-            if text.byteCount > 12, text.slice(0, 12).equals("SERVER_ERROR") {
+        case .strange:
+            if text.starts(with: "SERVER_ERROR") {
                 offset = line.next
-                return .refused(text.copiedText())
+                return .refused(Self.shown(text))
             }
             if text.equals("ERROR") { return .broken("it knows no meta commands: memcached 1.6 or newer is wanted") }
-            return .broken("it answers: \(text.slice(0, min(80, text.byteCount)).copiedText())")
-        }
-        let words = text.slice(3, text.byteCount)
-        var facts = MemcachedFacts()
-        var size: Int?
-        var start = 0
-        while start < words.byteCount {
-            let end = words.firstIndex(of: 32, from: start) ?? words.byteCount
-            let word = words.slice(start, end)
-            start = end + 1
-            if size == nil {
-                size = word.unsignedDecimal().flatMap { Int(exactly: $0) }
-                if size == nil { break }
-                continue
+            return .broken("it answers \(Self.shown(text))")
+        case .found(let item, let size):
+            if size > valueSizeMax {
+                offset = line.next
+                return .oversized(size)
             }
-            guard word.byteCount > 0 else { continue }
-            let number = word.slice(1, word.byteCount)
-            switch word[0] {
-            case UInt8(ascii: "f"): facts.flags = UInt32(truncatingIfNeeded: number.unsignedDecimal() ?? 0)
-            case UInt8(ascii: "t"): facts.secondsLeft = number.unsignedDecimal().map { Int64(clamping: $0) }
-            case UInt8(ascii: "c"): facts.cas = number.unsignedDecimal() ?? 0
-            case UInt8(ascii: "X"): facts.isStale = true
-            default: break
-            }
+            let end = line.next + size + 2
+            guard end <= input.byteCount else { return .incomplete(needed: end - offset) }
+            guard Self.isLineEnd(input, end) else { return .broken("it sends a block that does not end") }
+            offset = end
+            return .string(input.slice(line.next, end - 2), item)
         }
-        guard let size, size <= CutoverLimits.valueSizeMax else { return .broken("it answers a strange size") }
-        let end = line.next + size + 2
-        guard end <= input.byteCount else { return .incomplete(needed: end - offset) }
-        guard input[end - 2] == 13 && input[end - 1] == 10 else { return .broken("a block that does not end") }
-        offset = end
-        return .string(input.slice(line.next, end - 2), facts)
     }
 
-    /// What PTTL and DUMP answer.
+    /// What PTTL and DUMP answer. Redis does not tell of which key.
     @_lifetime(copy input)
     private func readDump(_ input: RawSpan, at offset: inout Int) -> OriginAnswer {
         guard let first = Self.line(input, from: offset) else { return Self.unfinished(input, from: offset) }
         guard let second = Self.line(input, from: first.next) else { return Self.unfinished(input, from: first.next) }
         let (time, size) = (input.slice(first.start, first.end), input.slice(second.start, second.end))
-        guard time.byteCount > 1, size.byteCount > 1 else { return .broken("it answers an empty line") }
-        for text in [time.copiedText(), size.copiedText()] where text.hasPrefix("-") {
-            if text.hasPrefix("-LOADING") || text.hasPrefix("-BUSY") {
-                offset = second.next
-                return .refused(String(text.dropFirst()))
+        var count: Int?
+        if size.starts(with: "$") && !size.equals("$-1") {
+            guard let number = size.slice(1, size.byteCount).unsignedDecimal(), number <= 1 << 40 else {
+                return .broken("it answers \(Self.shown(size))")
             }
-            return .broken("it answers: \(text.dropFirst().prefix(80))")
+            count = Int(number)
+        } else if !size.equals("$-1") && !size.starts(with: "-") {
+            return .broken("it answers \(Self.shown(size))")
         }
-        guard time[0] == UInt8(ascii: ":"), size[0] == UInt8(ascii: "$"),
-            let left = time.slice(1, time.byteCount).canonicalSignedDecimal()
-        else { return .broken("it answers: \(time.slice(0, min(80, time.byteCount)).copiedText())") }
-        if size.equals("$-1") {
+        if let count, count > valueSizeMax {
             offset = second.next
-            return .missing
+            return .oversized(count)
         }
-        guard let number = size.slice(1, size.byteCount).unsignedDecimal(), number <= UInt64(CutoverLimits.valueSizeMax)
-        else { return .broken("it answers a strange size") }
-        let end = second.next + Int(number) + 2
+        let end = second.next + (count.map { $0 + 2 } ?? 0)
         guard end <= input.byteCount else { return .incomplete(needed: end - offset) }
+        if count != nil && !Self.isLineEnd(input, end) { return .broken("it sends a block that does not end") }
+        if time.starts(with: "-") || size.starts(with: "-") {
+            let text = time.starts(with: "-") ? time : size
+            let (isBusy, isForbidden) = (
+                text.starts(with: "-LOADING") || text.starts(with: "-BUSY"), text.starts(with: "-NOPERM")
+            )
+            guard isBusy || isForbidden else { return .broken("it answers \(Self.shown(text))") }
+            offset = end
+            return .refused(Self.shown(text))
+        }
+        guard time.starts(with: ":"), let left = time.slice(1, time.byteCount).canonicalSignedDecimal(), left >= -2
+        else { return .broken("it answers \(Self.shown(time))") }
         offset = end
+        // One that came between the two is not asked for its time: it was not there when it was looked for.
+        guard count != nil, left != -2 else { return .missing }
         return .payload(input.slice(second.next, end - 2), timeLeft: left < 0 ? nil : left)
     }
 
@@ -175,6 +150,13 @@ struct OriginWire: Sendable {
         if text.equals("+OK") || text.equals("STORED") { return "" }
         return text.slice(0, min(80, text.byteCount)).copiedText()
     }
+
+    /// The beginning of what it says, in quotes, on one line.
+    static func shown(_ text: RawSpan) -> String {
+        text.slice(0, min(80, text.byteCount)).copiedText().debugDescription
+    }
+
+    private static func isLineEnd(_ input: RawSpan, _ end: Int) -> Bool { input[end - 2] == 13 && input[end - 1] == 10 }
 
     private static func line(_ input: RawSpan, from offset: Int) -> (start: Int, end: Int, next: Int)? {
         guard offset < input.byteCount, let feed = input.firstIndex(of: 10, from: offset) else { return nil }

@@ -19,7 +19,7 @@ extension Sweep {
             kept = []
             if case .impossible(let reason) = try dump("hash", &list, &values) {
                 // One that knows no such word: what moved is probably found by now.
-                return reason.hasPrefix("CLIENT_ERROR") ? try dump("all", &list, &values) : .impossible(reason)
+                return reason.hasPrefix("\"CLIENT_ERROR") ? try dump("all", &list, &values) : .impossible(reason)
             }
             let keptAll = kept.count < CutoverLimits.keptKeyCountMax
             for key in kept { try fetchSoon(key, &values) }
@@ -46,9 +46,9 @@ extension Sweep {
                 try fetchBatch(&values)
                 return .complete
             } else {
-                let answer = String(decoding: line.prefix(80), as: UTF8.self)
+                let answer = OriginWire.shown(line.span.rawBytes)
                 // Somebody else has it listed: again in a while.
-                if answer.hasPrefix("BUSY") { throw CutoverFault(answer) }
+                if line.starts(with: "BUSY".utf8) { throw CutoverFault(answer) }
                 return .impossible(answer)
             }
         }
@@ -74,28 +74,45 @@ extension Sweep {
     // MARK: Redis
 
     mutating func listRedis(_ list: inout OriginPeer, _ values: inout OriginPeer) throws(CutoverFault) -> Outcome {
-        try list.ask(["INFO", "keyspace"])
-        guard case .bytes(let text) = try reply(&list) else { return .impossible("INFO is refused") }
-        for row in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) where row.hasPrefix("db") {
-            guard let number = Int(row.dropFirst(2).prefix { $0 != ":" }) else { continue }
-            let database = DatabaseIndex(number)
-            guard number < cutover.engine.databaseCount else {
-                let note = "Migration: there is no database \(number) here: it stays behind."
-                cutover.pendingNotes.look { $0.append(note) }
+        var present = DatabaseIndex.first
+        for number in try databases(&list) {
+            guard (0..<cutover.engine.databaseCount).contains(number) else {
+                tell("there is no database \(number) here: it stays behind.")
                 continue
             }
+            let database = DatabaseIndex(number)
             guard cutover.covers(database) else { continue }
+            if database != present {
+                try list.ask(["SELECT", "\(number)"])
+                if case .error(let text) = try reply(&list) {
+                    tell("database \(number) stays behind: SELECT is answered by \(text.debugDescription).")
+                    continue
+                }
+                present = database
+            }
             if let refusal = try scan(database, &list, &values) { return .impossible(refusal) }
         }
         return .complete
     }
 
-    /// - Returns: why it does not list its keys; nil if all is well.
+    private func tell(_ note: String) { cutover.pendingNotes.look { $0.append("Migration: " + note) } }
+
+    /// Those that have keys. Who may not ask for that sees the first one: SELECT is not for readers either.
+    private func databases(_ list: inout OriginPeer) throws(CutoverFault) -> [Int] {
+        try list.ask(["INFO", "keyspace"])
+        guard case .bytes(let text) = try reply(&list) else {
+            tell("INFO is refused by \(cutover.origin): keys are listed of database 0 only.")
+            return [0]
+        }
+        return String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { row in
+            row.hasPrefix("db") ? Int(row.dropFirst(2).prefix { $0 != ":" }) : nil
+        }
+    }
+
+    /// Of the database where `list` is. - Returns: why it does not list its keys; nil if all is well.
     private mutating func scan(
         _ database: DatabaseIndex, _ list: inout OriginPeer, _ values: inout OriginPeer
     ) throws(CutoverFault) -> String? {
-        try list.ask(["SELECT", "\(database.rawValue)"])
-        if case .error(let text) = try reply(&list) { return text }
         var cursor = "0"
         repeat {
             try list.ask(["SCAN", cursor, "COUNT", "\(CutoverLimits.scanCount)"])
@@ -139,6 +156,6 @@ extension Sweep {
             return .array(parts)
         default: break
         }
-        throw CutoverFault("not a reply of Redis: \(String(decoding: line.prefix(80), as: UTF8.self))")
+        throw CutoverFault("not a reply of Redis: \(OriginWire.shown(line.span.rawBytes))")
     }
 }

@@ -12,6 +12,8 @@ struct Sweep: ~Copyable {
     private var lastAt: UInt64 = 0
     private var lastCount = 0
     private var batch: [UndecidedKey] = []
+    /// What was told already.
+    private var lastFault = ""
     /// Undecided keys of a list that must be read at once.
     var kept: [UndecidedKey] = []
 
@@ -44,6 +46,10 @@ struct Sweep: ~Copyable {
                 }
             } catch {
                 // It went away: what it has when it is back may be another list.
+                if !cutover.isOver && error.description != lastFault {
+                    lastFault = error.description
+                    cutover.pendingNotes.look { $0.append("Migration: keys are listed anew: \(error)") }
+                }
                 cutover.sweepState.look { $0.stage = .waiting }
                 batch.removeAll()
                 kept = []

@@ -19,6 +19,14 @@ struct TakenKey {
     var sure: Double?
     /// What was last read of it as its number for cas.
     var token: String?
+    /// The number that it has there, if it keeps that here.
+    var oldToken: String?
+    /// Its item is one that was made here, of which the number was given here too.
+    var isOurs = false
+    /// It was a request's key in vain, so that it may be missing for ever.
+    var mayBeLost = false
+
+    init(old: String?) { self.old = old }
 }
 
 /// The answers to expect. `mayFail` says that the old server may have been out of reach.
@@ -65,11 +73,20 @@ struct CutoverModel {
                 return value == key.old ? nil : "\(value) instead of the old \(key.old ?? "nothing")"
             }
             if key.old == nil { keys[index].state = .absent }
-            return key.old == nil || mayFail ? nil : "a miss of the old \(key.old!)"
+            return key.old == nil || mayFail || key.mayBeLost ? nil : "a miss of the old \(key.old!)"
         }
     }
 
+    /// What is wrong with the number of an item that was just read.
+    func judge(token: String?, of index: Int) -> String? {
+        let key = keys[index]
+        guard let token = token.flatMap({ UInt64($0) }), let oldToken = key.oldToken else { return nil }
+        if key.isOurs { return token > 1 << 48 ? nil : "its number \(token) may have been given there" }
+        return token == UInt64(oldToken) ? nil : "its number is \(token), it was \(oldToken)"
+    }
+
     mutating func written(_ index: Int, _ value: String) {
+        keys[index].isOurs = true
         keys[index].state = .present(value)
         keys[index].gone = nil
         keys[index].sure = nil

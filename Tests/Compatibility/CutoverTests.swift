@@ -4,6 +4,7 @@ import Base
 import Glibc
 import Server
 import Synchronization
+import TestPeers
 import Testing
 
 @Suite("Taking over", .serialized)
@@ -11,6 +12,8 @@ struct CutoverTests {
     /// What becomes of the old server on the way.
     enum Fate: String, CaseIterable, Sendable {
         case lives, stops, dies
+        /// Another one with the same items takes its place.
+        case returns
     }
 
     private static let threadCount = 3
@@ -25,6 +28,19 @@ struct CutoverTests {
             default: TakenKey(old: "old\(thread)x\(index)")
             }
         }
+    }
+
+    /// The items' numbers in a memcached, in the order of the keys.
+    private func oldTokens(_ path: String, _ thread: Int) throws -> [String?] {
+        let names = (0..<Self.keyCount).map { Self.name(thread, $0) }.joined(separator: " ")
+        let reply = try Wire(unix: path).ask(Array("gets \(names)\r\n".utf8), ending: "mn\r\n", "MN\r\n")
+        var tokens: [Substring: String] = [:]
+        let text = String(decoding: reply, as: UTF8.self).replacing("\r\n", with: "\n")
+        for line in text.split(separator: "\n") where line.hasPrefix("VALUE ") {
+            let words = line.split(separator: " ")
+            tokens[words[1]] = String(words[4])
+        }
+        return (0..<Self.keyCount).map { tokens[Self.name(thread, $0)[...]] }
     }
 
     private static func name(_ thread: Int, _ index: Int) -> String { "t\(thread)k\(index)" }
@@ -70,13 +86,20 @@ struct CutoverTests {
         let duet = try Duet { settings in
             settings.migrateFrom = (isRedis ? "unix://" : "memcached+unix://") + path
             settings.migrateTimeoutMilliseconds = fate == .lives ? 5000 : 30
-            settings.migrateRate = 300
+            settings.migrateRate = 100
         }
         defer { duet.finish() }
         let clients = try (0..<Self.threadCount).map { thread in
-            try CutoverClient(
-                duet, prefix: "t\(thread)k", Self.oldKeys(thread), isRedis: isRedis, seed: seed &+ UInt64(thread))
+            var keys = Self.oldKeys(thread)
+            if !isRedis && fate != .returns {
+                for (index, token) in try oldTokens(path, thread).enumerated() {
+                    keys[index].oldToken = token
+                    keys[index].token = token
+                }
+            }
+            return try CutoverClient(duet, prefix: "t\(thread)k", keys, seed: seed &+ UInt64(thread))
         }
+        let next = fate == .returns ? try startOld(isRedis: isRedis) : nil
         let course = Course()
         let threads = try clients.map { client in
             let client = Handed(client)
@@ -95,14 +118,26 @@ struct CutoverTests {
             old.signal(fate == .stops ? SIGSTOP : SIGKILL)
             while course.done.load(ordering: .relaxed) < total / 2 { usleep(1000) }
             if fate == .stops { old.signal(SIGCONT) }
+            // From one moment to the next it is there, with all items.
+            if let next {
+                let outcome = unsafe rename(next.socketPath, path)
+                #expect(outcome == 0)
+            }
         }
         for thread in threads { thread.join() }
-        if fate == .lives {
+        // Whose time is up by now could come back as long as the take-over lasts.
+        usleep(1_100_000)
+        for client in clients { try client.readAll() }
+        if fate != .dies {
             _ = try RESPSide(unix: duet.respPath).ask(["CONFIG", "SET", "migrate-rate", "0"])
             #expect(try waitUntil { try rows(duet)["migrate_status"] == "done" })
+            for client in clients {
+                // Nothing was given up for good.
+                client.mayFail = false
+                try client.readAll()
+            }
         }
         for client in clients {
-            try client.readAll()
             for fault in client.faults { Issue.record("\(fault)") }
             if fate == .lives { #expect(client.model.oldHits == client.model.oldReads) }
         }
@@ -211,13 +246,40 @@ struct CutoverTests {
         #expect(try found == side.ask(["DBSIZE"]) && found.count < 6)
         #expect(try String(decoding: side.ask(["GET", Self.name(0, 1)]), as: UTF8.self) == "$4\r\n1001\r\n")
     }
+
+    @Test("an old server that says nothing holds up who named it, and nobody else")
+    func silent() throws {
+        let old = try LineServer { _ in LineServer.Answer("") }
+        let duet = try Duet { $0.workerCount = 1 }
+        defer { duet.finish() }
+        let (asking, other) = (Handed(try RESPSide(unix: duet.respPath)), try RESPSide(unix: duet.respPath))
+        let answer = Monitor("")
+        let words = ["CONFIG", "SET", "migrate-from", "memcached+unix://" + old.path]
+        let thread = try Thread(name: "client") {
+            do {
+                let reply = try asking.value.ask(words)
+                answer.change { $0 = String(decoding: reply, as: UTF8.self) }
+            } catch { answer.change { $0 = "\(error)" } }
+        }
+        // It waits, and its worker's other client is told so.
+        let isWaiting = try waitUntil {
+            try String(decoding: other.ask(["CLIENT", "LIST"]), as: UTF8.self).contains("flags=b")
+        }
+        #expect(isWaiting)
+        let second = try String(decoding: other.ask(["CONFIG", "SET", "migrate-from", ""]), as: UTF8.self)
+        #expect(second.contains("being asked just now"), "\(second)")
+        thread.join()
+        #expect(answer.look { $0 }.contains("said nothing for too long"), "\(answer.look { $0 })")
+        #expect(try other.ask(["CONFIG", "SET", "migrate-from", ""]) == Array("+OK\r\n".utf8))
+        withExtendedLifetime(old) {}
+    }
 }
 
 /// Handed to one thread, and taken back when it has ended.
-private struct Handed: @unchecked Sendable {
+private struct Handed<Value>: @unchecked Sendable {
     // Sendable: see above.
-    let value: CutoverClient
-    init(_ value: CutoverClient) { self.value = value }
+    let value: Value
+    init(_ value: Value) { self.value = value }
 }
 
 private final class Course: Sendable {
@@ -226,7 +288,9 @@ private final class Course: Sendable {
 }
 
 private func run(_ client: CutoverClient, _ course: Course, steps: Int) {
-    for _ in 0..<steps {
+    for step in 0..<steps {
+        // Longer than most of what is to go by itself.
+        if step == steps * 3 / 4 { usleep(200_000) }
         // Before the step: what fails in its middle counts too.
         client.mayFail = client.mayFail || course.isFailing.load(ordering: .sequentiallyConsistent)
         do { try client.step() } catch { client.note("\(error)") }

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Migration
 import Testing
 import Transport
 
@@ -42,11 +43,11 @@ struct DecidingTests {
         }
 
         /// The old server answers.
-        func arrive(_ key: UndecidedKey, _ text: String?, secondsLeft: Int64? = nil, cas: UInt64 = 5) -> Arrival {
+        func arrive(_ key: UndecidedKey, _ text: String?, secondsLeft: Int64 = -1, cas: UInt64 = 5) -> Arrival {
             let bytes = Array((text ?? "").utf8)
-            var facts = MemcachedFacts()
+            var facts = MetaItem()
             facts.flags = 3
-            facts.secondsLeft = secondsLeft
+            facts.timeToLive = secondsLeft
             facts.cas = cas
             let answer: OriginAnswer = text == nil ? .missing : .string(bytes.span.rawBytes, facts)
             return cutover.place(answer, for: key, &handle)

@@ -3,6 +3,7 @@
 import Base
 import Glibc
 import Migration
+import TestPeers
 import Testing
 
 @Suite("Conversations with servers")

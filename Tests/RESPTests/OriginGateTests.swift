@@ -1,6 +1,7 @@
 // Which requests wait for keys of another server, and how they go on.
 
 import Engine
+import TestPeers
 import Testing
 
 @testable import RESP

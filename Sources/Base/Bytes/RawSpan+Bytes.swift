@@ -51,6 +51,10 @@ extension RawSpan {
         }
     }
 
+    public func starts(with text: StaticString) -> Bool {
+        byteCount >= text.utf8CodeUnitCount && slice(0, text.utf8CodeUnitCount).equals(text)
+    }
+
     /// Less than, equal to or more than 0, as the span comes before `other` byte by byte; a beginning comes before what
     /// it begins.
     @inline(__always)

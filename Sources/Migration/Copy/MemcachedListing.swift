@@ -275,9 +275,3 @@ final class MemcachedListing: @unchecked Sendable {
         return nil
     }
 }
-
-extension RawSpan {
-    func starts(with text: StaticString) -> Bool {
-        byteCount >= text.utf8CodeUnitCount && slice(0, text.utf8CodeUnitCount).equals(text)
-    }
-}

@@ -73,7 +73,7 @@ struct MemcachedSource: CopySource, ~Copyable {
     private mutating func ask(_ batch: borrowing KeyBatch) throws(MigrationFault) {
         if batch.count == 0 { return }
         if knowsMeta {
-            for index in 0..<batch.count { Self.appendFetch(batch[index], to: &link.requests) }
+            for index in 0..<batch.count { MetaItem.appendGet(batch[index], to: &link.requests) }
         } else {
             link.requests.append("gets")
             for index in 0..<batch.count {
@@ -85,18 +85,6 @@ struct MemcachedSource: CopySource, ~Copyable {
         try link.flush(while: Self.doing)
     }
 
-    /// Asks for an item by meta get: its value, flags, time to live and CAS number, and whether its key is binary.
-    static func appendFetch(_ key: RawSpan, isBinary: Bool = false, to requests: inout OutputBuffer) {
-        requests.append("mg ")
-        if MetaItem.isText(key) && !isBinary {
-            requests.append(key)
-            requests.append(" v f t c k\r\n")
-        } else {
-            requests.append(base64: key)
-            requests.append(" v f t c k b\r\n")
-        }
-    }
-
     // MARK: What comes
 
     private mutating func receive(
@@ -106,7 +94,8 @@ struct MemcachedSource: CopySource, ~Copyable {
         if batch.count == 0 { return }
         if !knowsMeta { return try receiveClassic(batch, &sink, &notes, &meter) }
         for index in 0..<batch.count {
-            guard let item = try MetaItem.receive(from: link, into: &value, while: Self.doing) else {
+            let item = try MetaItem.receive(batch[index], from: link, into: &value, while: Self.doing)
+            guard let item else {
                 notes.gone += 1
                 continue
             }
@@ -149,61 +138,22 @@ struct MemcachedSource: CopySource, ~Copyable {
     }
 }
 
-/// What a meta get tells of an item.
-struct MetaItem {
-    var flags: UInt32 = 0
-    /// Seconds; -1 is for ever.
-    var timeToLive: Int64 = -1
-    var cas: UInt64 = 0
-    var isStale = false
-    var hasBinaryKey = false
-
-    /// Takes the answer to a meta get. Nil if there is no item.
+extension MetaItem {
+    /// Takes the answer to a meta get of `key`. Nil if there is no item.
     static func receive(
-        from link: borrowing ServerLink, into value: inout OutputBuffer, while doing: String
+        _ key: RawSpan, from link: borrowing ServerLink, into value: inout OutputBuffer, while doing: String
     ) throws(MigrationFault) -> MetaItem? {
-        enum Line { case found(MetaItem, size: Int), none, strange(String) }
-        let line = try link.receiveLine(while: doing) { line -> Line in
-            if line.equals("EN") { return .none }
-            guard let (item, size) = parse(line) else { return .strange(line.copiedText()) }
-            return .found(item, size: size)
+        let (answer, text) = try link.receiveLine(while: doing) { line in
+            let answer = read(line, of: key)
+            return (answer, answer == .strange ? line.copiedText() : "")
         }
-        switch line {
-        case .none: return nil
-        case .strange(let text): throw link.strange(text)
+        switch answer {
+        case .missing: return nil
+        case .strange: throw link.strange(text)
         case .found(let item, let size):
             try link.receiveValue(size, into: &value, while: doing)
             return item
         }
-    }
-
-    /// `VA SIZE flags…`
-    private static func parse(_ line: RawSpan) -> (MetaItem, size: Int)? {
-        guard line.starts(with: "VA ") else { return nil }
-        var item = MetaItem()
-        var size: Int?
-        var start = 3
-        while start < line.byteCount {
-            let end = line.firstIndex(of: 32, from: start) ?? line.byteCount
-            let word = line.slice(start, end)
-            start = end + 1
-            if word.byteCount == 0 { continue }
-            guard size != nil else {
-                guard let number = word.unsignedDecimal().flatMap({ Int(exactly: $0) }) else { return nil }
-                size = number
-                continue
-            }
-            let rest = word.slice(1, word.byteCount)
-            switch word[0] {
-            case UInt8(ascii: "f"): item.flags = rest.unsignedDecimal().flatMap { UInt32(exactly: $0) } ?? 0
-            case UInt8(ascii: "t"): item.timeToLive = rest.canonicalSignedDecimal() ?? -1
-            case UInt8(ascii: "c"): item.cas = rest.unsignedDecimal() ?? 0
-            case UInt8(ascii: "X"): item.isStale = true
-            case UInt8(ascii: "b"): item.hasBinaryKey = true
-            default: break
-            }
-        }
-        return size.map { (item, $0) }
     }
 
     func copyFacts(now: Milliseconds) -> CopyFacts {
@@ -215,11 +165,5 @@ struct MetaItem {
         // An item with less than a second left says 0.
         if timeToLive >= 0 { item.facts.expiry = Milliseconds(now.rawValue + max(1, timeToLive * 1000)) }
         return item
-    }
-
-    /// Whether memcached takes a key as it stands: without blanks and control characters.
-    static func isText(_ key: RawSpan) -> Bool {
-        for index in 0..<key.byteCount where key[index] <= 32 || key[index] == 127 { return false }
-        return key.byteCount > 0
     }
 }

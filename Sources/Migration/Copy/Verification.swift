@@ -48,7 +48,7 @@ struct ComparingSink: CopySink, ~Copyable {
         }
         asked.append(Expected(key: key.copiedBytes(), item: item, digest: try digest(value, item.type)))
         if isMemcached {
-            MemcachedSource.appendFetch(key, isBinary: item.facts.hasBinaryKey, to: &link.requests)
+            MetaItem.appendGet(key, isBinary: item.facts.hasBinaryKey, to: &link.requests)
         } else {
             RedisSource.appendFetch(key, to: &link)
         }
@@ -87,7 +87,9 @@ struct ComparingSink: CopySink, ~Copyable {
     private static let missing = "is not there"
 
     private mutating func compareMeta(_ expected: Expected) throws(MigrationFault) -> String? {
-        guard let found = try MetaItem.receive(from: link, into: &value, while: Self.doing) else { return Self.missing }
+        let key = expected.key.span.rawBytes
+        let found = try MetaItem.receive(key, from: link, into: &value, while: Self.doing)
+        guard let found else { return Self.missing }
         let item = found.copyFacts(now: Milliseconds.readClock())
         return Self.difference(expected, item, digests.digest(string: value.span), hasOwnFields: true)
     }

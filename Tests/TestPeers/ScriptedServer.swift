@@ -6,12 +6,12 @@ import Synchronization
 
 /// Listens on a unix socket for one client. For each request that it hears it says the next of its replies; after the
 /// last one it closes.
-final class ScriptedServer: Sendable {
-    let path: String
+public final class ScriptedServer: Sendable {
+    public let path: String
     private let listening: Int32
     private let heard = Monitor<(requests: [[String]], isOver: Bool)>(([], false))
 
-    init(_ replies: [String]) throws {
+    public init(_ replies: [String]) throws {
         (path, listening) = listenOnUnixSocket("scripted")
         let (door, log) = (listening, heard)
         try Thread.start(name: "scripted") {
@@ -28,7 +28,7 @@ final class ScriptedServer: Sendable {
     }
 
     /// What it heard, when its conversation is over.
-    var requests: [[String]] { heard.wait { $0.isOver ? $0.requests : nil } }
+    public var requests: [[String]] { heard.wait { $0.isOver ? $0.requests : nil } }
 
     private static func serve(_ fd: Int32, _ replies: [String], _ hear: ([String]) -> Void) {
         var input: [UInt8] = []

@@ -1,11 +1,11 @@
 // A server whose keys are taken over, for tests of who waits for what.
 
 import Base
-import Engine
+public import Engine
 import Synchronization
 
 /// Another server, played by hand: it says what it is asked for, and delivers when the test says so.
-final class TestOrigin: KeyOrigin {
+public final class TestOrigin: KeyOrigin {
     private struct State {
         var values: [String: String]
         var decided: Set<String> = []
@@ -16,21 +16,21 @@ final class TestOrigin: KeyOrigin {
 
     private let state: Mutex<State>
 
-    init(_ values: [String: String]) { state = Mutex(State(values: values)) }
+    public init(_ values: [String: String]) { state = Mutex(State(values: values)) }
 
-    var isThere: Bool {
+    public var isThere: Bool {
         get { state.withLock { $0.isThere } }
         set { state.withLock { $0.isThere = newValue } }
     }
 
     private static func name(_ key: Key) -> String { key.bytes.copiedText() }
 
-    func mayHave(_ key: Key, _ engine: inout EngineHandle) -> Bool {
+    public func mayHave(_ key: Key, _ engine: inout EngineHandle) -> Bool {
         let name = Self.name(key)
         return state.withLock { !$0.decided.contains(name) } && !engine.look(key) { _ in }
     }
 
-    func fetch(_ keys: [UndecidedKey], worker: Int, completion: @escaping @Sendable () -> Void) -> Bool {
+    public func fetch(_ keys: [UndecidedKey], worker: Int, completion: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
             guard state.isThere else { return false }
             state.asked.append(keys.map { Self.name($0.key) })
@@ -39,23 +39,23 @@ final class TestOrigin: KeyOrigin {
         }
     }
 
-    func exclude(_ key: Key) {
+    public func exclude(_ key: Key) {
         let name = Self.name(key)
         state.withLock { _ = $0.decided.insert(name) }
     }
 
     /// What was asked for since the last call, request by request.
-    func takeAsked() -> [String] {
+    public func takeAsked() -> [String] {
         state.withLock { state in
             defer { state.asked = [] }
             return state.asked.map { $0.joined(separator: " ") }
         }
     }
 
-    func isExcluded(_ name: String) -> Bool { state.withLock { $0.decided.contains(name) } }
+    public func isExcluded(_ name: String) -> Bool { state.withLock { $0.decided.contains(name) } }
 
     /// Stores what is pending, or lets its time run out.
-    func deliver(_ engine: Engine, inTime: Bool = true) {
+    public func deliver(_ engine: Engine, inTime: Bool = true) {
         var handle = engine.makeHandle()
         let pending = state.withLock { state in
             defer { state.pending = [] }
