@@ -19,7 +19,9 @@ extension NoServer: MemcachedControl {
 
 extension NoServer: ServerControl {
     func configuration() -> [ConfigurationEntry] { [] }
-    func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? { nil }
+    func setConfiguration(
+        _ entries: [ConfigurationEntry], completion: (@Sendable (ConfigurationRefusal?) -> Void)?
+    ) -> ConfigurationOutcome { .done }
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart { .failed("no disk") }
     func startExport(completion: @escaping @Sendable (SnapshotExport) -> Void) { completion(.failed("no disk")) }
     func logPlaces() -> (end: UInt64, synced: UInt64)? { nil }

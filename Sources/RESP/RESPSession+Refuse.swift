@@ -14,6 +14,11 @@ extension RESPSession {
     /// As `fail`, with text made for the occasion. Line ends in it become blanks, or the reply would be torn.
     func fail(made text: String, _ output: inout OutputBuffer) {
         countError(FirstWord(text))
+        Self.appendError(text, &output)
+    }
+
+    /// On one line, whatever `text` is.
+    static func appendError(_ text: String, _ output: inout OutputBuffer) {
         output.append("-" as StaticString)
         for byte in text.utf8 { output.append(byte == 13 || byte == 10 ? 32 : byte) }
         output.append("\r\n")

@@ -12,9 +12,12 @@ public protocol ServerControl: Sendable {
     func configuration() -> [ConfigurationEntry]
 
     /// Applies all of `entries` or none. Names come in lower case, each once.
-    /// - Returns: nil, or why nothing was changed.
+    /// - Parameter completion: called once by another thread, perhaps before this returns, if the answer is `.begun`:
+    ///   with nil, or why nothing was changed. Without it what takes long is refused.
     /// Source: Redis CONFIG SET.
-    func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal?
+    func setConfiguration(
+        _ entries: [ConfigurationEntry], completion: (@Sendable (ConfigurationRefusal?) -> Void)?
+    ) -> ConfigurationOutcome
 
     /// Writes the present settings back to the file that they came from.
     /// - Returns: nil, or the reason of the failure.
@@ -96,6 +99,14 @@ public struct ConfigurationRefusal: Sendable, Equatable {
         self.name = name
         self.reason = reason
     }
+}
+
+/// What became of CONFIG SET.
+public enum ConfigurationOutcome: Sendable, Equatable {
+    case done
+    case refused(ConfigurationRefusal)
+    /// Somebody else has to be asked first.
+    case begun
 }
 
 /// What became of the wish to save.

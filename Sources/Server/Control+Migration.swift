@@ -11,17 +11,11 @@ import Synchronization
 struct MigrationState {
     var cutover: Cutover?
     var lastRows: [(name: String, value: String)] = []
+    /// An old server is being asked whether it is what is wanted: one at a time.
+    var isAsking = false
+    /// The server stops: nothing begins any more.
+    var isOver = false
 }
-
-/// What CONFIG SET migrate-from asks for.
-enum PlannedMigration {
-    case nothing
-    case stop
-    /// The old server was asked, and is what is wanted.
-    case start(Cutover)
-}
-
-extension ConfigurationRefusal: Error {}
 
 extension Control {
     // MARK: At start
@@ -43,46 +37,80 @@ extension Control {
             do throws(CutoverFault) {
                 try cutover.probe()
             } catch {
+                // Whoever mistyped the password should see it now, not find out that nothing came.
+                if error.isFinal { throw error }
                 log.warning("Migration: \(error). Trying again; what is not here is a miss meanwhile.")
             }
             begin(cutover)
         } catch {
-            log.warning("Migration: not begun: \(error)")
+            state.withLock { $0.settings.migrateFrom = "" }
+            log.warning("Migration: not begun: \(error). CONFIG SET migrate-from begins it.")
         }
     }
 
     /// When all connections are closed: nothing comes any more that a last snapshot would not have.
     func endMigration() {
-        migration.withLock { $0.cutover }?.stopAndSettle()
+        let cutover = migration.withLock { migration in
+            migration.isOver = true
+            return migration.cutover
+        }
+        cutover?.stopAndSettle()
     }
 
     // MARK: While serving
 
-    /// Asks the old server before anything is changed. It may take a second, or two.
-    func planMigration(_ entries: [ConfigurationEntry]) -> Result<PlannedMigration, ConfigurationRefusal> {
-        guard let entry = entries.first(where: { $0.name == "migrate-from" }) else { return .success(.nothing) }
+    /// CONFIG SET migrate-from. The old server is asked before anything is changed, by a thread of its own, since it
+    /// may take seconds to answer, or not to.
+    func setMigration(
+        _ entry: ConfigurationEntry, among entries: [ConfigurationEntry],
+        completion: (@Sendable (ConfigurationRefusal?) -> Void)?
+    ) -> ConfigurationOutcome {
+        func refuse(_ reason: String) -> ConfigurationOutcome {
+            .refused(ConfigurationRefusal(name: entry.name, reason: .invalid(reason)))
+        }
+        guard let completion else { return refuse("it takes all shards, so not inside a transaction") }
         var settings = self.settings
         for entry in entries {
-            if let refusal = Self.write(entry, into: &settings) { return .failure(refusal) }
+            if let refusal = Self.write(entry, into: &settings) { return .refused(refusal) }
         }
-        if settings.migrateFrom.isEmpty { return .success(.stop) }
-        do throws(CutoverFault) {
-            let cutover = try makeCutover(settings)
-            try cutover.probe()
-            return .success(.start(cutover))
+        let mayAsk = migration.withLock { migration in
+            if migration.isAsking { return false }
+            migration.isAsking = !settings.migrateFrom.isEmpty
+            return true
+        }
+        guard mayAsk else { return refuse("an old server is being asked just now") }
+        if settings.migrateFrom.isEmpty {
+            if let refusal = setSettings(entries) { return .refused(refusal) }
+            migration.withLock { $0.cutover }?.stop()
+            return .done
+        }
+        do throws(SystemError) {
+            try Thread.start(name: "cutover-probe") { [settings] in
+                let refusal = self.askAndBegin(entry, among: entries, settings)
+                self.migration.withLock { $0.isAsking = false }
+                completion(refusal)
+            }
+            return .begun
         } catch {
-            return .failure(ConfigurationRefusal(name: entry.name, reason: .invalid(error.description)))
+            migration.withLock { $0.isAsking = false }
+            return refuse("no thread to ask it: \(error.reason)")
         }
     }
 
-    /// Not while holding a lock of ours.
-    func carryOut(_ planned: PlannedMigration) {
-        switch planned {
-        case .nothing: break
-        case .stop: migration.withLock { $0.cutover }?.stop()
-        case .start(let cutover):
-            migration.withLock { $0.cutover }?.stop()
+    /// Takes as long as the old server.
+    /// - Parameter settings: as they will be.
+    private func askAndBegin(
+        _ entry: ConfigurationEntry, among entries: [ConfigurationEntry], _ settings: Configuration
+    ) -> ConfigurationRefusal? {
+        do throws(CutoverFault) {
+            let cutover = try makeCutover(settings)
+            try cutover.probe()
+            if let refusal = setSettings(entries) { return refusal }
+            // Without the lock: it takes shards, whose holders may ask us something.
             begin(cutover)
+            return nil
+        } catch {
+            return ConfigurationRefusal(name: entry.name, reason: .invalid(error.description))
         }
     }
 
@@ -100,6 +128,7 @@ extension Control {
         options.database = DatabaseIndex(settings.memcachedDatabase)
         options.timeoutMilliseconds = settings.migrateTimeoutMilliseconds
         options.sweepRate = settings.migrateRate
+        options.stringSizeMax = settings.itemSizeMax
         options.isCASEnabled = settings.isCASEnabled
         options.authorityFile = settings.tls.authorityFile
         let log = log
@@ -110,8 +139,14 @@ extension Control {
     }
 
     private func begin(_ cutover: Cutover) {
+        let (mayBegin, last) = migration.withLock { migration in
+            let last = migration.cutover
+            if !migration.isOver { migration.cutover = cutover }
+            return (!migration.isOver, last)
+        }
+        guard mayBegin else { return }
+        last?.stop()
         cutover.prepare()
-        migration.withLock { $0.cutover = cutover }
         let doors = state.withLock { ($0.memcachedFrontEnd, $0.respFrontEnd) }
         doors.0?.keyOrigin = cutover
         doors.1?.keyOrigin = cutover

@@ -17,19 +17,18 @@ extension Control {
         return (own + foreign).sorted { $0.name < $1.name }
     }
 
-    func setConfiguration(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? {
-        let planned: PlannedMigration
-        switch planMigration(entries) {
-        case .success(let plan): planned = plan
-        case .failure(let refusal): return refusal
+    func setConfiguration(
+        _ entries: [ConfigurationEntry], completion: (@Sendable (ConfigurationRefusal?) -> Void)?
+    ) -> ConfigurationOutcome {
+        if let entry = entries.first(where: { $0.name == "migrate-from" }) {
+            return setMigration(entry, among: entries, completion: completion)
         }
-        if let refusal = setSettings(entries) { return refusal }
-        // Without the lock: it takes shards, whose holders may ask us something.
-        carryOut(planned)
-        return nil
+        return outcome(setSettings(entries))
     }
 
-    private func setSettings(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? {
+    func outcome(_ refusal: ConfigurationRefusal?) -> ConfigurationOutcome { refusal.map { .refused($0) } ?? .done }
+
+    func setSettings(_ entries: [ConfigurationEntry]) -> ConfigurationRefusal? {
         state.withLock { state in
             var settings = state.settings
             var changed = state.changed

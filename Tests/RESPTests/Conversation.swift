@@ -24,21 +24,32 @@ final class FakeControl: ServerControl {
 
     func configuration() -> [ConfigurationEntry] { entries.withLock { $0 } }
 
-    func setConfiguration(_ changes: [ConfigurationEntry]) -> ConfigurationRefusal? {
-        entries.withLock { entries in
+    /// Asks somebody else first; the test calls it when that is answered.
+    let pendingSetting = Mutex<(@Sendable (ConfigurationRefusal?) -> Void)?>(nil)
+    let isSettingSlow = Mutex(false)
+
+    func setConfiguration(
+        _ changes: [ConfigurationEntry], completion: (@Sendable (ConfigurationRefusal?) -> Void)?
+    ) -> ConfigurationOutcome {
+        if let completion, isSettingSlow.withLock({ $0 }) {
+            pendingSetting.withLock { $0 = completion }
+            return .begun
+        }
+        return entries.withLock { entries in
             var changed = entries
             for change in changes {
-                guard let index = changed.firstIndex(where: { $0.name == change.name }) else {
-                    return ConfigurationRefusal(name: change.name, reason: .unknown)
+                func refuse(_ reason: ConfigurationRefusal.Reason) -> ConfigurationOutcome {
+                    .refused(ConfigurationRefusal(name: change.name, reason: reason))
                 }
-                if change.name == "databases" { return ConfigurationRefusal(name: change.name, reason: .immutable) }
+                guard let index = changed.firstIndex(where: { $0.name == change.name }) else { return refuse(.unknown) }
+                if change.name == "databases" { return refuse(.immutable) }
                 if change.name == "maxmemory" && Int(change.value) == nil {
-                    return ConfigurationRefusal(name: change.name, reason: .invalid("argument must be a memory value"))
+                    return refuse(.invalid("argument must be a memory value"))
                 }
                 changed[index] = change
             }
             entries = changed
-            return nil
+            return .done
         }
     }
 

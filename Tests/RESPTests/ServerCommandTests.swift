@@ -108,6 +108,34 @@ struct ServerCommandTests {
         #expect(client.ask("INFO", "stats", "CPU").contains("# CPU") && !client.ask("INFO", "stats").contains("# CPU"))
     }
 
+    @Test("CONFIG SET that asks somebody else has its client wait, and nobody else")
+    func slowSetting() {
+        let fixture = Fixture()
+        let (client, other) = (fixture.connect(), fixture.connect())
+        fixture.control.isSettingSlow.withLock { $0 = true }
+        func answer(_ refusal: ConfigurationRefusal?) {
+            fixture.control.pendingSetting.withLock { $0.take() }?(refusal)
+        }
+        #expect(client.ask("CONFIG", "SET", "port", "1") == "" && client.isWaiting)
+        #expect(client.ask("PING") == "" && other.ask("PING") == "+PONG\r\n")
+        answer(nil)
+        #expect(client.wake() == "+OK\r\n+PONG\r\n")
+        client.ask("CONFIG", "SET", "port", "1")
+        answer(ConfigurationRefusal(name: "port", reason: .invalid("not\r\nthere")))
+        let refusal = "-ERR CONFIG SET failed (possibly related to argument 'port') - not  there\r\n"
+        #expect(client.wake() == refusal)
+        // Inside a transaction nobody may wait.
+        client.ask("MULTI")
+        client.ask("CONFIG", "SET", "port", "1")
+        #expect(client.ask("EXEC") == "*1\r\n+OK\r\n")
+        // Whoever waits no longer is not answered twice.
+        client.ask("CONFIG", "SET", "port", "1")
+        #expect(other.ask("CLIENT", "UNBLOCK", "7") == ":1\r\n")
+        #expect(client.wake() == "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n")
+        answer(nil)
+        #expect(client.wake() == "" && client.ask("PING") == "+PONG\r\n")
+    }
+
     @Test("CONFIG RESETSTAT sets the counters back and tells the server")
     func resetStatistics() {
         let fixture = Fixture()

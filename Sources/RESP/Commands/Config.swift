@@ -55,19 +55,41 @@ extension RESPSession {
             if entries.contains(where: { $0.name == name }) { return refuse(name, "duplicate parameter", &output) }
             entries.append(ConfigurationEntry(name: name, value: value))
         }
-        if isExecuting, entries.contains(where: { $0.name == "migrate-from" }) {
-            return refuse("migrate-from", "it takes all shards, so not inside a transaction", &output)
+        guard mayPark else {
+            return reply(to: frontEnd.control.setConfiguration(entries, completion: nil), &output)
         }
-        guard let refusal = frontEnd.control.setConfiguration(entries) else { return output.appendOK() }
-        switch refusal.reason {
-        case .unknown:
-            fail(made: "ERR Unknown option or number of arguments for CONFIG SET - '\(refusal.name)'", &output)
-        case .immutable: refuse(refusal.name, "can't set immutable config", &output)
-        case .invalid(let text): refuse(refusal.name, text, &output)
+        // Whoever is asked meanwhile is asked without this client.
+        if wakeReason != nil { return fail("UNBLOCKED client unblocked via CLIENT UNBLOCK", &output) }
+        let record = record
+        let ticket = park(request, .config, until: nil)
+        let outcome = frontEnd.control.setConfiguration(entries) { refusal in
+            guard record.parking.claim(ticket) else { return }
+            var reply = OutputBuffer(capacity: 256)
+            if let refusal { Self.appendError(refusal.text, &reply) } else { reply.appendOK() }
+            record.deliver(reply.span, ticket)
         }
+        if outcome == .begun { return }
+        unpark()
+        ending = .none
+        reply(to: outcome, &output)
+    }
+
+    private func reply(to outcome: ConfigurationOutcome, _ output: inout OutputBuffer) {
+        if case .refused(let refusal) = outcome { fail(made: refusal.text, &output) } else { output.appendOK() }
     }
 
     private func refuse(_ name: String, _ reason: String, _ output: inout OutputBuffer) {
-        fail(made: "ERR CONFIG SET failed (possibly related to argument '\(name)') - \(reason)", &output)
+        fail(made: ConfigurationRefusal(name: name, reason: .invalid(reason)).text, &output)
+    }
+}
+
+extension ConfigurationRefusal {
+    /// As CONFIG SET answers it.
+    fileprivate var text: String {
+        switch reason {
+        case .unknown: "ERR Unknown option or number of arguments for CONFIG SET - '\(name)'"
+        case .immutable: Self(name: name, reason: .invalid("can't set immutable config")).text
+        case .invalid(let text): "ERR CONFIG SET failed (possibly related to argument '\(name)') - \(text)"
+        }
     }
 }
