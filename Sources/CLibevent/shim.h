@@ -6,6 +6,8 @@
 #include <sys/select.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <event2/buffer.h>
+#include <event2/http.h>
 #include <event2/util.h>
 #include <pthread.h>
 #include <sys/eventfd.h>

@@ -147,6 +147,11 @@ public final class RESPFrontEnd: Sendable {
 
     /// Connections that speak RESP now.
     public var connectionCount: Int { clients.count }
+    /// Of those, in the middle of a command that waits. Source: Redis INFO `blocked_clients`.
+    public var waitingCount: Int { parkedClients.count }
+    /// Commands since the start or CONFIG RESETSTAT, refused ones included, and error replies.
+    public var commandCount: Int { counters.total(.commands) }
+    public var errorCount: Int { counters.total(.errors) }
 }
 
 /// What requests meet before they are served.

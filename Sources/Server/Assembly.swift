@@ -16,8 +16,12 @@ public final class Assembly: Sendable {
     /// The UDP side of the memcached door.
     public let memcachedDatagrams: [DatagramListener]
 
+    /// The TCP port of the metrics; nil if they are off.
+    public var metricsPort: UInt16? { metrics?.port }
+
     let control: Control
     private let workers: Workers
+    private let metrics: HTTPServer?
 
     /// - Parameter settings: checked by whoever parsed them.
     public convenience init(_ settings: Configuration, log: Log) throws(StartError) {
@@ -52,6 +56,8 @@ public final class Assembly: Sendable {
         let resp = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
         control.serve(memcached, resp)
         log.onVerbosity { memcached.setVerbosity($0) }
+
+        metrics = try Self.openMetrics(settings, control)
 
         let plan = ListenPlan.make(settings)
         try Self.checkDoor(settings, plan)
@@ -104,10 +110,18 @@ public final class Assembly: Sendable {
         } else {
             control.beginMigrationAtStart()
         }
+        startMetrics()
         workers.run()
+        metrics?.stop()
         control.endMigration()
         if let failure = failure.withLock({ $0 }) { throw StartError(description: failure.description) }
         control.finishSaving()
+    }
+
+    private func startMetrics() {
+        do throws(SystemError) { try metrics?.start() } catch {
+            control.log.warning("No thread to tell metrics: \(error.reason)")
+        }
     }
 
     /// Stops gracefully. Any thread.

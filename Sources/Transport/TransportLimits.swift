@@ -102,4 +102,10 @@ enum TransportLimits {
     /// Threads that one process may ask for: far beyond any machine's cores, small enough to be a typing
     /// error.
     static let workerCountMax = 1024
+
+    /// Seconds that a reader of `HTTPServer` may be silent: scrapers give up after ten.
+    static let httpTimeoutSeconds: Int32 = 10
+
+    /// Of a request to it: browsers send some hundred bytes, and cookies.
+    static let httpHeaderSizeMax = 16 << 10
 }

@@ -32,6 +32,7 @@ enum Help {
           --maxclients 10000           connections at a time
           --timeout 0                  seconds until an idle connection is closed; 0 never
           --migrate-from URL           take over the keys of memcached://HOST:PORT or redis://HOST:PORT while serving
+          --metrics-port 0             http://HOST:PORT/metrics for Prometheus; --metrics-bind 127.0.0.1 -::1
           --requirepass TEXT           password of the RESP door
           --daemonize no, --pidfile PATH, --logfile PATH, --loglevel notice, --dir PATH
 

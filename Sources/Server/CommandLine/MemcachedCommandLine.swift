@@ -103,6 +103,8 @@ struct MemcachedCommandLine {
         case MemcachedOptions.migrateFrom: try applyDirective("migrate-from", argument, loads: false)
         case MemcachedOptions.migrateTimeout: try applyDirective("migrate-timeout", argument, loads: false)
         case MemcachedOptions.migrateRate: try applyDirective("migrate-rate", argument, loads: false)
+        case MemcachedOptions.metricsPort: try applyDirective("metrics-port", argument, loads: false)
+        case MemcachedOptions.metricsBind: try applyDirective("metrics-bind", argument, loads: false)
         default: try applyRemaining(option.letter, argument)
         }
     }

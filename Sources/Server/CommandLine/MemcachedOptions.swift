@@ -13,6 +13,8 @@ enum MemcachedOptions {
     static let migrateFrom: Character = "\u{7}"
     static let migrateTimeout: Character = "\u{8}"
     static let migrateRate: Character = "\u{e}"
+    static let metricsPort: Character = "\u{f}"
+    static let metricsBind: Character = "\u{10}"
 
     /// What a row means here.
     struct Row: Sendable {
@@ -115,6 +117,10 @@ enum MemcachedOptions {
         Row(
             migrateRate, "migrate-rate", argument: true, "--migrate-rate=<num>",
             "items a second that come unasked (default: 10000)"),
+        Row(
+            metricsPort, "metrics-port", argument: true, "--metrics-port=<num>",
+            "tell Prometheus at http://host:num/metrics (--metrics-bind)"),
+        Row(metricsBind, "metrics-bind", argument: true, "--metrics-bind=<addr>", "where that is (default: loopback)"),
         Row(appendSync, "appendfsync", argument: true, "--appendfsync=<when>", "always, everysec (default) or no"),
     ]
 

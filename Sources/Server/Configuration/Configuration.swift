@@ -140,6 +140,12 @@ public struct Configuration: Sendable, Equatable {
     /// Items a second that come without being asked for; 0 is no limit.
     public var migrateRate = 10_000
 
+    // MARK: Metrics
+
+    /// Where Prometheus may ask over HTTP: `/metrics`. 0 is nowhere; a negative number has the system choose a port.
+    public var metricsPort = 0
+    public var metricsBind = ["127.0.0.1", "-::1"]
+
     // MARK: Connections
 
     /// Worker threads, 1...1024; 0 is one for each processor.

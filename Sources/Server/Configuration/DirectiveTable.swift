@@ -14,8 +14,8 @@ enum DirectiveTable {
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     static let all: [Directive] =
-        respDoor + metering + memcachedDoor + tls + keyspace + collections + persistence + migration + connections
-        + process
+        respDoor + metering + memcachedDoor + tls + keyspace + collections + persistence + migration + metrics
+        + connections + process
 
     private static let respDoor: [Directive] = [
         .number("port", \.respPort, 0...65535),
@@ -154,6 +154,11 @@ enum DirectiveTable {
         },
         .number("migrate-timeout", \.migrateTimeoutMilliseconds, 1...60_000, live: true),
         .number("migrate-rate", \.migrateRate, 0...Int(Int32.max), live: true),
+    ]
+
+    private static let metrics: [Directive] = [
+        .number("metrics-port", \.metricsPort, -1...65535),
+        .addresses("metrics-bind", \.metricsBind),
     ]
 
     private static let connections: [Directive] = [
