@@ -176,6 +176,44 @@ async def transactions(r):
             pass
 
 
+RATE_LIMIT = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if count > tonumber(ARGV[1]) then return {0, redis.call('PTTL', KEYS[1])} end
+return {1, tonumber(ARGV[1]) - count}
+"""
+
+
+async def scripts(r):
+    assert await r.eval("return {KEYS[1], ARGV[1]}", 1, "k", "v") == ["k", "v"]
+    digest = await r.script_load("return redis.call('SET', KEYS[1], ARGV[1])")
+    assert await r.script_exists(digest, "0" * 40) == [True, False]
+    assert await r.evalsha(digest, 1, "a", "1") in ("OK", b"OK")
+    assert await r.get("a") == "1"
+    allowed = [(await r.eval(RATE_LIMIT, 1, "rate", 3, 60000))[0] for _ in range(5)]
+    assert allowed == [1, 1, 1, 0, 0], allowed
+    try:
+        await r.eval("return redis.call('INCR', KEYS[1])", 1, "nosuchtype") and await r.eval("error('boo')", 0)
+        raise AssertionError("no error")
+    except redis.ResponseError as error:
+        assert "boo" in str(error)
+
+
+GROUPS.append(scripts)
+
+
+def locks(client):
+    limit = client.register_script(RATE_LIMIT)
+    assert [limit(keys=["limit"], args=[2, 60000])[0] for _ in range(3)] == [1, 1, 0]
+    client.script_flush()
+    assert limit(keys=["limit"], args=[2, 60000])[0] == 0
+    lock = client.lock("lock", timeout=10, blocking_timeout=0.1)
+    assert lock.acquire() and not client.lock("lock", blocking_timeout=0.05).acquire()
+    assert lock.extend(10) and lock.reacquire() and lock.owned()
+    lock.release()
+    assert not lock.owned()
+
+
 async def waiting(r, other):
     """One waits, the other brings."""
     waiter = asyncio.create_task(r.blpop(["wait"], timeout=10))
@@ -190,6 +228,49 @@ async def waiting(r, other):
     await asyncio.sleep(0.05)
     await other.xadd("xwait", {"k": "v"}, id="5-0")
     assert "5-0" in repr(await waiter)
+
+
+async def channels(r, other):
+    """One listens, the other speaks."""
+    async with r.pubsub() as p:
+        await p.subscribe("news")
+        await p.psubscribe("new*")
+        for count in (1, 2):
+            assert (await p.get_message(timeout=10))["data"] == count
+        assert await other.publish("news", "hello") == 2
+        message = await p.get_message(timeout=10)
+        assert (message["type"], message["channel"], message["data"]) == ("message", "news", "hello")
+        message = await p.get_message(timeout=10)
+        assert (message["type"], message["pattern"], message["data"]) == ("pmessage", "new*", "hello")
+        assert dict(await other.pubsub_numsub("news")) == {"news": 1} and await other.pubsub_numpat() == 1
+        assert await other.pubsub_channels() == ["news"]
+        await p.ping()
+        # What redis-py makes of it in protocol 3 are the letters of PONG.
+        assert (await p.get_message(timeout=10))["type"] in ("pong", "P")
+        await p.unsubscribe()
+        await p.punsubscribe()
+        assert [(await p.get_message(timeout=10))["data"] for _ in range(2)] == [1, 0]
+    assert await other.publish("news", "nobody") == 0
+
+
+def blocking_channels(r):
+    with r.pubsub() as p:
+        p.ssubscribe("shard")
+        assert p.get_message(timeout=10)["type"] == "ssubscribe"
+        assert r.spublish("shard", "x") == 1
+    heard = []
+    p = r.pubsub()
+    p.subscribe(loud=lambda message: heard.append(message["data"]))
+    thread = p.run_in_thread(sleep_time=0.01)
+    while not dict(r.pubsub_numsub("loud"))["loud"]:
+        pass
+    for number in range(100):
+        r.publish("loud", number)
+    while len(heard) < 100:
+        pass
+    thread.stop()
+    thread.join()
+    assert heard == [str(number) for number in range(100)]
 
 
 def blocking_transactions(r):
@@ -224,11 +305,14 @@ async def main():
         await transactions(r)
         other = redis.asyncio.Redis(port=port, protocol=protocol, decode_responses=True)
         await waiting(r, other)
+        await channels(r, other)
         await r.aclose()
         await other.aclose()
         client = redis.Redis(port=port, protocol=protocol, decode_responses=True)
         await play(f"blocking, protocol {protocol}", Blocking(client))
         blocking_transactions(client)
+        blocking_channels(client)
+        locks(client)
         client.flushall()
 
 

@@ -32,9 +32,9 @@ extension NoServer: ServerControl {
         .failed("no disk")
     }
     func allowsDebug(_ connection: Connection?) -> Bool { false }
-    func logDebugging(_ text: String) {}
     func saving() -> SavingFacts { SavingFacts() }
     func rewriteConfiguration() -> String? { nil }
     func serverFacts() -> ServerFacts { ServerFacts() }
+    func log(level: Int, _ text: String) {}
     func shutdown(_ order: ShutdownOrder) -> String? { "there is no server to stop" }
 }

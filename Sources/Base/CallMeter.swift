@@ -39,6 +39,18 @@ public struct CallMeter: @unchecked Sendable {
         unsafe Self.add(1, to: histogram + TickHistogram.bucket(ticks))
     }
 
+    /// `count` more calls of `subject`, at least one, which took so many ticks together: the histogram has their mean.
+    public func add(_ subject: Int, count: Int, ticks: UInt64) {
+        precondition(subject >= 0 && subject < subjectCount && count > 0)
+        let line = unsafe cells + subject &* Self.stride
+        unsafe Self.add(count, to: line)
+        unsafe Self.add(Int(truncatingIfNeeded: ticks), to: line + 1)
+        if unsafe line[4].load(ordering: .relaxed) == 0 { unsafe _ = makeHistogram(subject) }
+        let address = unsafe line[4].load(ordering: .relaxed)
+        guard let histogram = unsafe UnsafeMutablePointer<Atomic<Int>>(bitPattern: address) else { return }
+        unsafe Self.add(count, to: histogram + TickHistogram.bucket(ticks / UInt64(count)))
+    }
+
     /// As above, without a histogram.
     public func addUntracked(_ subject: Int, ticks: UInt64) {
         precondition(subject >= 0 && subject < subjectCount)
@@ -67,10 +79,16 @@ public struct CallMeter: @unchecked Sendable {
     /// The histogram comes with the first call, so that commands that nobody uses have none.
     @inline(never)
     private func addFirst(_ subject: Int, ticks: UInt64) {
+        let histogram = unsafe makeHistogram(subject)
+        unsafe Self.add(1, to: histogram + TickHistogram.bucket(ticks))
+    }
+
+    @discardableResult
+    private func makeHistogram(_ subject: Int) -> UnsafeMutablePointer<Atomic<Int>> {
         let histogram = UnsafeMutablePointer<Atomic<Int>>.allocate(capacity: TickHistogram.bucketCount)
         for index in 0..<TickHistogram.bucketCount { unsafe (histogram + index).initialize(to: Atomic(0)) }
-        unsafe Self.add(1, to: histogram + TickHistogram.bucket(ticks))
         unsafe cells[subject * Self.stride + 4].store(Int(bitPattern: histogram), ordering: .releasing)
+        return unsafe histogram
     }
 
     // MARK: Reading

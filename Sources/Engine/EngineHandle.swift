@@ -224,14 +224,45 @@ public struct EngineHandle: @unchecked Sendable {
         held = heldBefore | wanted
         let result = body(&self)
         if heldBefore == 0, unsafe journalMark.pointee.isUnitOpen { endJournalUnit() }
+        // What `tryHolding` took is given back too.
+        rest = held & ~heldBefore
         held = heldBefore
-        rest = missing
         while rest != 0 {
             unsafe shards[rest.trailingZeroBitCount].lock.pointee.unlock()
             rest &= rest - 1
         }
         return result
     }
+
+    /// Whether the section holds the shard of `hash`.
+    @inline(__always)
+    public func holds(_ hash: KeyHash) -> Bool { held &>> UInt64(shardIndex(hash)) & 1 == 1 }
+
+    public var holdsAll: Bool { held.nonzeroBitCount == shardCount }
+
+    /// Takes the shard of `hash` into the innermost section, unless somebody else keeps it for longer than a verb takes:
+    /// he might wait for one of ours. Call it inside a section, which gives the shard back.
+    public mutating func tryHolding(_ hash: KeyHash) -> Bool { tryHolding(at: shardIndex(hash)) }
+
+    /// As above, of all shards. Those that it got are held even if it is false.
+    public mutating func tryHoldingAll() -> Bool {
+        for index in 0..<shardCount where !tryHolding(at: index) { return false }
+        return true
+    }
+
+    private mutating func tryHolding(at index: Int) -> Bool {
+        if held &>> UInt64(index) & 1 == 1 { return true }
+        var spins = 0
+        while unsafe !shards[index].lock.pointee.tryLock() {
+            if spins > Self.spinsForShardMax { return false }
+            SpinLock.pause(&spins)
+        }
+        held |= 1 << UInt64(index)
+        return true
+    }
+
+    /// A verb holds its shard for less than some hundred turns of a spinning thread.
+    private static var spinsForShardMax: Int { 10_000 }
 
     // MARK: Shared by verbs
 

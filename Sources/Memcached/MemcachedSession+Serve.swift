@@ -44,6 +44,7 @@ extension MemcachedSession {
     private func dispatch(
         _ verb: Verb, _ line: Line, _ input: RawSpan, _ output: inout OutputBuffer
     ) -> Served {
+        if isRestricted, let refused = refuseForbidden(verb, line, input, &output) { return refused }
         if isReadOnly, let refused = refuseWrite(verb, line, input, &output) { return refused }
         switch verb {
         case .get, .gets, .gat, .gats: return getMany(verb, line, input, &output)

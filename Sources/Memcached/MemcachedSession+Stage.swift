@@ -22,7 +22,8 @@ extension MemcachedSession {
             guard mayTalk(isBinary ? .binary : .ascii) else {
                 return Progress(consumed: input.byteCount, next: .close)
             }
-            stage = isBinary ? .binary : frontEnd.settings.textLogins == nil ? .text : .login
+            let settings = frontEnd.settings
+            stage = isBinary ? .binary : settings.textLogins == nil && settings.doorGuard == nil ? .text : .login
             logProtocol(isBinary: isBinary)
         }
         switch stage {
@@ -37,6 +38,8 @@ extension MemcachedSession {
     private func mayTalk(_ spoken: MemcachedProtocol) -> Bool {
         let settings = frontEnd.settings
         guard offered == .negotiating || offered == spoken else { return false }
+        // Users log in by either.
+        if settings.doorGuard != nil { return true }
         let asksHere = (spoken == .binary ? settings.saslLogins : settings.textLogins) != nil
         let asksThere = (spoken == .binary ? settings.textLogins : settings.saslLogins) != nil
         return asksHere || !asksThere

@@ -77,6 +77,12 @@ final class MemcachedSession: Session {
     /// A mechanism was chosen, and its answer is to come in a step.
     var awaitsSASLStep = false
 
+    /// What its user may do, where users are asked for; nil before he has logged in.
+    var pass: (any DoorPass)?
+    /// He may not do everything: nothing takes the short ways.
+    var isRestricted = false
+    private let isGuarded: Bool
+
     /// Where `receive` and the long get keep what they found ahead.
     let batch: Batch
     let keys: KeyChunk
@@ -86,7 +92,8 @@ final class MemcachedSession: Session {
         offers offered: MemcachedProtocol
     ) {
         self.offered = offered
-        isLocked = frontEnd.settings.saslLogins != nil
+        isGuarded = frontEnd.settings.doorGuard != nil
+        isLocked = isGuarded || frontEnd.settings.saslLogins != nil
         self.frontEnd = frontEnd
         self.connectionID = connectionID
         self.connection = connection
@@ -131,6 +138,7 @@ final class MemcachedSession: Session {
         // Offsets have 32 bits; no request is that large, so what lies beyond is served in another turn.
         let input = input.byteCount > Int(Int32.max) ? input.slice(0, Int(Int32.max)) : input
         isDetailed = prefixes.isOn
+        if isGuarded && !renewPass() { return Progress(consumed: input.byteCount, next: .close) }
         let detours = frontEnd.detours.load(ordering: .relaxed)
         if detours != self.detours { noteDetours(detours) }
         if stage != .text, let progress = receiveOther(input, &output) { return progress }
@@ -148,7 +156,7 @@ final class MemcachedSession: Session {
         var budget = requestBudget
         while offset < input.byteCount {
             if budget <= 0 { return yielded(at: offset) }
-            if resumeOffset == 0 && !isDetailed && !isObserved && detours == Detours.none {
+            if resumeOffset == 0 && !isDetailed && !isObserved && detours == Detours.none && !isRestricted {
                 scan(input, from: offset, into: &batch, countMax: budget)
                 for index in 0..<batch.count {
                     let served = serve(batch[index], input, &output)

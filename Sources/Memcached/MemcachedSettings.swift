@@ -56,6 +56,9 @@ public struct MemcachedSettings: Sendable {
     /// `-S`: who may talk binary, after SASL PLAIN. nil is everybody, unasked.
     public var saslLogins: PasswordFile?
 
+    /// Who may talk either protocol, after logging in by it. nil is everybody, unless one of the above says otherwise.
+    public var doorGuard: (any DoorGuard)?
+
     // Reported by `stats settings` and meaningful elsewhere.
     public var tcpPort = 11211
     public var udpPort = 0

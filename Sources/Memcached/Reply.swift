@@ -89,6 +89,7 @@ enum Reply {
     static var loginTooLong: StaticString { "CLIENT_ERROR auth token too long\r\n" }
     static var badLoginEnd: StaticString { "CLIENT_ERROR bad command line termination\r\n" }
     static var badLogin: StaticString { "CLIENT_ERROR bad authentication token format\r\n" }
+    static var forbidden: StaticString { "CLIENT_ERROR no permission\r\n" }
     static var loginFailed: StaticString { "CLIENT_ERROR authentication failure\r\n" }
 
     static var duplicateFlag: StaticString { "CLIENT_ERROR duplicate flag\r\n" }

@@ -15,8 +15,12 @@ public final class RESPFrontEnd: Sendable {
     let waitedKeys: WaitedKeys
     let migrationTargets = MigrationTargets()
     let transfers = SnapshotTransfers()
+    let channels = Channels()
+    let outputLimiter: OutputLimiter
+    let scriptCache = ScriptCache()
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
+    let access = AccessDirectory()
     let metering: Metering
     let pause = ClientPause()
     /// Bytes that the keyspace took at most, as far as `tick` saw, and when the front-end was made.
@@ -31,13 +35,15 @@ public final class RESPFrontEnd: Sendable {
     let bulkSizeMax: Atomic<Int>
     let requestSizeMax: Atomic<Int>
     let hyperLogLogSparseSizeMax: Atomic<Int>
-    let wantsPassword: Atomic<Bool>
     let clientMemoryMax: Atomic<Int>
 
     /// Whether requests meet a gate: the data is still being loaded, nothing may be written, or another server's keys
     /// are taken over. Each session looks when it is made, and once a batch whether it has changed.
     let isGated = Atomic<Bool>(false)
     private let gate = Atomic<UInt8>(RESPGate.open.rawValue)
+    /// Scripts that have run for longer than `scriptTimeMax`.
+    private let busyScripts = Atomic<Int>(0)
+    let scriptTimeMax: Atomic<Int64>
     private let originState = Mutex<(any KeyOrigin)?>(nil)
 
     public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
@@ -46,13 +52,16 @@ public final class RESPFrontEnd: Sendable {
         watchedKeys = WatchedKeys(engine)
         waitedKeys = WaitedKeys(engine)
         self.settings = Mutex(settings)
+        outputLimiter = OutputLimiter(settings.outputLimits)
         metering = Metering(settings.metering)
         memoryAtStart = engine.memory().used
         bulkSizeMax = Atomic(settings.bulkSizeMax)
         requestSizeMax = Atomic(settings.requestSizeMax)
         hyperLogLogSparseSizeMax = Atomic(settings.hyperLogLogSparseSizeMax)
-        wantsPassword = Atomic(settings.password != nil)
         clientMemoryMax = Atomic(settings.clientMemoryMax)
+        scriptTimeMax = Atomic(settings.scriptMilliseconds)
+        access.take(settings)
+        if let password = settings.password { _ = access.setDefault(password: password) }
     }
 
     /// A session for a new connection. Called on any thread; the session is then used by the connection's worker only.
@@ -63,7 +72,8 @@ public final class RESPFrontEnd: Sendable {
     func makeSession(_ peer: ClientPeer, worker index: Int) -> RESPSession {
         let context = workers.withLock { contexts in
             if let known = contexts[index] { return known }
-            let made = WorkerContext(self)
+            let listening = Listening(peer.connection?.worker, outputLimiter)
+            let made = WorkerContext(self, listening)
             contexts[index] = made
             return made
         }
@@ -75,14 +85,20 @@ public final class RESPFrontEnd: Sendable {
     /// Changes settings while serving: CONFIG SET of the directives that `RESPSettings` names. Any thread.
     /// Connections that are authenticated stay so.
     public func change(_ body: (inout RESPSettings) -> Void) {
-        let changed = settings.withLock { settings in
+        let (old, changed) = settings.withLock { settings in
+            let old = settings
             body(&settings)
-            return settings
+            return (old, settings)
         }
         bulkSizeMax.store(changed.bulkSizeMax, ordering: .relaxed)
         requestSizeMax.store(changed.requestSizeMax, ordering: .relaxed)
         hyperLogLogSparseSizeMax.store(changed.hyperLogLogSparseSizeMax, ordering: .relaxed)
-        wantsPassword.store(changed.password != nil, ordering: .relaxed)
+        outputLimiter.change(changed.outputLimits)
+        scriptTimeMax.store(changed.scriptMilliseconds, ordering: .relaxed)
+        access.take(changed)
+        if changed.password != old.password {
+            announce(AccessDirectory.Change(changed: [access.setDefault(password: changed.password)]), by: nil)
+        }
         clientMemoryMax.store(changed.clientMemoryMax, ordering: .relaxed)
         metering.change(to: changed.metering)
     }
@@ -109,8 +125,35 @@ public final class RESPFrontEnd: Sendable {
         }
     }
 
+    /// Whether a script runs for so long that others are told.
+    var isBusy: Bool { busyScripts.load(ordering: .relaxed) > 0 }
+
+    /// One such script more, or less. The lock's holders want no shard.
+    func noteBusyScript(_ change: Int) {
+        originState.withLock { origin in
+            busyScripts.wrappingAdd(change, ordering: .relaxed)
+            judgeGate(origin != nil)
+        }
+    }
+
+    /// Has the scripts that run now ended, but for those that have written. Source: Redis SCRIPT KILL.
+    func killScripts() -> ScriptProgress.KillOutcome {
+        workers.withLock { contexts in
+            var outcome = ScriptProgress.KillOutcome.nothingRuns
+            for context in contexts.values {
+                switch context.scripts.progress.kill() {
+                case .killed: outcome = .killed
+                case .hasWritten: if outcome == .nothingRuns { outcome = .hasWritten }
+                case .nothingRuns: break
+                }
+            }
+            return outcome
+        }
+    }
+
     private func judgeGate(_ hasOrigin: Bool) {
-        isGated.store(gateState != .open || hasOrigin || pause.kind != .none, ordering: .relaxed)
+        let isClosed = gateState != .open || hasOrigin || pause.kind != .none || isBusy
+        isGated.store(isClosed, ordering: .relaxed)
     }
 
     /// Holds clients up, or lets them go on. Source: Redis CLIENT PAUSE, CLIENT UNPAUSE.
@@ -125,9 +168,9 @@ public final class RESPFrontEnd: Sendable {
     public var currentSettings: RESPSettings { settings.withLock { $0 } }
 
     /// Samples the rates that INFO tells, wakes clients whose waiting has lasted long enough, closes connections to
-    /// other servers that nobody uses, tells those who wait for a snapshot that it is being made, and stops following
-    /// the engine when nobody watches keys or waits for them any more. Call it about ten times a second, from one
-    /// thread.
+    /// other servers that nobody uses, cuts off clients that leave too much unread, tells those who wait for a
+    /// snapshot that it is being made, and stops following the engine when nobody watches keys or waits for them any
+    /// more. Call it about ten times a second, from one thread.
     public func tick(now: Milliseconds) {
         watchedKeys.tick()
         waitedKeys.tick()
@@ -138,11 +181,18 @@ public final class RESPFrontEnd: Sendable {
         if used > memoryPeak.load(ordering: .relaxed) { memoryPeak.store(used, ordering: .relaxed) }
         migrationTargets.tick(now: now)
         transfers.tick(now: now)
+        let hasSubscribers = ChannelKind.allCases.contains { channels.count($0) > 0 }
+        outputLimiter.tick(clients, hasSubscribers: hasSubscribers, now: now)
         let facts = control.serverFacts()
         rates.sample(
             RateMeter.Totals(
                 commands: counters.total(.commands), bytesIn: facts.networkBytesIn ?? 0,
                 bytesOut: facts.networkBytesOut ?? 0), now: now)
+    }
+
+    /// Bytes held by all workers' interpreters of scripts.
+    var interpreterSize: Int {
+        workers.withLock { $0.values.reduce(0) { $0 + $1.scripts.memorySize.load(ordering: .relaxed) } }
     }
 
     /// Connections that speak RESP now.
@@ -179,15 +229,19 @@ final class WorkerContext: @unchecked Sendable {
     // one worker run on its thread only.
     let engine: EngineHandle
     let counters: Counters<RESPCounter>
+    let listening: Listening
+    let scripts: WorkerScripts
     let calls: CallMeter
     let errors: ErrorCounts
     let slots = Scratch<ArgumentSlot>(capacity: RESPLimits.slotCountKept)
     let queue = Scratch<QueuedRequest>(capacity: RESPLimits.batchCountMax)
     let hashes = Scratch<UInt64>(capacity: RESPLimits.slotCountKept)
 
-    init(_ frontEnd: RESPFrontEnd) {
+    init(_ frontEnd: RESPFrontEnd, _ listening: Listening) {
         engine = frontEnd.engine.makeHandle()
         counters = frontEnd.counters.makeRow()
+        self.listening = listening
+        scripts = WorkerScripts(frontEnd.scriptCache)
         calls = frontEnd.metering.board.makeMeter()
         errors = frontEnd.metering.makeErrorCounts()
     }

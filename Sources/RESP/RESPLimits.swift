@@ -33,6 +33,12 @@ enum RESPLimits {
     /// following anew takes all shards.
     static let idleWatchTicks = 10
 
+    /// Bytes of a key, a channel or a user's name that ACL LOG repeats; there may be `acllog-max-len` of them.
+    static let accessLogObjectSizeMax = 1024
+
+    /// The longest password that ACL GENPASS makes, in bits. Source: Redis GENPASS_MAX_BITS.
+    static let madePasswordBitsMax = 4096
+
     /// Text of a command and of its arguments that an error repeats. Source: Redis, unknown command.
     static let errorTextSizeMax = 128
 
@@ -78,8 +84,28 @@ enum RESPLimits {
     /// The time for each step of MIGRATE if none is given. Source: Redis migrateCommand.
     static let migrationTimeoutMilliseconds: Int64 = 1000
 
+    /// What scripts may make one worker's interpreter hold: enough for the largest values that are likely, and an end
+    /// for those that allocate without one.
+    static let interpreterSizeMax = 256 << 20
+
+    /// What a worker keeps of the buffers between scripts and commands.
+    static let scriptBufferKept = 64 * 1024
+
+    /// Tables inside tables of a script's reply: a bound on the thread's stack. Redis' own is Lua's, some 8000.
+    static let scriptReplyDepthMax = 1000
+
+    /// A table that has itself as an element twice would make a reply without end: its size is that of the largest bulk
+    /// that is read.
+    static let scriptReplySizeMax = 512 << 20
+
     /// What SYNC sends at a time: so much of a client's snapshot is in memory twice at most.
     static let transferPieceSize = 256 * 1024
+
+    /// Names of channels up to here leave a worker's room for forming messages as it is.
+    static let messageHeadKept = 4096
+
+    /// Places for messages that a worker keeps.
+    static let messagesKept = 4096
 
     /// Connections that MIGRATE keeps, and how long. Source: Redis MIGRATE_SOCKET_CACHE_ITEMS and _TTL.
     static let migrationTargetsKept = 64

@@ -10,16 +10,22 @@ extension RESPSession {
         let request = Request(input, slots, queued)
         guard let command = queued.row.command else { return refuseUnknown(request, &output) }
         guard queued.row.accepts(count: request.count) else { return refuseCount(command, &output) }
-        if needsAdmission && !admits(command, queued, request, &output) { return }
+        if needsAdmission {
+            guard admits(command, queued, request, &output) else { return }
+            if subscriptions != nil || command == .exec { return serveListener(command, request, &output) }
+        }
         lastCommand = Int(command.rawValue)
         if command == .get {
+            beginRun(.get)
             get(request, &output)
-            return measure(.get, request)
+            return measureInRun(request)
         }
         if command == .set {
+            beginRun(.set)
             set(request, &output)
-            return measure(.set, request)
+            return measureInRun(request)
         }
+        endRun()
         serve(command, request, &output)
         measureLast(request)
         // Before this client is answered anything else, as if the waiting ones had been served at once.
@@ -101,6 +107,7 @@ extension RESPSession {
         case .reset: reset(&output)
         case .select: select(request, &output)
         case .auth: auth(request, &output)
+        case .acl: acl(request, &output)
         case .multi: multi(&output)
         case .exec: exec(&output)
         case .discard: discard(&output)
@@ -109,6 +116,15 @@ extension RESPSession {
         case .client: client(request, &output)
         case .wait: waitForReplicas(request, &output)
         case .waitaof: waitForLogs(request, &output)
+        case .subscribe: subscribe(.channel, request, &output)
+        case .psubscribe: subscribe(.pattern, request, &output)
+        case .ssubscribe: subscribe(.shard, request, &output)
+        case .unsubscribe: unsubscribe(.channel, request, &output)
+        case .punsubscribe: unsubscribe(.pattern, request, &output)
+        case .sunsubscribe: unsubscribe(.shard, request, &output)
+        case .publish: publish(.channel, request, &output)
+        case .spublish: publish(.shard, request, &output)
+        case .pubsub: pubsub(request, &output)
         case .save: save(request, &output)
         case .bgsave: bgsave(request, &output)
         case .bgrewriteaof: bgrewriteaof(&output)
@@ -116,6 +132,11 @@ extension RESPSession {
         case .debug: debug(request, &output)
         case .sync: sync(request, &output)
         case .replconf: replconf(request, &output)
+        case .eval: eval(request, readsOnly: false, &output)
+        case .evalsha: evalsha(request, readsOnly: false, &output)
+        case .evalRO: eval(request, readsOnly: true, &output)
+        case .evalshaRO: evalsha(request, readsOnly: true, &output)
+        case .script: script(request, &output)
         case .info: info(request, &output)
         case .config: config(request, &output)
         case .command: self.command(request, &output)

@@ -16,12 +16,21 @@ final class RESPSession: Session {
     let slots: Scratch<ArgumentSlot>
     let queue: Scratch<QueuedRequest>
     let hashes: Scratch<UInt64>
+    let scripts: WorkerScripts
     let calls: CallMeter
     let errors: ErrorCounts
 
     var database = DatabaseIndex.first
     var version = ProtocolVersion.two
     var isAuthenticated: Bool { didSet { judgeAdmission() } }
+    /// Who the client is and what he may do; `accessTable` and `isRestricted` follow it.
+    var grant: AccessGrant
+    var accessTable: AccessTable
+    var isRestricted = false
+    /// As `AccessDirectory.generation` was when that was looked up.
+    var accessGeneration: UInt64 = 0
+    /// He said so himself; else he is the default user, whether or not that is enough.
+    var hasAuthenticated = false
     /// What came since MULTI; nil outside of a transaction.
     var transaction: Transaction? { didSet { judgeAdmission() } }
     /// A request may not simply be served: one branch on the request path for all such cases.
@@ -30,9 +39,15 @@ final class RESPSession: Session {
     var isReplaying = false {
         didSet {
             engine.isReplaying = isReplaying
+            hasAuthenticated = true
             isAuthenticated = true
         }
     }
+    /// What it is subscribed to; nil if it is not.
+    var subscriptions: Subscriptions? { didSet { judgeAdmission() } }
+    /// This worker has messages to hand out, or other workers to tell, before the batch's replies leave.
+    var owesMessages = false { didSet { judgeAdmission() } }
+    let listening: Listening
     /// EXEC is serving what was queued.
     var isExecuting = false
     /// In the order of WATCH; all are known to `RESPFrontEnd.watchedKeys`, but those that changed.
@@ -52,6 +67,10 @@ final class RESPSession: Session {
     /// When the command that is being served began, and how long it may take until it is looked at again.
     var measuredFrom: UInt64 = 0
     var unusualTicks: UInt64 = 0
+    /// GETs or SETs that were served since then, and are not noted yet.
+    var runCommand = Command.get
+    var runCount = 0
+    var timesEach = true
     /// What becomes of replies. Source: Redis CLIENT REPLY.
     var replies = Replies.on { didSet { judgeAdmission() } }
     enum Replies { case on, off, skipNext, skip }
@@ -65,7 +84,7 @@ final class RESPSession: Session {
     /// The request that waits to be served again.
     var parked: ParkedRequest?
     /// How it is known to those who may bring what it waits for.
-    var waiter: KeyWaiter?
+    var waiter: KeyWaiter? { didSet { record.waitsForKeys.store(waiter != nil, ordering: .sequentiallyConsistent) } }
     /// What WAITAOF waits for.
     var waitedLogPlace: UInt64?
     /// The snapshot that is being sent, after SYNC.
@@ -92,25 +111,34 @@ final class RESPSession: Session {
         engine = context.engine
         engine.offeredInput = record.peer.connection?.worker.offeredInput
         counters = context.counters
+        listening = context.listening
         slots = context.slots
         queue = context.queue
         hashes = context.hashes
         calls = context.calls
         errors = context.errors
-        isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
+        scripts = context.scripts
+        accessGeneration = frontEnd.access.generation.load(ordering: .acquiring)
+        grant = frontEnd.access.defaultGrant
+        accessTable = grant.table
+        hasAuthenticated = frontEnd.access.isOpen.load(ordering: .relaxed)
+        isAuthenticated = hasAuthenticated
+        isRestricted = !grant.user.isUnrestricted
         needsAdmission = true
         judgeAdmission()
     }
 
     /// Finds out anew whether requests may simply be served.
     func judgeAdmission() {
-        needsAdmission = !isAuthenticated || transaction != nil || frontEnd.isGated.load(ordering: .relaxed)
-            || monitorFeed != nil || replies != .on
+        needsAdmission =
+            !isAuthenticated || isRestricted || transaction != nil || subscriptions != nil || owesMessages
+            || monitorFeed != nil || replies != .on || frontEnd.isGated.load(ordering: .relaxed)
     }
 
     func connectionClosed() {
         endTransaction()
         endTransfer()
+        unsubscribeAll()
         endMonitoring()
         if isHeldByPause { frontEnd.pause.remove(record) }
         unpark()
@@ -121,7 +149,7 @@ final class RESPSession: Session {
         engine.now = now
         let progress = serve(input, &output)
         engine.holdUntilJournaled(&output)
-        if needsAdmission { passedSize = max(0, passedSize &- progress.consumed) }
+        if needsAdmission { finishBatch(progress, &output) }
         return progress
     }
 
@@ -129,6 +157,9 @@ final class RESPSession: Session {
     private func serve(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
         let isGated = frontEnd.isGated.load(ordering: .relaxed)
         if isGated { needsAdmission = true }
+        if frontEnd.access.generation.load(ordering: .acquiring) != accessGeneration && !renewAccess() {
+            return Progress(consumed: input.byteCount, next: .close)
+        }
         guard input.byteCount <= RESPLimits.inputSizeMax else { return Progress(consumed: 0, next: .abort) }
         let bulkSizeMax = frontEnd.bulkSizeMax.load(ordering: .relaxed)
         if position.argumentCount > 0, let progress = continueLongRequest(input, bulkSizeMax, &output) {
@@ -141,13 +172,14 @@ final class RESPSession: Session {
             let start = parser.offset
             let outcome = gather(input, limits, &parser, &count)
             if count > 1 { prefetchItems(count) }
-            beginMeasuring()
+            beginMeasuring(count: count)
             let readyCount = isGated ? countReady(count, input, from: start) : count
             for index in 0..<readyCount {
                 let queued = queue[index]
                 execute(queued, input, &output)
                 if ending != .none || output.isOverSoftLimit { return stop(after: queued.end, input) }
             }
+            endRun()
             if readyCount < count {
                 ending = .hold
                 return stop(after: readyCount == 0 ? start : queue[readyCount &- 1].end, input)
@@ -205,7 +237,14 @@ final class RESPSession: Session {
 
     // MARK: Where a batch ends
 
+    @inline(never)
+    private func finishBatch(_ progress: Progress, _ output: inout OutputBuffer) {
+        passedSize = max(0, passedSize &- progress.consumed)
+        if owesMessages { deliverMessages(&output) }
+    }
+
     func publish() {
+        endRun()
         record.lastCommand.store(lastCommand, ordering: .relaxed)
         record.lastActiveAt.store(engine.now.rawValue, ordering: .relaxed)
         slots.shrink(to: RESPLimits.slotCountKept)
@@ -222,7 +261,10 @@ final class RESPSession: Session {
         publish()
         switch ending {
         case .none: return Progress(consumed: consumed, next: consumed < input.byteCount ? .yield : .read)
-        case .park, .hold: return Progress(consumed: consumed, next: .wait)
+        case .park:
+            if waiter != nil { wakeIfRulesChanged() }
+            return Progress(consumed: consumed, next: .wait)
+        case .hold: return Progress(consumed: consumed, next: .wait)
         case .close: return Progress(consumed: consumed, next: .close)
         case .abort: return Progress(consumed: consumed, next: .abort)
         }

@@ -19,7 +19,7 @@ public final class Replay {
     }
 
     init(_ frontEnd: RESPFrontEnd) {
-        context = WorkerContext(frontEnd)
+        context = WorkerContext(frontEnd, Listening(nil, frontEnd.outputLimiter))
         let record = ClientRecord(.conversation(id: 0, address: "", openedAt: Milliseconds.readClock()))
         frontEnd.clients.add(record)
         session = RESPSession(frontEnd, context, record)

@@ -58,11 +58,13 @@ public protocol ServerControl: Sendable {
     /// - Parameter connection: nil for one without a socket.
     func allowsDebug(_ connection: Connection?) -> Bool
 
-    /// Writes a client's text to the server's log. Source: Redis DEBUG LOG.
-    func logDebugging(_ text: String)
 
     /// How saving stands.
     func saving() -> SavingFacts
+
+    /// Writes a line of a script's into the server's log.
+    /// - Parameter level: 0 (debug) ... 3 (warning). Source: Redis redis.log.
+    func log(level: Int, _ text: String)
 
     /// Begins to stop the server and returns at once.
     /// - Returns: nil, or why it goes on serving; the client is then told so.

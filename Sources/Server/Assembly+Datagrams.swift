@@ -41,6 +41,11 @@ extension Assembly {
                 : "ERROR: Cannot enable UDP while using binary SASL authentication."
             throw StartError(description: text, exitCode: ExitCode.usage)
         }
+        if settings.memcachedUDPPort != 0 && settings.memcachedHasUsers {
+            throw StartError(
+                description: "memcached-udp-port: a datagram cannot log in, which memcached-auth asks for.",
+                exitCode: ExitCode.usage)
+        }
         for language in plan.compactMap(\.language) {
             if byText && language != .ascii {
                 throw StartError(

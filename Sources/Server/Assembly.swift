@@ -51,10 +51,12 @@ public final class Assembly: Sendable {
         }
         let control = Control(settings, engine: engine, workers: workers, log: log)
         self.control = control
-        let memcached = MemcachedFrontEnd(
-            engine: engine, settings: try Self.memcachedSettings(settings, control), control: control)
         let resp = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
+        var memcachedSettings = try Self.memcachedSettings(settings, control)
+        if settings.memcachedHasUsers { memcachedSettings.doorGuard = UserGuard(resp) }
+        let memcached = MemcachedFrontEnd(engine: engine, settings: memcachedSettings, control: control)
         control.serve(memcached, resp)
+        try Self.defineUsers(settings, resp)
         log.onVerbosity { memcached.setVerbosity($0) }
 
         metrics = try Self.openMetrics(settings, control)
@@ -130,6 +132,19 @@ public final class Assembly: Sendable {
     /// Calls `body` when one of `signals` arrives, while running.
     func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
         workers.onSignals(signals, body)
+    }
+
+    /// Source: Redis ACLLoadUsersAtStartup.
+    private static func defineUsers(_ settings: Configuration, _ resp: RESPFrontEnd) throws(StartError) {
+        if !settings.accessFile.isEmpty {
+            if let reason = resp.loadUsers() {
+                throw StartError(
+                    description: "Aborting startup because of ACL errors: \(reason)", exitCode: ExitCode.failure)
+            }
+        } else if let reason = resp.defineUsers(settings.accessUsers) {
+            throw StartError(
+                description: "\(reason)\nCritical error while loading ACLs. Exiting.", exitCode: ExitCode.failure)
+        }
     }
 
     /// With the files read that say who may come in, and SIGHUP set to read them again.

@@ -6,7 +6,14 @@ import RESP
 import Transport
 
 extension Control: ServerControl {
-    func logDebugging(_ text: String) { log.warning("DEBUG LOG: \(text)") }
+    func log(level: Int, _ text: String) {
+        switch level {
+        case 0: log.debug(text)
+        case 1: log.verbose(text)
+        case 2: log.notice(text)
+        default: log.warning(text)
+        }
+    }
 
     func serverFacts() -> ServerFacts {
         let settings = self.settings

@@ -75,7 +75,8 @@ final class Control: Sendable {
 
     /// protected-mode, for a connection to the RESP door.
     func admits(_ connection: Connection) -> Bool {
-        state.withLock { !$0.settings.isProtected || !$0.settings.password.isEmpty } || connection.isLocal
+        let (isProtected, door) = state.withLock { ($0.settings.isProtected, $0.respFrontEnd) }
+        return !isProtected || door?.letsEverybodyIn == false || connection.isLocal
     }
 
     /// Takes over the ports that the system chose.

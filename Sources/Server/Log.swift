@@ -84,6 +84,8 @@ public final class Log: Sendable {
     public func notice(_ text: @autoclosure () -> String) { write(.notice, text) }
     public func verbose(_ text: @autoclosure () -> String) { write(.verbose, text) }
 
+    public func debug(_ text: @autoclosure () -> String) { write(.debug, text) }
+
     private func write(_ level: LogLevel, _ text: () -> String) {
         guard level <= self.level else { return }
         switch style {

@@ -76,8 +76,8 @@ public final class Connection: Sendable {
 
     /// Reply bytes that the socket did not take yet.
     ///
-    /// A session that speaks unasked (`connectionWoken`) looks here and returns `.abort` where its own
-    /// limit is passed; replies to requests are bounded by the transport.
+    /// A session that speaks unasked (`connectionWoken`, `Worker.say`) looks here and ends what passes its own limit;
+    /// replies to requests are bounded by the transport.
     public var unsentByteCount: Int { unsentSize.load(ordering: .relaxed) }
 
     /// Why a connection ended.
@@ -106,5 +106,10 @@ public final class Connection: Sendable {
     /// Sends what is unsent, within a bounded time, and closes. Any thread; nothing happens if it is gone.
     public func close() {
         worker.deliver(.close(slot: slot, id: id))
+    }
+
+    /// Closes at once; what is unsent is dropped. Any thread; nothing happens if it is gone.
+    public func abort() {
+        worker.deliver(.abort(slot: slot, id: id))
     }
 }

@@ -107,6 +107,11 @@ public final class HTTPServer: @unchecked Sendable {
         let headers = unsafe evhttp_request_get_output_headers(request)
         unsafe _ = evhttp_add_header(headers, "Content-Type", document.contentType)
         var text = document.text
+        if unsafe evhttp_request_get_command(request) == EVHTTP_REQ_HEAD {
+            // evhttp would send a body along.
+            unsafe _ = evhttp_add_header(headers, "Content-Length", String(text.utf8.count))
+            text = ""
+        }
         // SAFETY: evbuffer_add copies.
         text.withUTF8 { bytes in unsafe _ = evbuffer_add(body, bytes.baseAddress, bytes.count) }
         unsafe evhttp_send_reply(request, HTTP_OK, nil, body)

@@ -67,6 +67,10 @@ final class Link {
     var inputNeeded = 0
     /// What the log must have on the disk before anything leaves, while `held`.
     var heldPlace: UInt64 = 0
+    /// It waits among the worker's speakers.
+    var isSpeaking = false
+    /// It is to be closed when its turn comes there.
+    var isCondemned = false
     /// When a closing connection is given up, in the worker's milliseconds; 0 for none.
     var deadline: Int64 = 0
 
@@ -112,7 +116,7 @@ final class Link {
         let reading = state.contains(.readNeedsWrite) ? EV_WRITE : EV_READ
         if state.contains(.handshaking) { return reading }
         var wanted: Int32 = 0
-        if (!unsent.isEmpty && !state.contains(.held)) || state.contains(.saysFarewell) {
+        if (!unsent.isEmpty && !state.contains(.held) && !isSpeaking) || state.contains(.saysFarewell) {
             wanted = state.contains(.writeNeedsRead) ? EV_READ : EV_WRITE
         }
         if mayRead { wanted |= reading }

@@ -36,6 +36,13 @@ enum TransportLimits {
     /// Entries of one writev: 64 large values and the bytes between them, well under IOV_MAX (1024).
     static let iovecCount = 128
 
+    /// Connections that are sent what they were told unasked, before the loop looks for events again: their writes
+    /// take about as long as serving a batch of requests.
+    static let speakersPerTurn = 32
+
+    /// Places of those who had their turn, before the others move up.
+    static let speakersKept = 1024
+
     /// A worker gives its output scratch back beyond this size, once a second.
     static let outputKeptSize = 4 * Limits.outputSoftSize
 

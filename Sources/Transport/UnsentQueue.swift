@@ -68,6 +68,16 @@ struct UnsentQueue: ~Copyable {
         unsafe appendCopy(UnsafeRawBufferPointer(rebasing: bytes[copied..<output.count]), skip: &skip)
     }
 
+    /// Appends one byte and then a value: copied if it is small, else with one more hold.
+    mutating func append(_ mark: UInt8, _ value: SharedBytes) {
+        var skip = 0
+        var mark = mark
+        // SAFETY: both are ours for the calls.
+        unsafe withUnsafeBytes(of: &mark) { unsafe appendCopy($0, skip: &skip) }
+        if value.byteCount >= Limits.sharedValueSizeMin { return appendShared(value, skip: &skip) }
+        unsafe appendCopy(UnsafeRawBufferPointer(value.bytes), skip: &skip)
+    }
+
     private mutating func appendCopy(_ bytes: UnsafeRawBufferPointer, skip: inout Int) {
         let skipped = min(skip, bytes.count)
         skip -= skipped

@@ -85,6 +85,7 @@ extension Worker {
         case .adopt(let arrival): adopt(arrival)
         case .wake(let slot, let id): link(slot: slot, id: id)?.woken()
         case .close(let slot, let id): link(slot: slot, id: id)?.closeRequested()
+        case .abort(let slot, let id): link(slot: slot, id: id)?.closeNow(.error)
         case .run(let body): body()
         case .release: releaseHeld()
         case .stop: beginStop()

@@ -14,8 +14,9 @@ extension Worker {
     /// The thread's body.
     func run() {
         while !isStopping || liveCount > 0 {
-            loop.run(runQueue.isEmpty ? .waiting : .polling)
+            loop.run(runQueue.isEmpty && !hasSpeakers ? .waiting : .polling)
             if !runQueue.isEmpty { serveRunQueue() }
+            if hasSpeakers { serveSpeakers() }
             if !closedLinks.isEmpty { closedLinks.removeAll(keepingCapacity: false) }
             turnEnded()
         }
@@ -28,7 +29,7 @@ extension Worker {
             switch message {
             case .adopt(let arrival): Self.drop(arrival, shared)
             case .run(let body): body()
-            case .wake, .close, .release, .stop: break
+            case .wake, .close, .abort, .release, .stop: break
             }
         }
     }

@@ -49,6 +49,9 @@ public final class Worker: @unchecked Sendable {
     var liveCount = 0
     /// Links with input to serve in the next turn.
     var runQueue: [Link] = []
+    /// Links that were told something unasked; those before `firstSpeaker` had their turn.
+    var speakers: [Link] = []
+    var firstSpeaker = 0
     /// Links that closed in this turn, kept alive until its end.
     var closedLinks: [Link] = []
     var inbox: [WorkerMessage] = []
@@ -168,6 +171,7 @@ enum WorkerMessage: Sendable {
     case adopt(Arrival)
     case wake(slot: Int, id: UInt64)
     case close(slot: Int, id: UInt64)
+    case abort(slot: Int, id: UInt64)
     case run(@Sendable () -> Void)
     /// The log is further.
     case release

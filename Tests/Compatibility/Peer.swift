@@ -111,7 +111,7 @@ final class Wire {
         var reply: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(wire.fd, $0.baseAddress!, $0.count) }
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(wire.fd, $0.baseAddress!, $0.count) }
             if count <= 0 { return reply }
             reply += chunk.prefix(count)
         }
@@ -131,6 +131,14 @@ final class Wire {
         return true
     }
 
+    /// What has come; waits for something to come.
+    func read() throws -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(fd, $0.baseAddress!, $0.count) }
+        guard count > 0 else { throw Failure(text: "nothing comes") }
+        return Array(chunk.prefix(count))
+    }
+
     /// Sends `request` and what makes the server say `marker`, and returns the reply before it.
     func ask(_ request: [UInt8], ending probe: String, _ marker: String) throws -> [UInt8] {
         try ask(request, ending: Array(probe.utf8), Array(marker.utf8))
@@ -141,7 +149,7 @@ final class Wire {
         var reply: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
         while !reply.suffix(end.count).elementsEqual(end) {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(fd, $0.baseAddress!, $0.count) }
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(fd, $0.baseAddress!, $0.count) }
             guard count > 0 else {
                 throw Failure(text: "no marker after \(String(decoding: reply.prefix(200), as: UTF8.self))")
             }

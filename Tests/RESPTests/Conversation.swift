@@ -94,10 +94,10 @@ final class FakeControl: ServerControl {
     let allowsDebugging = Mutex(false)
     func allowsDebug(_ connection: Connection?) -> Bool { allowsDebugging.withLock { $0 } }
 
-    let logged = Mutex<[String]>([])
-    func logDebugging(_ text: String) { logged.withLock { $0.append(text) } }
-
     func saving() -> SavingFacts { savingFacts.withLock { $0 } }
+
+    let logged = Mutex<[String]>([])
+    func log(level: Int, _ text: String) { logged.withLock { $0.append("\(level) \(text)") } }
 
     func shutdown(_ order: ShutdownOrder) -> String? {
         if refusesShutdown.withLock({ $0 }) { return "Errors trying to SHUTDOWN. Check logs." }
@@ -152,6 +152,13 @@ final class Conversation {
     func send(_ bytes: some Sequence<UInt8>) {
         pending.append(contentsOf: bytes)
         serve()
+    }
+
+    /// What its subscriptions brought since it was last served comes before anything else.
+    func listen() {
+        guard let heard = session.subscriptions?.heard, !heard.isEmpty else { return }
+        session.subscriptions?.heard = []
+        replies.append(contentsOf: heard)
     }
 
     /// The worker has got a message that somebody woke the session. Returns what came back, as text.

@@ -59,7 +59,7 @@ struct DebugTests {
         #expect(client.ask("DEBUG", "OBJECT", "nokey") == "-ERR no such key\r\n")
         #expect(client.ask("DEBUG", "ERROR", "MINE is\r\nthis") == "-MINE is  this\r\n")
         #expect(client.ask("DEBUG", "LOG", "hello") == "+OK\r\n")
-        #expect(fixture.control.logged.withLock { $0 } == ["hello"])
+        #expect(fixture.control.logged.withLock { $0 } == ["3 DEBUG LOG: hello"])
         #expect(client.ask("DEBUG", "SLEEP", "0") == "+OK\r\n")
         #expect(client.ask("DEBUG", "SET-ACTIVE-EXPIRE", "0") == "+OK\r\n")
         #expect(client.ask("DEBUG", "SET-ACTIVE-EXPIRE", "1") == "+OK\r\n")

@@ -115,8 +115,9 @@ struct Transcript: CustomTestStringConvertible {
         for turn in turns() {
             conversation.now = Milliseconds(Fixture.start.rawValue + turn.at)
             other.now = conversation.now
-            other.send(turn.other)
             let before = conversation.replies.count
+            other.send(turn.other)
+            conversation.listen()
             for piece in pieces(turn.sent) { conversation.send(piece) }
             let got = Array(conversation.replies[before...])
             guard got == turn.expected else {

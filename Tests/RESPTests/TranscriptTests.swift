@@ -25,10 +25,13 @@ struct TranscriptTests {
         Transcript.dumps,
         Transcript.migrations,
         Transcript.connection,
+        Transcript.access,
         Transcript.versionThree,
         Transcript.byHand,
         Transcript.transactions,
         Transcript.waiting,
+        Transcript.pubsub,
+        Transcript.scripting,
         Transcript.saving,
         Transcript.syncing,
         Transcript.statistics,
@@ -48,7 +51,8 @@ struct TranscriptTests {
     /// Replies that are facts of the moment, or long: they have tests of their own in `ServerCommandTests`.
     static let elsewhere: Set<String> = [
         "time", "command|count", "client|help", "config|help", "command|help", "memory|help", "object|help",
-        "module|help", "memory|usage", "xgroup|help", "xinfo|help",
+        "module|help", "pubsub|help", "script|help", "memory|usage", "acl|help", "acl|genpass", "acl|log", "xgroup|help",
+        "xinfo|help",
         "slowlog|help", "latency|help", "latency|histogram", "memory|stats", "memory|malloc-stats",
     ]
 

@@ -3,6 +3,7 @@
 import Base
 import Engine
 import Persistence
+import RESP
 import Testing
 
 @testable import Server
@@ -126,10 +127,10 @@ struct ConfigurationTests {
             hz 10
             dynamic-hz yes
             """)
-        #expect(loader.warnings.count == 5)
+        #expect(loader.warnings.count == 4)
         let points = [SavePoint(seconds: 900, changes: 1), SavePoint(seconds: 300, changes: 10)]
         #expect(loader.settings.savePoints == points)
-        #expect(loader.warnings.filter { $0.contains("'client-output-buffer-limit'") }.count == 1)
+        #expect(loader.settings.outputLimits.replica == OutputLimit(hard: 256 << 20, soft: 64 << 20, seconds: 60))
         // What asks for what happens anyway is no news.
         #expect(!loader.warnings.contains { $0.contains("'append") || $0.contains("'notify-") })
         #expect(loader.settings.pidFile == "/run/redis/redis-server.pid")

@@ -19,6 +19,7 @@ struct TidyTests {
         ("Sources/Base/", 125, "SAFETY sentences that stand beside their expression"),
         ("Tests/BaseTests/", 125, "as Base"),
         ("Tests/RESPTests/", 230, "replies are quoted as they are sent"),
+        ("Tests/ScriptingTests/", 140, "scripts are quoted"),
         ("Tests/WorkloadTests/", 130, "replies are quoted as they are sent"),
     ]
 
@@ -64,7 +65,11 @@ struct TidyTests {
     @Test("unsafe code stays where it is allowed")
     func unsafe() {
         // Base as a whole: its bytes, its clock and its system calls are what keeps the rooms above safe.
-        let allowed = ["Sources/Base/", "Sources/Engine/", "Sources/Transport/"]
+        // Two files of Scripting: Lua's interface is made of pointers, and these two are all that touches it.
+        let allowed = [
+            "Sources/Base/", "Sources/Engine/", "Sources/Transport/", "Sources/Scripting/Interpreter.swift",
+            "Sources/Scripting/LuaStack.swift",
+        ]
         for file in SourceTree.files
         where !file.isTest && !allowed.contains(where: { file.path.hasPrefix($0) }) {
             for (index, line) in file.lines.enumerated() where hasUnsafeCode(line) {

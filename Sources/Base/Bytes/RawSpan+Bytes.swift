@@ -92,6 +92,16 @@ extension RawSpan {
         return true
     }
 
+    /// As above, of text in lower case.
+    public func equalsIgnoringCase(_ text: RawSpan) -> Bool {
+        guard byteCount == text.byteCount else { return false }
+        for index in 0..<byteCount {
+            let byte = self[index]
+            if byte &- 65 < 26 ? byte | 0x20 != text[index] : byte != text[index] { return false }
+        }
+        return true
+    }
+
     /// The offset of the first `byte` at or after `start`, or nil.
     @inline(__always)
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {

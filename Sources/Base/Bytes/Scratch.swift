@@ -64,3 +64,15 @@ public struct Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
         unsafe head.pointee = Head(base: larger, capacity: count)
     }
 }
+
+extension Scratch where Element == UInt8 {
+    /// The `size` bytes from `start` on, as long as nothing is added to the row.
+    @inline(__always)
+    @_lifetime(borrow self)
+    public func bytes(_ start: Int, _ size: Int) -> RawSpan {
+        precondition(start >= 0 && size >= 0 && start <= capacity && size <= capacity - start)
+        // SAFETY: the place was checked; whoever holds the row keeps its memory and its size.
+        let bytes = unsafe RawSpan(_unsafeStart: head.pointee.base + start, byteCount: size)
+        return unsafe _overrideLifetime(bytes, borrowing: self)
+    }
+}

@@ -42,6 +42,23 @@ public struct SharedBytes: Equatable, @unchecked Sendable {
         setSize(byteCount, offset: offset)
     }
 
+    /// A block of the bytes of three spans in a row, with one hold, the caller's; nil if there is no memory.
+    public init?(_ first: RawSpan, _ second: RawSpan, _ third: RawSpan) {
+        self.init(byteCount: first.byteCount + second.byteCount + third.byteCount)
+        let place = unsafe bytes.baseAddress!
+        var size = 0
+        func add(_ span: RawSpan) {
+            // An empty span may have no address.
+            if span.byteCount == 0 { return }
+            // SAFETY: the block has room for all three.
+            unsafe span.withUnsafeBytes { source in unsafe _ = memcpy(place + size, source.baseAddress!, source.count) }
+            size += span.byteCount
+        }
+        add(first)
+        add(second)
+        add(third)
+    }
+
     private func setSize(_ byteCount: Int, offset: Int) {
         unsafe block.storeBytes(
             of: UInt64(byteCount) | UInt64(offset) << Self.offsetShift, toByteOffset: 8, as: UInt64.self)

@@ -53,10 +53,22 @@ public enum Files {
     public static func replace(
         _ path: String, with text: String, suffix: String = ".tmp", mode: UInt32 = 0o644
     ) throws(SystemError) {
+        try replace(path, with: Array(text.utf8), suffix: suffix, mode: mode)
+    }
+
+    /// As above, with bytes.
+    public static func replace(
+        _ path: String, with bytes: [UInt8], suffix: String = ".tmp", mode: UInt32 = 0o644
+    ) throws(SystemError) {
         let fresh = path + suffix
         let descriptor = unsafe open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw .latest(fresh) }
-        write(text, to: descriptor)
+        do throws(SystemError) {
+            try write(bytes.span.rawBytes, to: descriptor)
+        } catch {
+            close(descriptor)
+            throw error
+        }
         let synced = fsync(descriptor)
         close(descriptor)
         guard synced == 0 || errno == EINVAL else { throw .latest(fresh) }

@@ -4,7 +4,7 @@ import Base
 
 extension MemcachedSession {
     func listMechanisms(_ request: BinaryRequest, _ output: inout OutputBuffer) {
-        guard frontEnd.settings.saslLogins != nil else {
+        guard asksForSASL else {
             return output.append(errorFor: request, .unknownCommand)
         }
         output.append(replyTo: request, .success, "PLAIN")
@@ -15,7 +15,7 @@ extension MemcachedSession {
     func authenticate(
         _ opcode: BinaryOpcode, _ request: BinaryRequest, _ input: RawSpan, _ output: inout OutputBuffer
     ) {
-        guard let logins = frontEnd.settings.saslLogins else {
+        guard asksForSASL else {
             return output.append(errorFor: request, .unknownCommand)
         }
         guard request.keySize <= Self.saslMechanismSizeMax else {
@@ -36,7 +36,7 @@ extension MemcachedSession {
         counters.add(.authCommands)
         let message = input.slice(request.value)
         guard isExpected, let plain = PlainMessage(message),
-            logins.admits(message.slice(plain.user), message.slice(plain.password))
+            admits(frontEnd.settings.saslLogins, message.slice(plain.user), message.slice(plain.password))
         else {
             counters.add(.authErrors)
             return output.append(errorFor: request, .authenticationFailed)
@@ -45,15 +45,16 @@ extension MemcachedSession {
         output.append(replyTo: request, .success, "Authenticated")
     }
 
+    private var asksForSASL: Bool { frontEnd.settings.saslLogins != nil || frontEnd.settings.doorGuard != nil }
+
     /// A message that is too long to be a login is not kept; its bytes are skipped. nil for anything else.
     func refuseLogin(_ request: BinaryRequest, _ output: inout OutputBuffer) -> Served? {
         let opcode = request.opcode
         guard opcode == .saslStart || opcode == .saslStep, request.value.count > Self.loginSizeMax else {
             return nil
         }
-        let hasLogins = frontEnd.settings.saslLogins != nil
         let isKnown = request.keySize <= Self.saslMechanismSizeMax
-        output.append(errorFor: request, !hasLogins ? .unknownCommand : isKnown ? .outOfMemory : .invalid)
+        output.append(errorFor: request, !asksForSASL ? .unknownCommand : isKnown ? .outOfMemory : .invalid)
         return .refused(end: request.key.end, blockSize: request.value.count)
     }
 }

@@ -54,7 +54,7 @@ extension MemcachedSession {
         var cursor = TokenCursor(from: block.start, to: textEnd)
         guard let user = cursor.next(input), let password = cursor.next(input) else { return Reply.badLogin }
         counters.add(.authCommands)
-        guard frontEnd.settings.textLogins?.admits(input.slice(user), input.slice(password)) == true else {
+        guard admits(frontEnd.settings.textLogins, input.slice(user), input.slice(password)) else {
             counters.add(.authErrors)
             return Reply.loginFailed
         }

@@ -67,6 +67,11 @@ extension MemcachedSession {
         let request = BinaryRequest(input, at: start)
         if let refused = refuse(request, &output) { return refused }
         guard request.key.end <= input.byteCount else { return .incomplete(needed: request.key.end &- start) }
+        if isRestricted, let opcode = request.opcode,
+            let refused = refuseForbidden(opcode, request, input, &output)
+        {
+            return refused
+        }
         if let refused = refuseLogin(request, &output) ?? refuseLarge(request, input, &output) { return refused }
         guard request.end <= input.byteCount else { return .incomplete(needed: request.end &- start) }
         // The scan passes over no complete request but for what was refused above.
@@ -104,6 +109,7 @@ extension MemcachedSession {
     ) -> Served {
         if let refused = refuse(request, &output) { return refused }
         guard let opcode = request.opcode else { return .served(end: request.end) }
+        if isRestricted, let refused = refuseForbidden(opcode, request, input, &output) { return refused }
         if isReadOnly, let refused = refuseWrite(opcode, request, &output) { return refused }
         let key = Key(input.slice(request.key), hash: hash, in: database)
         switch opcode {

@@ -45,6 +45,9 @@ enum ClientPeer: Sendable {
     }
 }
 
+/// What CLIENT LIST, CLIENT KILL and the limits of unread output tell apart.
+enum ClientKind: Sendable { case normal, replica, pubsub }
+
 /// One client as the registry knows it. Its session writes the atomics once a batch, relaxed: a reader may see a
 /// moment's old state, never a torn one. Names change rarely and are under a lock.
 final class ClientRecord: Sendable {
@@ -52,6 +55,7 @@ final class ClientRecord: Sendable {
         var name = ""
         var libraryName = ""
         var libraryVersion = ""
+        var user = "default"
     }
 
     let peer: ClientPeer
@@ -66,9 +70,19 @@ final class ClientRecord: Sendable {
     /// Bytes held for queued commands and watched keys.
     let queuedSize = Atomic<Int>(0)
     let watchedCount = Atomic<Int>(0)
+    /// Whom it is logged in as: `AccessGrant.id`.
+    let userID = Atomic<UInt64>(0)
+    /// Its command waits for keys.
+    let waitsForKeys = Atomic<Bool>(false)
     /// A watched key changed: EXEC will do nothing. Set by whoever changes it, under the key's shard.
     let isWatchBroken = Atomic<Bool>(false)
 
+    /// Subscriptions by `ChannelKind`.
+    let subscriptionCounts = InlineArray<3, Atomic<Int>> { _ in Atomic(0) }
+    /// It was sent a snapshot, as a replica is.
+    let isReplica = Atomic<Bool>(false)
+    /// Since when it has left more unread than it may for long, 0 if it has not. `OutputLimiter`'s.
+    let overSoftLimitSince = Atomic<Int64>(0)
     let isMonitor = Atomic<Bool>(false)
     /// It is not closed for what it holds. Source: Redis CLIENT NO-EVICT.
     let isKept = Atomic<Bool>(false)
@@ -84,6 +98,15 @@ final class ClientRecord: Sendable {
         lastActiveAt = Atomic(peer.openedAt.rawValue)
     }
 
+    /// Source: Redis getClientType.
+    var kind: ClientKind {
+        if isReplica.load(ordering: .relaxed) { return .replica }
+        for index in 0..<subscriptionCounts.count where subscriptionCounts[index].load(ordering: .relaxed) > 0 {
+            return .pubsub
+        }
+        return .normal
+    }
+
     /// The client's line in CLIENT LIST, without its end. Rows that would not be true of this server are left out.
     /// Source: Redis CLIENT LIST.
     func line(now: Milliseconds) -> String {
@@ -93,7 +116,10 @@ final class ClientRecord: Sendable {
         var text = "id=\(peer.id) addr=\(peer.address) laddr=\(peer.localAddress)"
         text += " fd=\(peer.connection?.fd ?? -1) name=\(names.name)"
         text += " age=\(age) idle=\(idle) flags=\(flags) db=\(database.load(ordering: .relaxed))"
-        text += " sub=0 psub=0 ssub=0 multi=\(queuedCount.load(ordering: .relaxed))"
+        for kind in ChannelKind.allCases {
+            text += " \(kind.label)=\(subscriptionCounts[kind.rawValue].load(ordering: .relaxed))"
+        }
+        text += " multi=\(queuedCount.load(ordering: .relaxed))"
         // Once one of them changed, the others are not looked at any more.
         let isBroken = isWatchBroken.load(ordering: .relaxed)
         text += " watch=\(isBroken ? 0 : watchedCount.load(ordering: .relaxed))"
@@ -103,10 +129,16 @@ final class ClientRecord: Sendable {
             text += " omem=\(connection.unsentByteCount) tot-mem=\(memorySize)"
             text += " tot-net-in=\(connection.bytesRead) tot-net-out=\(connection.bytesWritten)"
         }
-        text += " events=r cmd=\(commandName) user=default redir=-1"
+        text += " events=r cmd=\(commandName) user=\(names.user) redir=-1"
         text += " resp=\(protocolVersion.load(ordering: .relaxed))"
         text += " lib-name=\(names.libraryName) lib-ver=\(names.libraryVersion)"
         return text
+    }
+
+    /// Bytes held for it: what arrived and waits, what is unsent, what it keeps here.
+    var heldSize: Int {
+        let connected = peer.connection.map { $0.pendingByteCount + $0.unsentByteCount } ?? 0
+        return connected + queuedSize.load(ordering: .relaxed)
     }
 
     /// Lets the client's command go on that waits. Any thread, also under shards.
@@ -143,7 +175,7 @@ final class ClientRecord: Sendable {
     }
 
     private var flags: String {
-        var flags = isMonitor.load(ordering: .relaxed) ? "O" : ""
+        var flags = isMonitor.load(ordering: .relaxed) ? "O" : kind == .pubsub ? "P" : ""
         if queuedCount.load(ordering: .relaxed) >= 0 { flags += "x" }
         if parking.isWaiting { flags += "b" }
         if isWatchBroken.load(ordering: .relaxed) { flags += "d" }
@@ -171,8 +203,21 @@ final class ClientRegistry: Sendable {
     var count: Int { records.withLock { $0.count } }
     func find(_ id: UInt64) -> ClientRecord? { records.withLock { $0[id] } }
 
+    func each(_ body: (ClientRecord) -> Void) { records.withLock { $0.values.forEach(body) } }
+
     /// By ascending id: the order in which they came.
     func all() -> [ClientRecord] {
         records.withLock { $0.values.sorted { $0.peer.id < $1.peer.id } }
+    }
+}
+
+extension ChannelKind {
+    /// In CLIENT LIST.
+    fileprivate var label: String {
+        switch self {
+        case .channel: "sub"
+        case .pattern: "psub"
+        case .shard: "ssub"
+        }
     }
 }

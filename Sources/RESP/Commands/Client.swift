@@ -81,13 +81,12 @@ extension RESPSession {
         output.appendOK()
     }
 
-    /// Types of clients; all of ours are normal ones.
-    private static func isNormal(_ type: RawSpan) -> Bool? {
-        if type.equalsIgnoringCase("normal") { return true }
-        for other: StaticString in ["master", "replica", "slave", "pubsub"] where type.equalsIgnoringCase(other) {
-            return false
-        }
-        return nil
+    /// A type of clients. We have no master, so that nobody is of its kind.
+    private static func kind(_ type: RawSpan) -> (known: Bool, kind: ClientKind?) {
+        if type.equalsIgnoringCase("normal") { return (true, .normal) }
+        if type.equalsIgnoringCase("pubsub") { return (true, .pubsub) }
+        if type.equalsIgnoringCase("replica") || type.equalsIgnoringCase("slave") { return (true, .replica) }
+        return (type.equalsIgnoringCase("master"), nil)
     }
 
     private func failType(_ type: RawSpan, _ output: inout OutputBuffer) {
@@ -100,8 +99,9 @@ extension RESPSession {
     private func clientList(_ request: Request, _ output: inout OutputBuffer) {
         var chosen = frontEnd.clients.all()
         if request.count == 4 && request[2].equalsIgnoringCase("type") {
-            guard let isNormal = Self.isNormal(request[3]) else { return failType(request[3], &output) }
-            if !isNormal { chosen = [] }
+            let (isKnown, kind) = Self.kind(request[3])
+            guard isKnown else { return failType(request[3], &output) }
+            chosen = chosen.filter { $0.kind == kind }
         } else if request.count > 3 && request[2].equalsIgnoringCase("id") {
             var wanted: Set<UInt64> = []
             for index in 3..<request.count {
@@ -153,20 +153,23 @@ extension RESPSession {
                 }
                 filter.id = UInt64(id)
             } else if request[index].equalsIgnoringCase("type") {
-                guard let isNormal = Self.isNormal(value) else {
+                let (isKnown, kind) = Self.kind(value)
+                guard isKnown else {
                     failType(value, &output)
                     return nil
                 }
-                filter.matchesNone = filter.matchesNone || !isNormal
+                filter.isOfKind = true
+                filter.kind = kind
             } else if request[index].equalsIgnoringCase("addr") {
                 filter.address = value.copiedText()
             } else if request[index].equalsIgnoringCase("laddr") {
                 filter.localAddress = value.copiedText()
             } else if request[index].equalsIgnoringCase("user") {
-                guard value.equals("default") else {
+                guard let grant = frontEnd.access.grant(value.copiedBytes()) else {
                     fail(made: "ERR No such user '\(value.copiedText())'", &output)
                     return nil
                 }
+                filter.userID = grant.id
             } else if request[index].equalsIgnoringCase("skipme"), value.equalsIgnoringCase("yes") {
                 filter.skipsMe = true
             } else if request[index].equalsIgnoringCase("skipme"), value.equalsIgnoringCase("no") {
@@ -189,13 +192,18 @@ private struct KillFilter {
     var id: UInt64?
     var address: String?
     var localAddress: String?
-    var matchesNone = false
+    /// Only those of `kind`: nil is none of ours.
+    var isOfKind = false
+    var kind: ClientKind?
+    var userID: UInt64?
     var skipsMe = true
 
     func accepts(_ client: ClientRecord, me: ClientRecord) -> Bool {
-        if matchesNone || (skipsMe && client === me) { return false }
+        if skipsMe && client === me { return false }
+        if isOfKind && client.kind != kind { return false }
         if let id, client.peer.id != id { return false }
         if let address, client.peer.address != address { return false }
+        if let userID, client.userID.load(ordering: .relaxed) != userID { return false }
         if let localAddress, client.peer.localAddress != localAddress { return false }
         return true
     }

@@ -12,6 +12,7 @@ extension RESPSession {
         case .set: configSet(request, &output)
         case .resetstat:
             frontEnd.counters.reset()
+            frontEnd.outputLimiter.resetCount()
             frontEnd.metering.reset()
             frontEnd.evictedClientCount.store(0, ordering: .relaxed)
             frontEnd.engine.resetCounters(through: &engine)

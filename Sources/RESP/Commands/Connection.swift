@@ -6,6 +6,11 @@ import Synchronization
 
 extension RESPSession {
     func ping(_ request: Request, _ output: inout OutputBuffer) {
+        // So that it is not taken for the reply to something else. Source: Redis pingCommand.
+        if subscriptions != nil && version == .two && request.count <= 2 {
+            output.append("*2\r\n$4\r\npong\r\n")
+            return request.count == 2 ? output.appendBulk(request[1]) : output.append("$0\r\n\r\n")
+        }
         switch request.count {
         case 1: output.append("+PONG\r\n")
         case 2: output.appendBulk(request[1])
@@ -37,6 +42,7 @@ extension RESPSession {
     /// Back to how the connection began, its authentication included.
     func reset(_ output: inout OutputBuffer) {
         endTransaction()
+        unsubscribeAll()
         use(.first)
         speak(.two)
         syncRefusal = .none
@@ -45,7 +51,7 @@ extension RESPSession {
         keepsClient(false)
         leaveAccess(false)
         record.names.withLock { $0.name = "" }
-        isAuthenticated = !frontEnd.wantsPassword.load(ordering: .relaxed)
+        beDefaultUser()
         output.append("+RESET\r\n")
     }
 
@@ -53,38 +59,20 @@ extension RESPSession {
 
     func auth(_ request: Request, _ output: inout OutputBuffer) {
         guard request.count <= 3 else { return failSyntax(&output) }
-        if request.count == 2 && !frontEnd.wantsPassword.load(ordering: .relaxed) {
+        if request.count == 2 && frontEnd.access.defaultGrant.user.needsNoPassword {
             return fail(
                 """
                 ERR AUTH <password> called without any password configured for the default user. \
                 Are you sure your configuration is correct?
                 """, &output)
         }
-        let isRight =
-            request.count == 2
-            ? isRight(password: request[1]) : isRight(user: request[1], password: request[2])
-        guard isRight else { return failPassword(&output) }
-        isAuthenticated = true
+        let user = request.count == 2 ? AccessDirectory.defaultName : request[1].copiedBytes()
+        guard authenticate(user, request[request.count - 1], request) else { return failPassword(&output) }
         output.appendOK()
     }
 
     private func failPassword(_ output: inout OutputBuffer) {
         fail("WRONGPASS invalid username-password pair or user is disabled.", &output)
-    }
-
-    private func isRight(user: RawSpan, password: RawSpan) -> Bool {
-        user.equals("default") && isRight(password: password)
-    }
-
-    /// Compares all bytes whatever the first difference, so that time tells nothing. Without a configured password
-    /// any will do, as for Redis' default user.
-    private func isRight(password given: RawSpan) -> Bool {
-        guard let wanted = frontEnd.currentSettings.password else { return true }
-        var difference = wanted.count ^ given.byteCount
-        for index in 0..<given.byteCount {
-            difference |= Int(given[index] ^ (wanted.isEmpty ? 1 : wanted[index % wanted.count]))
-        }
-        return difference == 0
     }
 
     // MARK: HELLO
@@ -136,11 +124,10 @@ extension RESPSession {
         while index < request.count {
             let left = request.count - index - 1
             if request[index].equalsIgnoringCase("auth") && left >= 2 {
-                guard isRight(user: request[index + 1], password: request[index + 2]) else {
+                guard authenticate(request[index + 1].copiedBytes(), request[index + 2], request) else {
                     failPassword(&output)
                     return nil
                 }
-                isAuthenticated = true
                 index += 3
             } else if request[index].equalsIgnoringCase("setname") && left >= 1 {
                 guard Self.isPlain(request[index + 1]) else {

@@ -53,7 +53,7 @@ extension RESPSession {
         } else if word.equalsIgnoringCase("error") && count == 3 {
             fail(made: request[2].copiedText(), &output)
         } else if word.equalsIgnoringCase("log") && count == 3 {
-            frontEnd.control.logDebugging(request[2].copiedText())
+            frontEnd.control.log(level: 3, "DEBUG LOG: \(request[2].copiedText())")
             output.appendOK()
         } else if word.equalsIgnoringCase("help") && count == 2 {
             output.appendArray(Self.debugHelp.count)

@@ -117,7 +117,15 @@ struct InfoText {
             row("total_system_memory", size)
             row("total_system_memory_human", Self.human(size))
         }
-        row("number_of_cached_scripts", 0)
+        let scripts = frontEnd.scriptCache.totals
+        let interpreters = frontEnd.interpreterSize
+        row("used_memory_lua", interpreters)
+        row("used_memory_vm_eval", interpreters)
+        row("used_memory_lua_human", Self.human(interpreters))
+        row("used_memory_scripts_eval", scripts.size)
+        row("number_of_cached_scripts", scripts.count)
+        row("used_memory_scripts", scripts.size)
+        row("used_memory_scripts_human", Self.human(scripts.size))
         row("maxmemory", use.limit)
         row("maxmemory_human", Self.human(use.limit))
         row("maxmemory_policy", frontEnd.engine.evictionPolicy.rawValue)
@@ -194,8 +202,9 @@ struct InfoText {
         row("evicted_clients", frontEnd.evictedClientCount.load(ordering: .relaxed))
         row("keyspace_hits", engine.total(.hits))
         row("keyspace_misses", engine.total(.misses))
-        row("pubsub_channels", 0)
-        row("pubsub_patterns", 0)
+        row("pubsub_channels", frontEnd.channels.count(.channel))
+        row("pubsub_patterns", frontEnd.channels.count(.pattern))
+        row("pubsubshard_channels", frontEnd.channels.count(.shard))
         row("latest_fork_usec", 0)
         row("total_forks", 0)
         row("migrate_cached_sockets", frontEnd.migrationTargets.count)
@@ -204,6 +213,7 @@ struct InfoText {
         row("tracking_total_items", 0)
         row("tracking_total_prefixes", 0)
         row("total_error_replies", frontEnd.counters.total(.errors))
+        row("client_output_buffer_limit_disconnections", frontEnd.outputLimiter.cutOffCount)
     }
 
     private mutating func replication() {

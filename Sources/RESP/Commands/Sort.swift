@@ -302,9 +302,17 @@ extension RESPSession {
                 let pattern = SortPattern(request[index + 1], at: index + 1)
                 // For good, whatever another BY says.
                 if !pattern.namesKeys { options.isUnsorted = true }
+                if pattern.namesKeys && !mayReadAllKeys(readsOnly ? .sortRO : .sort, request) {
+                    fail("ERR BY option of SORT denied due to insufficient ACL permissions.", &output)
+                    return nil
+                }
                 options.weight = pattern
                 index += 1
             } else if left >= 1 && word.equalsIgnoringCase("get") {
+                guard mayReadAllKeys(readsOnly ? .sortRO : .sort, request) else {
+                    fail("ERR GET option of SORT denied due to insufficient ACL permissions.", &output)
+                    return nil
+                }
                 options.shown.append(SortPattern(request[index + 1], at: index + 1))
                 index += 1
             } else {

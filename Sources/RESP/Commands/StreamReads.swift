@@ -82,6 +82,12 @@ extension RESPSession {
             let word = request[index]
             let rest = request.count - 1 - index
             if rest > 0 && word.equalsIgnoringCase("block") {
+                if scripts.run != nil {
+                    fail(
+                        made: "ERR \(request[0].copiedText()) command is not allowed with BLOCK option from scripts",
+                        &output)
+                    return nil
+                }
                 guard let read = self.deadline(milliseconds: request[index + 1], &output) else { return nil }
                 deadline = read
                 arguments.waits = true

@@ -64,6 +64,7 @@ extension RESPSession {
         let transfer = SnapshotTransfer(record, now: engine.now)
         frontEnd.transfers.add(transfer, of: record)
         self.transfer = transfer
+        record.isReplica.store(true, ordering: .relaxed)
         // Nobody but the transfer lets it go on.
         let ticket = park(request, .sync, until: nil)
         _ = record.parking.claim(ticket)

@@ -3,8 +3,9 @@
 import Base
 import Synchronization
 
-/// Each command is timed by itself: one read of the time stamp counter ends it and begins the next of its batch. Counts
-/// and histograms belong to a worker, on cache lines of its own, and are added up when somebody asks; a histogram of
+/// Each command is timed by itself: one read of the time stamp counter ends it and begins the next of its batch. GETs
+/// or SETs that follow each other in a pipeline are timed together, unless a millisecond is unusual already. Counts and
+/// histograms belong to a worker, on cache lines of its own, and are added up when somebody asks; a histogram of
 /// 7 KiB is made at a command's first call, so that all together are bounded by commands times workers. A command that
 /// waits is noted when it is done, and what EXEC executes by itself.
 final class Metering: Sendable {
@@ -18,6 +19,9 @@ final class Metering: Sendable {
     /// A command that takes so many ticks is looked at again, off the request path: everything that is not in use by
     /// default costs no branch but this comparison. 0 is every command.
     let unusualTicks = Atomic<UInt64>(0)
+
+    /// Where so many are unusual or fewer, each command is timed by itself.
+    let exactTicks = UInt64(1000 * TickClock.perMicrosecond)
 
     init(_ settings: MeteringSettings) {
         state = Spinning(settings)

@@ -6,10 +6,47 @@ import Synchronization
 import Transport
 
 extension RESPSession {
+    /// GETs, or SETs, that follow each other in a batch are timed together, for a read of the counter costs a twentieth
+    /// of one. To be called before the first of them.
+    @inline(__always)
+    func beginRun(_ command: Command) {
+        if runCommand == command { return }
+        endRun()
+        runCommand = command
+    }
+
+    /// Counts a command of the run, which is done.
+    @inline(__always)
+    func measureInRun(_ request: Request) {
+        if timesEach { return measure(runCommand, request) }
+        runCount &+= 1
+    }
+
+    /// Before a command of another kind, and at a batch's end.
+    @inline(__always)
+    func endRun() {
+        if runCount > 0 { noteRun() }
+    }
+
+    @inline(never)
+    private func noteRun() {
+        let now = TickClock.read()
+        let ticks = now &- measuredFrom
+        let count = runCount
+        measuredFrom = now
+        runCount = 0
+        if isReplaying { return }
+        calls.add(Int(runCommand.rawValue), count: count, ticks: ticks > UInt64(Int64.max) ? 0 : ticks)
+        if ticks < unusualTicks { return }
+        // Which of them it was cannot be told any more.
+        let note = "(one of \(count) in a pipeline)"
+        noteSlow(runCommand.spec, ticks) { [Array(self.runCommand.spec.name.utf8), Array(note.utf8)] }
+    }
+
     /// Notes a command that is done, and begins to measure the next one. One read of the time stamp counter a command:
     /// in a batch, where one ends the next begins.
     @inline(__always)
-    func measure(_ command: Command, _ request: Request) {
+    private func measure(_ command: Command, _ request: Request) {
         let now = TickClock.read()
         let ticks = now &- measuredFrom
         measuredFrom = now
@@ -38,8 +75,10 @@ extension RESPSession {
 
     /// Before the first command of a batch is served.
     @inline(__always)
-    func beginMeasuring() {
+    /// - Parameter count: of the commands that are at hand.
+    func beginMeasuring(count: Int = 1) {
         unusualTicks = isReplaying ? 0 : frontEnd.metering.unusualTicks.load(ordering: .relaxed)
+        timesEach = count == 1 || unusualTicks <= frontEnd.metering.exactTicks
         measuredFrom = TickClock.read()
     }
 
@@ -52,8 +91,17 @@ extension RESPSession {
         let ticks = ticks > UInt64(Int64.max) ? 0 : ticks
         let subject = CallSubject.index(of: code)
         settings.tracksLatency ? calls.add(subject, ticks: ticks) : calls.addUntracked(subject, ticks: ticks)
-        let microseconds = Int(TickClock.microseconds(ticks))
         let spec = CallSubject.spec(of: code)
+        noteSlow(spec, ticks) { slowArguments(code, request) }
+        // What concerns the server's running is nobody else's business. Source: Redis 7 call().
+        if metering.monitors.isNeeded && !spec.flags.contains(.admin) { show(code, request) }
+    }
+
+    /// Puts what took that long into the logs that are meant for it.
+    private func noteSlow(_ spec: CommandSpec, _ ticks: UInt64, _ arguments: () -> [[UInt8]]) {
+        let metering = frontEnd.metering
+        let settings = metering.settings
+        let microseconds = Int(TickClock.microseconds(ticks))
         if settings.latencyMilliseconds > 0 && microseconds / 1000 >= settings.latencyMilliseconds {
             metering.latency.add(
                 spec.flags.contains(.fast) ? "fast-command" : "command",
@@ -62,10 +110,11 @@ extension RESPSession {
         if settings.slowLogMicroseconds >= 0 && microseconds >= settings.slowLogMicroseconds
             && settings.slowLogCountMax > 0 && !spec.flags.contains(.skipsSlowLog)
         {
-            metering.slowLog.add(slowEntry(code, request, microseconds), countMax: settings.slowLogCountMax)
+            let entry = SlowLog.Entry(
+                time: engine.now.seconds, microseconds: microseconds, arguments: arguments(),
+                address: record.peer.address, name: record.names.withLock { $0.name })
+            metering.slowLog.add(entry, countMax: settings.slowLogCountMax)
         }
-        // What concerns the server's running is nobody else's business. Source: Redis 7 call().
-        if metering.monitors.isNeeded && !spec.flags.contains(.admin) { show(code, request) }
     }
 
     // MARK: Errors
@@ -90,7 +139,7 @@ extension RESPSession {
     // MARK: Arguments for others to see
 
     /// Source: Redis 7 slowlogCreateEntry.
-    private func slowEntry(_ code: Int, _ request: Request, _ microseconds: Int) -> SlowLog.Entry {
+    private func slowArguments(_ code: Int, _ request: Request) -> [[UInt8]] {
         let secrets = Secrets(code, request)
         let countMax = RESPLimits.slowLogArgumentCountMax
         let sizeMax = RESPLimits.slowLogArgumentSizeMax
@@ -108,9 +157,7 @@ extension RESPSession {
                 arguments.append(argument.copiedBytes())
             }
         }
-        return SlowLog.Entry(
-            time: engine.now.seconds, microseconds: microseconds, arguments: arguments,
-            address: record.peer.address, name: record.names.withLock { $0.name })
+        return arguments
     }
 
     /// Shows a command to those who monitor. Source: Redis 7 replicationFeedMonitors.

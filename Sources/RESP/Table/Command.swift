@@ -25,8 +25,10 @@ enum Command: UInt8, CaseIterable {
     case hincrby, hincrbyfloat, hrandfield, hscan
     case xadd, xlen, xrange, xrevrange, xdel, xtrim, xsetid, xread, xreadgroup, xgroup, xack, xpending, xclaim
     case xautoclaim, xinfo
-    case hello, ping, echo, quit, reset, select, auth, client
+    case hello, ping, echo, quit, reset, select, auth, acl, client
     case multi, exec, discard, watch, unwatch, wait, waitaof
+    case subscribe, psubscribe, ssubscribe, unsubscribe, punsubscribe, sunsubscribe, publish, spublish, pubsub
+    case eval, evalsha, evalRO, evalshaRO, script
     case info, config, command, time, memory, object, role, module, shutdown, cluster
     case slowlog, latency, monitor, lolwut
     case save, bgsave, bgrewriteaof, lastsave, debug, sync, replconf
@@ -218,6 +220,7 @@ enum Command: UInt8, CaseIterable {
         case .reset: .reset
         case .select: .select
         case .auth: .auth
+        case .acl: .acl
         case .client: .client
         case .multi: .multi
         case .exec: .exec
@@ -226,6 +229,15 @@ enum Command: UInt8, CaseIterable {
         case .unwatch: .unwatch
         case .wait: .wait
         case .waitaof: .waitaof
+        case .subscribe: .subscribe
+        case .psubscribe: .psubscribe
+        case .ssubscribe: .ssubscribe
+        case .unsubscribe: .unsubscribe
+        case .punsubscribe: .punsubscribe
+        case .sunsubscribe: .sunsubscribe
+        case .publish: .publish
+        case .spublish: .spublish
+        case .pubsub: .pubsub
         case .save: .save
         case .bgsave: .bgsave
         case .bgrewriteaof: .bgrewriteaof
@@ -233,6 +245,11 @@ enum Command: UInt8, CaseIterable {
         case .debug: .debug
         case .sync: .sync
         case .replconf: .replconf
+        case .eval: .eval
+        case .evalsha: .evalsha
+        case .evalRO: .evalRO
+        case .evalshaRO: .evalshaRO
+        case .script: .script
         case .info: .info
         case .config: .config
         case .command: .command

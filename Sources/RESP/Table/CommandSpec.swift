@@ -3,7 +3,7 @@
 /// What there is to know about a command. Read off the request path only.
 struct CommandSpec: Sendable {
     struct Flags: OptionSet {
-        let rawValue: UInt16
+        let rawValue: UInt32
         static let write = Flags(rawValue: 1)
         static let read = Flags(rawValue: 2)
         /// Refused while memory is full and nothing may be evicted.
@@ -25,14 +25,22 @@ struct CommandSpec: Sendable {
         static let skipsSlowLog = Flags(rawValue: 8192)
         /// Not while a replica loads beside its old data.
         static let notWhileReplacing = Flags(rawValue: 16384)
+        /// About channels.
+        static let pubsub = Flags(rawValue: 32768)
+        /// Not shown to MONITOR: what it executes is.
+        static let skipsMonitor = Flags(rawValue: 131072)
+        /// Takes keys, but may have none.
+        static let mayHaveNoKeys = Flags(rawValue: 65536)
 
         /// In the order in which COMMAND tells them.
         static let names: [(Flags, String)] = [
             (.write, "write"), (.read, "readonly"), (.deniedWhenFull, "denyoom"), (.admin, "admin"),
-            (.noScript, "noscript"), (.blocking, "blocking"), (.whileLoading, "loading"), (.whileStale, "stale"),
-            (.notWhileReplacing, "no_async_loading"), (.skipsSlowLog, "skip_slowlog"), (.fast, "fast"),
+            (.pubsub, "pubsub"), (.noScript, "noscript"), (.blocking, "blocking"), (.whileLoading, "loading"),
+            (.whileStale, "stale"), (.skipsMonitor, "skip_monitor"), (.notWhileReplacing, "no_async_loading"),
+            (.skipsSlowLog, "skip_slowlog"), (.fast, "fast"),
             (.noAuthentication, "no_auth"),
-            (.noTransaction, "no_multi"), (.movableKeys, "movablekeys"), (.whileBusy, "allow_busy"),
+            (.mayHaveNoKeys, "no_mandatory_keys"), (.noTransaction, "no_multi"), (.movableKeys, "movablekeys"),
+            (.whileBusy, "allow_busy"),
         ]
 
         /// Commands about the connection itself, which are always possible.
@@ -104,7 +112,8 @@ struct CommandSpec: Sendable {
     var categoryNames: [String] {
         var members: Set<String> = [flags.contains(.fast) ? "fast" : "slow"]
         for (category, name) in Self.namesOfCategories where categories.contains(category) { members.insert(name) }
-        if flags.contains(.read) { members.insert("read") }
+        // Source: Redis setImplicitACLCategories.
+        if flags.contains(.read) && !categories.contains(.scripting) { members.insert("read") }
         if flags.contains(.write) { members.insert("write") }
         if flags.contains(.blocking) { members.insert("blocking") }
         if flags.contains(.admin) { members.formUnion(["admin", "dangerous"]) }

@@ -41,6 +41,14 @@ extension RESPSession {
             return false
         }
         if isReplaying { return true }
+        if isRestricted && !isPermitted(command, request, &output) {
+            flawTransaction()
+            return false
+        }
+        if subscriptions != nil && version == .two && !command.isForSubscribers {
+            refuseToSubscriber(command, request, &output)
+            return false
+        }
         if frontEnd.isGated.load(ordering: .relaxed) {
             guard passesGate(command, request, &output) else { return false }
         } else {
@@ -74,7 +82,7 @@ extension RESPSession {
     }
 
     /// Source: Redis 7 writeGetDiskErrorReply.
-    private static var cannotSave: StaticString {
+    static var cannotSave: StaticString {
         """
         MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that \
         may modify the data set are disabled, because this instance is configured to report errors during writes if \
@@ -83,7 +91,7 @@ extension RESPSession {
         """
     }
 
-    private static var cannotLog: StaticString {
+    static var cannotLog: StaticString {
         """
         MISCONF Errors writing to the AOF file. Commands that may modify the data set are disabled until that works; \
         INFO persistence and the log tell more.
@@ -95,6 +103,11 @@ extension RESPSession {
     private func passesGate(_ command: Command, _ request: Request, _ output: inout OutputBuffer) -> Bool {
         guard let spec = resolve(command, request, &output) else {
             flawTransaction()
+            return false
+        }
+        if frontEnd.isBusy && !isServedWhileBusy(command, spec, request) {
+            flawTransaction()
+            fail(Self.busy, &output)
             return false
         }
         switch frontEnd.gateState {
@@ -115,6 +128,27 @@ extension RESPSession {
             fail(Self.cannotLog, &output)
             return false
         }
+    }
+
+    /// Source: Redis 7 processCommand.
+    private func refuseToSubscriber(_ command: Command, _ request: Request, _ output: inout OutputBuffer) {
+        guard let spec = resolve(command, request, &output) else { return flawTransaction() }
+        let container = CommandTable.specs[Int(command.rawValue)]
+        let name = container.subcommands.isEmpty || request.count < 2 ? spec.name : "\(container.name)|\(spec.name)"
+        let allowed = "(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET"
+        let reason = "Can't execute '\(name)': only \(allowed) are allowed in this context"
+        if command == .exec { return abortExec(&output) { $0.append(reason) } }
+        flawTransaction()
+        fail(made: "ERR \(reason)", &output)
+    }
+
+    private static var busy: StaticString {
+        "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
+    }
+
+    private func isServedWhileBusy(_ command: Command, _ spec: CommandSpec, _ request: Request) -> Bool {
+        if command == .shutdown { return request.count == 2 && request[1].equalsIgnoringCase("nosave") }
+        return spec.flags.contains(.whileBusy)
     }
 
     /// The row that says what the request is, its subcommand's if it has one; nil if there is none such, and that was
@@ -138,11 +172,12 @@ extension RESPSession {
         output.append("+QUEUED\r\n")
     }
 
-    /// Whether so many more bytes may be kept for the client, queued commands and watched keys counted; if not, the
-    /// conversation is over. Source: Redis 7 readQueryFromClient, client-query-buffer-limit.
-    private func mayHold(_ size: Int) -> Bool {
+    /// Whether so many more bytes may be kept for the client, queued commands, watched keys and channels counted; if
+    /// not, the conversation is over. Source: Redis 7 readQueryFromClient, client-query-buffer-limit.
+    func mayHold(_ size: Int) -> Bool {
         let sizeMax = min(frontEnd.requestSizeMax.load(ordering: .relaxed), RESPLimits.inputSizeMax)
-        if (transaction?.requests.size ?? 0) &+ watchedSize &+ size <= sizeMax { return true }
+        let heldSize = (transaction?.requests.size ?? 0) &+ watchedSize &+ (subscriptions?.size ?? 0)
+        if heldSize &+ size <= sizeMax { return true }
         ending = .abort
         return false
     }
@@ -230,6 +265,7 @@ extension RESPSession {
                 let start = measuredFrom
                 transaction.requests.each { queued, request in
                     counters.add(.commands)
+                    if isRestricted && !isStillPermitted(queued.row.command!, request, &output) { return }
                     innerCommand = Int(queued.row.command!.rawValue)
                     measuredFrom = TickClock.read()
                     let mark = output.count

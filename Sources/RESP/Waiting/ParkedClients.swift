@@ -12,6 +12,8 @@ enum WakeReason: UInt8, Sendable {
     case interrupted = 4
     /// Whoever brought what it waited for made the reply too: `ClientRecord.delivered`.
     case served = 5
+    /// What its user may do has changed. Only of clients that wait for keys: they go on waiting if they may.
+    case rulesChanged = 7
 }
 
 /// Where a client stands: a ticket, which is another one each time that it waits, and in the low byte 0, `parked`,
@@ -45,6 +47,16 @@ struct Parking: ~Copyable {
     /// As above, of the waiting that has this ticket.
     borrowing func wake(_ reason: WakeReason, _ ticket: UInt64) -> Bool {
         exchange(ticket | Self.parked, ticket | UInt64(reason.rawValue))
+    }
+
+    /// Goes on waiting after a look at the rules. The session's thread.
+    borrowing func goOn() {
+        let ticket = ticket
+        _ = exchange(ticket | UInt64(WakeReason.rulesChanged.rawValue), ticket | Self.parked)
+    }
+
+    borrowing func isLookingAtRules(_ ticket: UInt64) -> Bool {
+        state.load(ordering: .acquiring) == ticket | UInt64(WakeReason.rulesChanged.rawValue)
     }
 
     borrowing func isParked(_ ticket: UInt64) -> Bool {
@@ -110,6 +122,14 @@ final class ParkedClients: Sendable {
             deadlines.earliest = earliest
             return due
         }
-        for deadline in due { _ = deadline.client.wake(.timedOut, deadline.ticket) }
+        for deadline in due where !deadline.client.wake(.timedOut, deadline.ticket) {
+            // Its session is about to go on waiting: the next tick finds it.
+            guard deadline.client.parking.isLookingAtRules(deadline.ticket) else { continue }
+            deadlines.withLock { deadlines in
+                guard deadlines.clients[deadline.client.peer.id] == nil else { return }
+                deadlines.clients[deadline.client.peer.id] = deadline
+                deadlines.earliest = min(deadlines.earliest, deadline.time)
+            }
+        }
     }
 }

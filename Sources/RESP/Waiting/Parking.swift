@@ -67,10 +67,17 @@ extension RESPSession {
         // Woken for nothing, or for a reason that was dealt with already.
         guard let reason = record.parking.reason else { return .wait }
         engine.now = now
-        ending = .none
         beginMeasuring()
         let mark = output.count
-        if reason == .interrupted {
+        if reason == .rulesChanged {
+            if goesOnWaiting(waiting, &output) { return .wait }
+            ending = renewAccess() ? .none : .close
+        } else {
+            ending = .none
+        }
+        if reason == .rulesChanged {
+            // That was replied.
+        } else if reason == .interrupted {
             fail("UNBLOCKED client unblocked via CLIENT UNBLOCK", &output)
         } else if reason == .served {
             record.takeDelivered(&output)
@@ -79,6 +86,7 @@ extension RESPSession {
             waiting.kept.each { queued, request in serve(queued.row.command!, request, &output) }
             wakeReason = nil
             engine.holdUntilJournaled(&output)
+            if owesMessages { deliverMessages(&output) }
         }
         if ending == .park { return .wait }
         waiting.kept.each { _, request in measureLast(request) }

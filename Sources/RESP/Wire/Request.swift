@@ -49,6 +49,16 @@ struct Request: ~Escapable {
         }
     }
 
+    /// The request that begins with argument `place`: what EVAL's `redis.call` or ACL DRYRUN would do.
+    @_lifetime(copy self)
+    func from(_ place: Int) -> Request {
+        precondition(place >= 0 && place < count)
+        var queued = QueuedRequest()
+        queued.firstSlot = UInt32(firstSlot + place)
+        queued.count = UInt32(count - place)
+        return Request(input, slots, queued)
+    }
+
     /// The key at argument 1, whose hash was computed while parsing.
     @inline(__always)
     @_lifetime(copy self)

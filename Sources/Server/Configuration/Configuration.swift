@@ -25,12 +25,23 @@ public struct Configuration: Sendable, Equatable {
     public var isProtected = true
     /// What AUTH must give; `""` lets everybody in.
     public var password = ""
+    /// Users, as the words of their lines in redis.conf, without `user`.
+    public var accessUsers: [[String]] = []
+    /// The file with all users; `""` for none.
+    public var accessFile = ""
+    /// How much of what users were refused is told.
+    public var accessLogCountMax = 128
+    /// Whether a new user may use all channels of pub/sub.
+    public var newUsersHaveAllChannels = false
     /// The largest argument or string, bytes, from 1 MiB.
     public var bulkSizeMax = 512 << 20
     /// The largest unfinished request, bytes, from 1 MiB.
     public var requestSizeMax = 1 << 30
     /// A sparse HyperLogLog that would get longer becomes dense, bytes.
     public var hyperLogLogSparseSizeMax = 3000
+    /// What clients may leave unread.
+    public var outputLimits = OutputLimits()
+    public var scriptMilliseconds = 5000
 
     /// What its clients may hold together.
     public var clientMemoryLimit = ClientMemoryLimit.bytes(0)
@@ -60,6 +71,8 @@ public struct Configuration: Sendable, Equatable {
     public var memcachedAuthFile = ""
     /// Who may talk binary, by SASL PLAIN, one `user:password` a line; `""` lets everybody in.
     public var memcachedPasswordDatabase = ""
+    /// Whether the RESP door's users guard this one, too: everybody logs in and is held to his rules.
+    public var memcachedHasUsers = false
     /// The database it serves, below `databaseCount`.
     public var memcachedDatabase = 0
     /// The largest item, bytes, 1 KiB ... 1 GiB.

@@ -3,6 +3,7 @@
 
 import Base
 import Memcached
+import RESP
 
 /// A mistake in a configuration: where, the line itself, and what is wrong with it.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -86,7 +87,9 @@ struct ConfigurationLoader {
         _ directive: String, _ values: [String], place: String, line: String
     ) throws(ConfigurationError) {
         let name = directive.lowercased()
-        if let known = DirectiveTable.find(name) {
+        if name == "user" {
+            try addUser(values, place: place, line: line)
+        } else if let known = DirectiveTable.find(name) {
             do throws(WrongValue) {
                 try known.write(&settings, values)
             } catch {
@@ -109,6 +112,25 @@ struct ConfigurationLoader {
             let reason = "Bad directive or wrong number of arguments"
             throw ConfigurationError(place: place, line: line, reason: reason)
         }
+    }
+
+    /// Whether the rules are right is looked at together with all others, by the room that knows them.
+    private mutating func addUser(_ words: [String], place: String, line: String) throws(ConfigurationError) {
+        guard let name = words.first else {
+            let reason = "Bad directive or wrong number of arguments"
+            throw ConfigurationError(place: place, line: line, reason: reason)
+        }
+        if settings.accessUsers.contains(where: { $0[0] == name }) {
+            let reason =
+                "Error in user declaration '\(name)': Duplicate user found. A user can only be defined once in config "
+                + "files"
+            throw ConfigurationError(place: place, line: line, reason: reason)
+        }
+        if let reason = RESPFrontEnd.fault(ofUser: words) {
+            throw ConfigurationError(place: place, line: line, reason: reason)
+        }
+        settings.accessUsers.append(words)
+        given.insert("user")
     }
 
     mutating func settingsFile(_ path: String) { settings.configurationFile = path }
@@ -137,12 +159,27 @@ struct ConfigurationLoader {
                 "memcached-sasl-pwdb \(quotedWord(settings.memcachedPasswordDatabase))",
                 "SASL belongs to the binary protocol")
         }
+        if settings.memcachedHasUsers,
+            !settings.memcachedAuthFile.isEmpty || !settings.memcachedPasswordDatabase.isEmpty
+        {
+            throw refuse("memcached-auth yes", "who may come in is told by users or by a file, not by both")
+        }
+        if !settings.accessFile.isEmpty, let user = settings.accessUsers.first {
+            let reason =
+                "Configuring users in the configuration file and at the same time an ACL file is invalid. This is very "
+                + "likely to lead to configuration errors and security holes, please define either an ACL file or "
+                + "declare users directly in the configuration file, but not both."
+            throw refuse("user \(user[0])", reason)
+        }
         // Redis without bind and password is closed to other machines; ours then does not even listen there.
-        if personality == .redis, settings.isProtected, settings.password.isEmpty, !given.contains("bind") {
+        if personality == .redis, settings.isProtected, settings.password.isEmpty, !given.contains("bind"),
+            settings.accessFile.isEmpty, settings.accessUsers.isEmpty {
             settings.respBind = ["127.0.0.1", "-::1"]
         }
         settings.loadsSnapshot = personality != .memcached
-        let asksNobody = settings.memcachedAuthFile.isEmpty && settings.memcachedPasswordDatabase.isEmpty
+        let asksNobody =
+            !settings.memcachedHasUsers && settings.memcachedAuthFile.isEmpty
+            && settings.memcachedPasswordDatabase.isEmpty
         let isOpen =
             settings.memcachedPort != 0 || settings.memcachedTLSPort != 0
             || !settings.memcachedUnixSocket.isEmpty

@@ -21,7 +21,7 @@ struct Directive: Sendable {
     let write: @Sendable (inout Configuration, [String]) throws(WrongValue) -> Void
     let read: @Sendable (Configuration) -> String
 
-    private init(
+    init(
         _ name: String, live: Bool, takesSeveral: Bool = false,
         read: @escaping @Sendable (Configuration) -> String,
         write: @escaping @Sendable (inout Configuration, [String]) throws(WrongValue) -> Void

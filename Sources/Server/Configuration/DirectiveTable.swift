@@ -24,11 +24,20 @@ enum DirectiveTable {
         .mode("unixsocketperm", \.respUnixSocketMode),
         .flag("protected-mode", \.isProtected, live: true),
         .text("requirepass", \.password, live: true),
+        .text("aclfile", \.accessFile),
+        .number("acllog-max-len", \.accessLogCountMax, 0...Int.max, live: true),
+        .choice(
+            "acl-pubsub-default", \.newUsersHaveAllChannels, channelDefaults, live: true,
+            print: { $0 ? "allchannels" : "resetchannels" }),
         .memory("proto-max-bulk-len", \.bulkSizeMax, (1 << 20)...Int.max, live: true),
+        .number("busy-reply-threshold", \.scriptMilliseconds, 0...Int.max, live: true),
+        .number("lua-time-limit", \.scriptMilliseconds, 0...Int.max, live: true),
         .memory("hll-sparse-max-bytes", \.hyperLogLogSparseSizeMax, 0...Int.max, live: true),
+        .outputLimits("client-output-buffer-limit", \.outputLimits),
         .memory("client-query-buffer-limit", \.requestSizeMax, (1 << 20)...Int.max, live: true),
     ]
 
+    private static let channelDefaults = [("allchannels", true), ("resetchannels", false)]
     private static let metering: [Directive] = [
         .number("slowlog-log-slower-than", \.metering.slowLogMicroseconds, -1...Int.max, live: true),
         .number("slowlog-max-len", \.metering.slowLogCountMax, 0...Int.max, live: true),
@@ -46,6 +55,7 @@ enum DirectiveTable {
         .choice("memcached-protocol", \.memcachedProtocol, protocols, print: protocolName),
         .text("memcached-auth-file", \.memcachedAuthFile),
         .text("memcached-sasl-pwdb", \.memcachedPasswordDatabase),
+        .flag("memcached-auth", \.memcachedHasUsers),
         .number("memcached-db", \.memcachedDatabase, 0...65535),
         .memory("memcached-item-size-max", \.itemSizeMax, 1024...(1 << 30)),
         .flag("memcached-cas", \.isCASEnabled),

@@ -59,15 +59,15 @@ enum ForeignDirectives {
         "unixsocketgroup": "",
     ]
 
-    private static let guards = ["aclfile", "rename-command", "user"]
+    private static let guards = ["rename-command"]
 
     // Names only, in the order of Redis' own documentation.
     private static let unvalued = """
-        acllog-max-len acl-pubsub-default acl-log-max-len active-defrag-cycle-max \
+        active-defrag-cycle-max \
         active-defrag-cycle-min active-defrag-ignore-bytes active-defrag-max-scan-fields \
         active-defrag-threshold-lower active-defrag-threshold-upper active-expire-effort \
         aof-disable-auto-gc aof_rewrite_cpulist aof-rewrite-cpulist bgsave_cpulist bgsave-cpulist \
-        bio_cpulist bio-cpulist busy-reply-threshold client-output-buffer-limit \
+        bio_cpulist bio-cpulist \
         cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down \
         cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname \
         cluster-announce-human-nodename cluster-announce-ip cluster-announce-port \
@@ -80,7 +80,7 @@ enum ForeignDirectives {
         ignore-warnings key-load-delay \
         lazyfree-lazy-eviction lazyfree-lazy-expire \
         lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush \
-        list-max-ziplist-entries list-max-ziplist-value loadmodule locale-collate lua-time-limit \
+        list-max-ziplist-entries list-max-ziplist-value loadmodule locale-collate \
         masteruser max-new-connections-per-cycle max-new-tls-connections-per-cycle \
         maxmemory-eviction-tenacity min-replicas-max-lag min-slaves-max-lag \
         oom-score-adj-values proc-title-template propagation-error-behavior rdb-del-sync-files \

@@ -6,6 +6,7 @@ import Engine
 import Memcached
 import Persistence
 import RESP
+import Synchronization
 import Transport
 
 /// Collects over both doors. Used on the thread of `HTTPServer`.

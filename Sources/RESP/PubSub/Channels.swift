@@ -1,0 +1,137 @@
+// Every channel, pattern and shard channel that somebody is subscribed to.
+
+import Base
+import Engine
+import Synchronization
+
+/// The channels of one front-end. Any thread.
+///
+/// A message is posted under the lock of its channel, to all workers at once: so all subscribers of a channel hear its
+/// messages in one order. These locks are leaves, but for the workers' mailboxes: who holds one wants no shard.
+final class Channels: Sendable {
+    private typealias Stripe = [UInt64: [Channel]]
+
+    private struct Patterns {
+        var byName: [[UInt8]: Channel] = [:]
+        var inOrder: [Channel] = []
+    }
+
+    private let stripes = (0..<16).map { _ in Spinning(Stripe()) }
+    private let patterns = Spinning(Patterns())
+    private let counts = InlineArray<3, Atomic<Int>> { _ in Atomic(0) }
+
+    /// How many channels of this kind have subscribers.
+    func count(_ kind: ChannelKind) -> Int { counts[kind.rawValue].load(ordering: .relaxed) }
+
+    private func stripe(_ hash: UInt64) -> Spinning<Stripe> { stripes[Int(truncatingIfNeeded: hash & 15)] }
+
+    // MARK: Subscribing
+
+    /// A session of `listening`'s worker joins. That worker's thread.
+    func join(
+        _ kind: ChannelKind, _ name: [UInt8], hash: UInt64, _ listening: Listening
+    ) -> (channel: Channel, subscribers: Subscribers, since: UInt64) {
+        if kind == .pattern {
+            return patterns.withLock { patterns in
+                let channel: Channel
+                if let known = patterns.byName[name] {
+                    channel = known
+                } else {
+                    channel = Channel(kind, name, hash: hash)
+                    patterns.byName[name] = channel
+                    patterns.inOrder.append(channel)
+                    counts[kind.rawValue].wrappingAdd(1, ordering: .relaxed)
+                }
+                return (channel, channel.join(listening), channel.sequence)
+            }
+        }
+        return stripe(hash).withLock { stripe in
+            let channel: Channel
+            if let known = stripe[hash]?.first(where: { $0.kind == kind && $0.name == name }) {
+                channel = known
+            } else {
+                channel = Channel(kind, name, hash: hash)
+                stripe[hash, default: []].append(channel)
+                counts[kind.rawValue].wrappingAdd(1, ordering: .relaxed)
+            }
+            return (channel, channel.join(listening), channel.sequence)
+        }
+    }
+
+    /// One that joined leaves.
+    func leave(_ channel: Channel, _ listening: Listening) {
+        if channel.kind == .pattern {
+            return patterns.withLock { patterns in
+                channel.leave(listening)
+                guard channel.isDeserted else { return }
+                patterns.byName[channel.name] = nil
+                patterns.inOrder.removeAll { $0 === channel }
+                counts[channel.kind.rawValue].wrappingSubtract(1, ordering: .relaxed)
+            }
+        }
+        stripe(channel.hash).withLock { stripe in
+            channel.leave(listening)
+            guard channel.isDeserted else { return }
+            stripe[channel.hash]?.removeAll { $0 === channel }
+            if stripe[channel.hash]?.isEmpty == true { stripe[channel.hash] = nil }
+            counts[channel.kind.rawValue].wrappingSubtract(1, ordering: .relaxed)
+        }
+    }
+
+    // MARK: Publishing
+
+    /// Sends `message` to the subscribers of `name`, and if it is no shard channel to those of matching patterns.
+    /// - Parameter own: the publisher's worker: the message waits there until it looks.
+    /// - Returns: how many will hear it; who is subscribed in several ways counts several times.
+    /// Source: Redis pubsubPublishMessage.
+    func publish(
+        _ kind: ChannelKind, _ name: RawSpan, hash: UInt64, _ message: RawSpan, from own: Listening
+    ) -> Int {
+        var count = 0
+        if self.count(kind) > 0 {
+            let stripe = stripe(hash)
+            // Found first, and the message made without the lock: it may be large.
+            let found = stripe.withLock { stripe in
+                stripe[hash]?.first { $0.kind == kind && $0.isNamed(name) }
+            }
+            if let found {
+                let bytes = own.form(kind, pattern: nil, name, message)
+                count = stripe.withLock { _ in found.post(bytes, from: own) }
+                bytes.release()
+            }
+        }
+        if kind == .channel && self.count(.pattern) > 0 {
+            for pattern in patterns.withLock({ $0.inOrder }) {
+                let text = pattern.name
+                guard Glob(text.span.rawBytes).matches(name) else { continue }
+                let bytes = own.form(.pattern, pattern: text, name, message)
+                count += patterns.withLock { _ in pattern.post(bytes, from: own) }
+                bytes.release()
+            }
+        }
+        return count
+    }
+
+    // MARK: What there is
+
+    /// The names of this kind that `pattern` matches.
+    func names(_ kind: ChannelKind, like pattern: [UInt8]?) -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        for stripe in stripes {
+            let here = stripe.withLock { stripe in
+                stripe.values.flatMap { $0 }.filter { $0.kind == kind }.map(\.name)
+            }
+            for name in here {
+                if let pattern, !Glob(pattern.span.rawBytes).matches(name.span.rawBytes) { continue }
+                names.append(name)
+            }
+        }
+        return names
+    }
+
+    func subscriberCount(_ kind: ChannelKind, _ name: RawSpan, hash: UInt64) -> Int {
+        stripe(hash).withLock { stripe in
+            stripe[hash]?.first { $0.kind == kind && $0.isNamed(name) }?.subscriberCount ?? 0
+        }
+    }
+}
