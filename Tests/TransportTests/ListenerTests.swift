@@ -169,7 +169,9 @@ struct ListenerTests {
         server.start()
         waitUntil { ticks.seen.withLock { $0 } == [0, 1, 2] }
         kill(getpid(), SIGUSR2)
-        server.finish()
+        // The signal may reach any thread, and at its leisure: whoever stopped the reactor himself would take the
+        // handler away from it, and the process would end.
+        server.waitForEnd()
     }
 }
 

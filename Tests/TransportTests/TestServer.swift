@@ -39,6 +39,11 @@ final class TestServer: Sendable {
 
     func finish() {
         workers.stop()
+        waitForEnd()
+    }
+
+    /// Somebody else stops it.
+    func waitForEnd() {
         thread.withLock { $0?.join() }
         // Connection, listener, its closure, journal: a ring that would keep all of them.
         journal.connections.withLock { $0 = [] }
