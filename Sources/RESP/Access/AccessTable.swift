@@ -231,15 +231,6 @@ struct AccessTable: Sendable {
         return false
     }
 
-    /// Whether some selector lets its user have `channel`, whatever he does with it.
-    func allowsChannel(_ channel: RawSpan, isPattern: Bool) -> Bool {
-        for index in 0..<count {
-            let selector = selectors[index]
-            if selector.allowsAllChannels || allowsChannel(selector, channel, isPattern: isPattern) { return true }
-        }
-        return false
-    }
-
     /// Whether the request is allowed by a selector that may read all keys. Source: Redis
     /// ACLUserCheckCmdWithUnrestrictedPerms.
     func allowsReadingAll(_ id: Int, _ request: Request) -> Bool {

@@ -133,16 +133,23 @@ extension RESPSession: ScriptHost {
 
     /// Whether the shards of all keys that a command may touch are held.
     private func holdsKeys(_ command: Command, _ facts: ScriptFacts, _ request: Request) -> Bool {
+        engine.holdsAll || reaches(command, facts, request, each: { engine.holds($0) }, all: { false })
+    }
+
+    /// Whether `each` holds for every key that a command may touch, or `all` if its words do not tell them.
+    private func reaches(
+        _ command: Command, _ facts: ScriptFacts, _ request: Request, each: (KeyHash) -> Bool, all: () -> Bool
+    ) -> Bool {
         switch facts.reach {
         case .nothing: return true
         case .places:
-            var isHeld = true
-            facts.eachPlace(request.count) { isHeld = isHeld && engine.holds(engine.hash(request[$0])) }
-            return isHeld
+            var holds = true
+            facts.eachPlace(request.count) { holds = holds && each(engine.hash(request[$0])) }
+            return holds
         case .words:
-            if engine.holdsAll { return true }
-            return places(command, request)?.allSatisfy { engine.holds(engine.hash(request[$0])) } ?? false
-        case .everything: return engine.holdsAll
+            guard let places = places(command, request) else { return all() }
+            return places.allSatisfy { each(engine.hash(request[$0])) }
+        case .everything: return all()
         }
     }
 
@@ -186,17 +193,7 @@ extension RESPSession: ScriptHost {
     }
 
     private func tryHolding(_ command: Command, _ facts: ScriptFacts, _ request: Request) -> Bool {
-        switch facts.reach {
-        case .nothing: return true
-        case .places:
-            var isHeld = true
-            facts.eachPlace(request.count) { isHeld = isHeld && engine.tryHolding(engine.hash(request[$0])) }
-            return isHeld
-        case .words:
-            guard let places = places(command, request) else { return engine.tryHoldingAll() }
-            return places.allSatisfy { engine.tryHolding(engine.hash(request[$0])) }
-        case .everything: return engine.tryHoldingAll()
-        }
+        reaches(command, facts, request, each: { engine.tryHolding($0) }, all: { engine.tryHoldingAll() })
     }
 
     // MARK: The rest of the redis table

@@ -6,8 +6,8 @@ import Synchronization
 import Transport
 
 extension RESPSession {
-    /// GETs, or SETs, that follow each other in a batch are timed together, for a read of the counter costs a twentieth
-    /// of one. To be called before the first of them.
+    /// GETs, or SETs, that follow each other in a batch are timed together: a read of the counter for each is some
+    /// hundredths of what it costs. To be called before the first of them.
     @inline(__always)
     func beginRun(_ command: Command) {
         if runCommand == command { return }
