@@ -252,13 +252,13 @@ def bench(options, server, *arguments, check=True):
     return report
 
 
-def redis_benchmark(options, server, command, count, range_size):
+def redis_benchmark(options, server, command, count, range_size, *login):
     """Runs one command `count` times through redis-benchmark: 50 connections, pipeline 16, __rand_int__ below
-    `range_size`. The rate that it saw, or None if the server refuses the command."""
+    `range_size`, as the user of `login` if there is one. The rate that it saw, or None if the server refuses the command."""
     words = command.replace("VXK", "xxx").split(" ")
     run = subprocess.run(
         ["redis-benchmark", "-p", str(server.port), "-P", "16", "-c", "50", "-n", str(count), "-r", str(range_size),
-         "--csv", *words],
+         "--csv", *login, *words],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         preexec_fn=lambda: os.sched_setaffinity(0, {options.generator_core}))
     rates = re.findall(r'"([0-9.]+)"', run.stdout)
