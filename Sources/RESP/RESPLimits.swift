@@ -104,6 +104,11 @@ enum RESPLimits {
     /// Names of channels up to here leave a worker's room for forming messages as it is.
     static let messageHeadKept = 4096
 
+    /// Messages of one turn for the same subscribers are put together up to this size, if there are so many of those:
+    /// that is a copy more, and for each of them one look and one piece in the place of many.
+    static let joinedMessageSizeMax = 64 * 1024
+    static let joinedMessageAudienceMin = 4
+
     /// Places for messages that a worker keeps.
     static let messagesKept = 4096
 

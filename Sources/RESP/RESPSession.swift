@@ -45,7 +45,7 @@ final class RESPSession: Session {
     }
     /// What it is subscribed to; nil if it is not.
     var subscriptions: Subscriptions? { didSet { judgeAdmission() } }
-    /// This worker has messages to hand out, or other workers to tell, before the batch's replies leave.
+    /// Without a worker: messages are to be handed out before the batch's replies leave.
     var owesMessages = false { didSet { judgeAdmission() } }
     let listening: Listening
     /// EXEC is serving what was queued.

@@ -9,11 +9,12 @@ import Glibc
 import Synchronization
 
 extension Worker {
-    /// Has `mark` and then the bytes of `value` sent to `connection`, behind all that it was told or answered so far.
+    /// Has `mark`, if there is one, and then the bytes of `value` sent to `connection`, behind all that it was told or
+    /// answered so far.
     /// This worker's own thread.
     /// - Parameter value: copied, or shared if it is large; the caller keeps its hold.
     /// - Returns: bytes unsent now; 0 if the connection takes no more.
-    public func say(_ mark: UInt8, _ value: SharedBytes, to connection: Connection) -> Int {
+    public func say(_ mark: UInt8?, _ value: SharedBytes, to connection: Connection) -> Int {
         guard let link = links[connection.slot], link.connection === connection else { return 0 }
         return link.say(mark, value)
     }
@@ -53,7 +54,7 @@ extension Worker {
 }
 
 extension Link {
-    func say(_ mark: UInt8, _ value: SharedBytes) -> Int {
+    func say(_ mark: UInt8?, _ value: SharedBytes) -> Int {
         if isCondemned || !state.isDisjoint(with: [.gone, .closing, .lingering, .handshaking]) { return 0 }
         // Else it speaks already, or the socket is full, or what is unsent waits for the log.
         if unsent.isEmpty { worker.join(self) }

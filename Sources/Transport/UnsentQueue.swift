@@ -68,12 +68,11 @@ struct UnsentQueue: ~Copyable {
         unsafe appendCopy(UnsafeRawBufferPointer(rebasing: bytes[copied..<output.count]), skip: &skip)
     }
 
-    /// Appends one byte and then a value: copied if it is small, else with one more hold.
-    mutating func append(_ mark: UInt8, _ value: SharedBytes) {
+    /// Appends one byte, if there is one, and then a value: copied if it is small, else with one more hold.
+    mutating func append(_ mark: UInt8?, _ value: SharedBytes) {
         var skip = 0
-        var mark = mark
         // SAFETY: both are ours for the calls.
-        unsafe withUnsafeBytes(of: &mark) { unsafe appendCopy($0, skip: &skip) }
+        if var mark { unsafe withUnsafeBytes(of: &mark) { unsafe appendCopy($0, skip: &skip) } }
         if value.byteCount >= Limits.sharedValueSizeMin { return appendShared(value, skip: &skip) }
         unsafe appendCopy(UnsafeRawBufferPointer(value.bytes), skip: &skip)
     }

@@ -16,11 +16,25 @@ extension Worker {
         while !isStopping || liveCount > 0 {
             loop.run(runQueue.isEmpty && !hasSpeakers ? .waiting : .polling)
             if !runQueue.isEmpty { serveRunQueue() }
+            if !duties.isEmpty { doDuties() }
             if hasSpeakers { serveSpeakers() }
             if !closedLinks.isEmpty { closedLinks.removeAll(keepingCapacity: false) }
             turnEnded()
         }
         finish()
+    }
+
+    /// Has `duty` told of the end of this turn. This worker's own thread, within a turn.
+    public func atTurnEnd(_ duty: any TurnDuty) { duties.append(duty) }
+
+    private func doDuties() {
+        // What one of them adds is done in this turn, too.
+        var index = 0
+        while index < duties.count {
+            duties[index].turnEnds()
+            index += 1
+        }
+        duties.removeAll(keepingCapacity: true)
     }
 
     /// Nobody reads the mailbox any more: what came too late is dropped, closures run a last time.

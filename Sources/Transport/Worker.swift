@@ -52,6 +52,8 @@ public final class Worker: @unchecked Sendable {
     /// Links that were told something unasked; those before `firstSpeaker` had their turn.
     var speakers: [Link] = []
     var firstSpeaker = 0
+    /// Who has something to do before the turn's end.
+    var duties: [any TurnDuty] = []
     /// Links that closed in this turn, kept alive until its end.
     var closedLinks: [Link] = []
     var inbox: [WorkerMessage] = []
@@ -164,6 +166,13 @@ public final class Worker: @unchecked Sendable {
 
     @inline(__always)
     func turnEnded() { timeIsStale = true }
+}
+
+/// Something that a session leaves for the end of its worker's turn: what many requests of a turn have in common is
+/// done once then.
+public protocol TurnDuty: AnyObject {
+    /// On the worker's thread, behind all events of the turn and before anything of `Worker.say` leaves.
+    func turnEnds()
 }
 
 /// What other threads send to a worker.

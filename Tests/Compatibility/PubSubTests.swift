@@ -131,6 +131,36 @@ struct PubSubTests {
         }
     }
 
+    @Test("messages that came in one turn arrive whole and in order, whatever their sizes, channels and versions")
+    func oneTurn() throws {
+        let duet = try Duet { $0.workerCount = 1 }
+        defer { duet.finish() }
+        let subscribers = try (0..<12).map { _ in try Listener(unix: duet.respPath) }
+        for (index, subscriber) in subscribers.enumerated() {
+            if index % 2 == 0 { _ = try subscriber.ask(["HELLO", "3"]) }
+            _ = try subscriber.ask(index < 6 ? ["SUBSCRIBE", "a", "b"] : ["PSUBSCRIBE", "*"])
+        }
+        let seed: UInt64 = 7
+        print("one turn seed \(seed)")
+        var drawer = Drawer(seed: seed)
+        let messages = (0..<400).map { number in
+            let size = [1, 20, 500, 20_000][drawer.below(4)]
+            return (drawer.word("a", "a", "a", "b"), "\(number)" + String(repeating: "m", count: size))
+        }
+        let publisher = try Wire(unix: duet.respPath)
+        let requests = messages.flatMap { RESPSide.request(["PUBLISH", $0.0, $0.1]) }
+        _ = try publisher.ask(requests + RESPSide.request(["ECHO", "end"]), ending: "", "$3\r\nend\r\n")
+        for (index, subscriber) in subscribers.enumerated() {
+            let mark = index % 2 == 0 ? ">" : "*"
+            let expected = messages.map { channel, text in
+                let name = index < 6 ? "3\r\n$7\r\nmessage\r\n" : "4\r\n$8\r\npmessage\r\n$1\r\n*\r\n"
+                return "\(mark)\(name)$1\r\n\(channel)\r\n$\(text.utf8.count)\r\n\(text)\r\n"
+            }
+            let heard = String(decoding: try subscriber.ask(["PING"]), as: UTF8.self)
+            #expect(heard.hasPrefix(expected.joined()), "subscriber \(index)")
+        }
+    }
+
     @Test("a subscriber that never reads is cut off, at either limit, and others hear on")
     func slow() throws {
         // One worker, as above.

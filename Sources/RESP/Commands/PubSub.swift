@@ -98,7 +98,7 @@ extension RESPSession {
     func publish(_ kind: ChannelKind, _ request: Request, _ output: inout OutputBuffer) {
         let hash = engine.hash(request[1]).rawValue
         let count = frontEnd.channels.publish(kind, request[1], hash: hash, request[2], from: listening)
-        if count > 0 { owesMessages = true }
+        if count > 0 && !listening.lookAtTurnEnd() { owesMessages = true }
         output.appendInteger(count)
     }
 
@@ -110,10 +110,12 @@ extension RESPSession {
         if owesMessages { owesMessages = false }
     }
 
-    /// Serves a request of a subscriber: what it is told meanwhile comes right behind the reply.
+    /// Serves a request of a subscriber: what came before is told before its reply, what it is told meanwhile right
+    /// behind.
     @inline(never)
     func serveListener(_ command: Command, _ request: Request, _ output: inout OutputBuffer) {
         lastCommand = Int(command.rawValue)
+        if listening.isDue { listening.drain(self, &output) }
         serve(command, request, &output)
         measureLast(request)
         if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }

@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Transport
 
 /// The three kinds of subscription. Names of one kind say nothing about those of another.
 enum ChannelKind: Int, CaseIterable, Sendable {
@@ -85,6 +86,8 @@ final class Subscribers: @unchecked Sendable {
 /// One client's subscription to one channel. Its worker's thread only.
 final class Subscription {
     unowned let session: RESPSession
+    /// The session's; nil for a conversation of a test.
+    let connection: Connection?
     let channel: Channel
     let subscribers: Subscribers
     /// Messages up to here are from before.
@@ -96,6 +99,7 @@ final class Subscription {
 
     init(_ session: RESPSession, _ channel: Channel, _ subscribers: Subscribers, since: UInt64, number: Int) {
         self.session = session
+        connection = session.record.peer.connection
         self.channel = channel
         self.subscribers = subscribers
         self.since = since

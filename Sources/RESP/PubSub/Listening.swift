@@ -1,8 +1,9 @@
 // One worker's side of publishing: its mailbox of messages, and how they get to the subscribers that it serves.
 //
 // A message is formed once, whatever the version of the protocol, which decides about its first byte alone, and put
-// into the mailbox of each worker with subscribers. A worker empties its own after a batch of requests, before their
-// replies leave; another's is rung if it was empty.
+// into the mailbox of each worker with subscribers. A worker empties its own, and rings others whose were empty, at the
+// end of its turn: messages of a turn for the same subscribers are put together once and go to each of them in one
+// piece. A subscriber's own requests look before and after: it is told in order.
 
 import Base
 import Engine
@@ -18,7 +19,7 @@ struct Message {
 }
 
 /// What a worker hears. `post` is for any thread, the rest for the worker's own.
-final class Listening: @unchecked Sendable {
+final class Listening: TurnDuty, @unchecked Sendable {
     // Sendable: what is not constant or under the lock belongs to the worker's thread.
     private let worker: Worker?
     private let inbox = Spinning<[Message]>([])
@@ -29,6 +30,8 @@ final class Listening: @unchecked Sendable {
     private var toRing: [Listening] = []
     private var scratch = OutputBuffer(capacity: 256)
     private var nothing = OutputBuffer(capacity: 64)
+    /// The turn's end brings what is in the mailbox.
+    private(set) var isDue = false
 
     /// - Parameter worker: nil in a test, which looks by itself.
     init(_ worker: Worker?, _ limits: OutputLimiter) {
@@ -73,6 +76,23 @@ final class Listening: @unchecked Sendable {
         if wasEmpty && self !== sender { sender.toRing.append(self) }
     }
 
+    /// Has this worker look, and ring others, at the end of its turn.
+    /// - Returns: false without a worker: whoever published looks.
+    func lookAtTurnEnd() -> Bool {
+        guard let worker else { return false }
+        if !isDue {
+            isDue = true
+            worker.atTurnEnd(self)
+        }
+        return true
+    }
+
+    func turnEnds() {
+        isDue = false
+        ringOthers()
+        drain(nil, &nothing)
+    }
+
     /// Has the other workers look that were sent something.
     func ringOthers() {
         if toRing.isEmpty { return }
@@ -91,30 +111,104 @@ final class Listening: @unchecked Sendable {
         precondition(taken.isEmpty)
         inbox.withLock { inbox in swap(&inbox, &taken) }
         let sizeMax = limits.hardSizeMax
-        for message in taken {
-            for subscription in message.subscribers.all where subscription.since < message.sequence {
-                tell(subscription.session, message.bytes, me, &output, sizeMax)
+        var start = 0
+        while start < taken.count {
+            let end = endOfRun(from: start)
+            let subscribers = taken[start].subscribers.all
+            if end - start > 1 && subscribers.count >= RESPLimits.joinedMessageAudienceMin {
+                tellTogether(start..<end, subscribers, me, &output, sizeMax)
+            } else {
+                for subscription in subscribers { tell(subscription, start..<end, me, &output, sizeMax) }
             }
-            message.bytes.release()
+            start = end
         }
+        for message in taken { message.bytes.release() }
         taken.removeAll(keepingCapacity: taken.count <= RESPLimits.messagesKept)
     }
 
-    private func tell(
-        _ session: RESPSession, _ bytes: SharedBytes, _ me: RESPSession?, _ output: inout OutputBuffer, _ sizeMax: Int
+    /// Where the messages end that are for the same subscribers as the one at `start`, and together not too large.
+    private func endOfRun(from start: Int) -> Int {
+        let subscribers = taken[start].subscribers
+        var size = taken[start].bytes.byteCount
+        var end = start + 1
+        while end < taken.count && taken[end].subscribers === subscribers {
+            size += taken[end].bytes.byteCount + 1
+            if size > RESPLimits.joinedMessageSizeMax { break }
+            end += 1
+        }
+        return end
+    }
+
+    /// Hands several messages to many.
+    private func tellTogether(
+        _ messages: Range<Int>, _ subscribers: [Subscription], _ me: RESPSession?, _ output: inout OutputBuffer,
+        _ sizeMax: Int
     ) {
-        let mark = UInt8(ascii: session.version == .three ? ">" : "*")
-        if session === me {
-            output.append(mark)
-            guard bytes.byteCount >= Limits.sharedValueSizeMin else { return bytes.show { output.append($0) } }
-            bytes.retain()
-            output.append(shared: bytes)
-        } else if let connection = session.record.peer.connection {
-            let size = connection.worker.say(mark, bytes, to: connection)
-            if size > sizeMax { limits.cutOff(connection) }
-        } else {
-            session.subscriptions?.heard.append(mark)
-            bytes.show { session.subscriptions?.heard.append(contentsOf: $0.copiedBytes()) }
+        var (two, three): (SharedBytes?, SharedBytes?)
+        let first = taken[messages.lowerBound].sequence
+        for subscription in subscribers {
+            guard subscription.since < first, let connection = subscription.connection, subscription.session !== me
+            else {
+                tell(subscription, messages, me, &output, sizeMax)
+                continue
+            }
+            let mark = subscription.session.messageMark
+            let joined = (mark == Self.mark3 ? three : two) ?? join(messages, mark)
+            if mark == Self.mark3 { three = joined } else { two = joined }
+            say(nil, joined, to: connection, sizeMax)
+        }
+        two?.release()
+        three?.release()
+    }
+
+    /// Messages in a row, with the first byte of each, with one hold, the caller's.
+    private func join(_ messages: Range<Int>, _ mark: UInt8) -> SharedBytes {
+        scratch.removeAll()
+        for index in messages {
+            scratch.append(mark)
+            taken[index].bytes.show { scratch.append($0) }
+        }
+        let joined = SharedBytes(scratch.span, RawSpan(), RawSpan())
+        scratch.removeAll()
+        guard let joined else { fatalError("out of memory: messages") }
+        return joined
+    }
+
+    /// Hands messages to one subscriber, but for those from before its time.
+    private func tell(
+        _ subscription: Subscription, _ messages: Range<Int>, _ me: RESPSession?, _ output: inout OutputBuffer,
+        _ sizeMax: Int
+    ) {
+        let session = subscription.session
+        let mark = session.messageMark
+        for index in messages where subscription.since < taken[index].sequence {
+            let bytes = taken[index].bytes
+            if session === me {
+                output.append(mark)
+                if bytes.byteCount >= Limits.sharedValueSizeMin {
+                    bytes.retain()
+                    output.append(shared: bytes)
+                } else {
+                    bytes.show { output.append($0) }
+                }
+            } else if let connection = subscription.connection {
+                say(mark, bytes, to: connection, sizeMax)
+            } else {
+                session.subscriptions?.heard.append(mark)
+                bytes.show { session.subscriptions?.heard.append(contentsOf: $0.copiedBytes()) }
+            }
         }
     }
+
+    private func say(_ mark: UInt8?, _ bytes: SharedBytes, to connection: Connection, _ sizeMax: Int) {
+        guard let worker else { return }
+        if worker.say(mark, bytes, to: connection) > sizeMax { limits.cutOff(connection) }
+    }
+
+    fileprivate static let mark3 = UInt8(ascii: ">")
+}
+
+extension RESPSession {
+    /// The first byte of a message, which the protocol's version decides about.
+    fileprivate var messageMark: UInt8 { version == .three ? Listening.mark3 : UInt8(ascii: "*") }
 }
