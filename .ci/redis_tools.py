@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 port = sys.argv[1]
@@ -84,6 +85,23 @@ mode("--csv", cli("--csv", "lrange", "list", "0", "2"), r'"0","1","2"')
 mode("-x", cli("-x", "set", "read", text=b"from a pipe"), r"OK")
 mode("-r -i", cli("-r", "3", "-i", "0.01", "incr", "n"), r"1\n2\n3\n")
 mode("-3", cli("-3", "hgetall", "hash"), r"f v\ng w")
+mode("-X", cli("-X", "here", "set", "read", "here", text=b"tagged"), r"OK")
+mode("-d", cli("-d", "|", "lrange", "list", "0", "2"), r"^0\|1\|2")
+mode("-D", cli("-D", "|", "-r", "2", "get", "read"), r"^tagged\|tagged\|")
+mode("-n", cli("-n", "5", "dbsize"), r"^0\n")
+mode("-u", cli("-u", f"redis://127.0.0.1:{port}/0", "get", "read"), r"tagged")
+mode("-e", cli("-e", "incr", "read", fails=True), r"not an integer")
+mode("--no-raw", cli("--no-raw", "get", "read"), r'"tagged"')
+mode("--quoted-input", cli("--quoted-input", "set", r'"\x41"', r'"\x42"'), r"OK")
+mode("--quoted-json", cli("--quoted-json", "get", "A"), r'"B"')
+mode("--quoted-pattern", cli("--scan", "--quoted-pattern", r'"\x41"'), r"^A\n$")
+with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+    script.write("return {KEYS[1], ARGV[1], redis.call('get', KEYS[1])}")
+    script.flush()
+    mode("--eval", cli("--eval", script.name, "A", ",", "x"), r"^A\nx\nB\n")
+cli("acl", "setuser", "tool", "on", ">sesame", "~*", "&*", "+@all")
+mode("--user", cli("--user", "tool", "-a", "sesame", "acl", "whoami"), r"tool$")
+mode("--no-auth-warning", cli("--no-auth-warning", "--user", "tool", "--pass", "sesame", "acl", "whoami"), r"^tool$")
 mode("help", cli(text=b"help set\nset in teractive\nget in\n"), r"summary:\S* S", r"teractive")
 
 feed = subprocess.Popen(["redis-cli", "-p", port, "monitor"], stdout=subprocess.PIPE)
@@ -92,6 +110,13 @@ cli("set", "seen", "by a monitor")
 mode("monitor", feed.stdout.readline().decode(), r'^\d+\.\d{6} \[0 127\.0\.0\.1:\d+\] "set" "seen" "by a monitor"')
 feed.kill()
 feed.communicate()
+
+listener = subprocess.Popen(["redis-cli", "-p", port, "subscribe", "news"], stdout=subprocess.PIPE)
+assert [listener.stdout.readline() for _ in range(3)] == [b"subscribe\n", b"news\n", b"1\n"]
+cli("publish", "news", "heard")
+mode("subscribe", b"".join(listener.stdout.readline() for _ in range(3)).decode(), r"^message\nnews\nheard\n$")
+listener.kill()
+listener.communicate()
 
 cli("config", "set", "slowlog-log-slower-than", "0")
 cli("set", "slow", "x" * 200)
@@ -103,22 +128,34 @@ mode("info commandstats", cli("info", "commandstats"), r"cmdstat_set:calls=\d+,u
 mode("memory doctor", cli("memory", "doctor"), r"\w")
 mode("client list", cli("client", "list"), r"id=\d+ addr=127\.0\.0\.1:\d+")
 
-# Every option of redis-benchmark that asks something else of the server. --cluster and -a need another server.
+# Every option of redis-benchmark that asks something else of the server. --cluster needs another server.
 tests = "ping_inline,ping_mbulk,set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,spop,zadd,zpopmin,lrange_100,lrange_300,mset"
 for name, words in {
     "-t": ["-t", tests], "-P": ["-t", "set,get", "-P", "16"], "-c": ["-t", "set", "-c", "7"],
     "-d": ["-t", "set,get", "-d", "4000"], "-r": ["-t", "set", "-r", "1000"], "--dbnum": ["-t", "set", "--dbnum", "3"],
     "-k 0": ["-t", "ping_mbulk", "-k", "0"], "-3": ["-t", "set,get", "-3"], "--threads": ["-t", "set", "--threads", "2"],
-    "--enable-tracking": ["-t", "get", "--enable-tracking"], "-I": None, "command": ["-r", "100", "set", "k__rand_int__", "v"],
+    "--user": ["-t", "set", "--user", "tool", "-a", "sesame"], "--precision": ["-t", "set", "--precision", "3"],
+    "--enable-tracking": ["-t", "get", "--enable-tracking"], "command": ["-r", "100", "set", "k__rand_int__", "v"],
 }.items():
-    if words is None or name == "--enable-tracking":
-        # Idle connections end by an interrupt alone; tracking is not there.
+    if name == "--enable-tracking":
+        # Tracking is not there.
         continue
     output = run("redis-benchmark", "-n", "2000", "-q", *words, seconds=120)
     assert "requests per second" in output and "rror" not in output.replace("ERROR: failed to fetch CONFIG", ""), output
     done.append(f"redis-benchmark {name}")
 mode("redis-benchmark --csv", run("redis-benchmark", "-n", "1000", "-t", "set", "--csv"), r'"SET","\d+\.\d+"')
 mode("redis-benchmark -x", run("redis-benchmark", "-n", "1000", "-x", "set", "k", text=b"value"), r"requests per second|throughput")
+idle = subprocess.Popen(["redis-benchmark", "-p", port, "-I", "-c", "40"], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+for _ in range(100):
+    connected = int(re.search(r"connected_clients:(\d+)", cli("info", "clients")).group(1))
+    if connected >= 40:
+        break
+    time.sleep(0.05)
+assert connected >= 40 and idle.poll() is None
+idle.kill()
+idle.wait()
+done.append("redis-benchmark -I")
 assert "failed to fetch CONFIG" not in run("redis-benchmark", "-n", "100", "-t", "set")
+cli("acl", "deluser", "tool")
 cli("flushall")
 print("redis tools:", ", ".join(done))

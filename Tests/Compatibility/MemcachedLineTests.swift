@@ -10,7 +10,6 @@ struct MemcachedLineTests {
     enum Reason: String {
         case release = "1.6.45 does so"
         case inStep = "the block is skipped, so that the stream stays in step, as in 1.6.45"
-        case expiry = "an exptime beyond 32 bits is refused, as in 1.6.45"
         case sooner = "the error is sent before the block has come, memcached sends it afterwards"
         case wholeNumbers = "a minus sign is never part of a counter"
         case binary = "a key is binary or it is not: an append or incr does not change that"

@@ -16,7 +16,7 @@ extension MemcachedSession {
         var cursor = line.cursor
         var seconds: Int32 = 0
         if let token = cursor.next(input), !input.holds("noreply", at: token) {
-            guard let number = input.signed32(token) else {
+            guard let number = input.exptime(token) else {
                 if !quiet { output.append(Reply.badExptime) }
                 return
             }

@@ -92,7 +92,7 @@ extension MemcachedSession {
             token.count <= Self.keySizeMax
         else { return output.append(Reply.badLine) }
         let quiet = isQuiet(line, input)
-        guard let exptime = input.signed32(exptimeToken) else {
+        guard let exptime = input.exptime(exptimeToken) else {
             if !quiet { output.append(Reply.badExptime) }
             return
         }

@@ -75,7 +75,7 @@ extension MemcachedSession {
                 output.append(Reply.badLine)
                 return .served(end: line.next)
             }
-            guard let exptime = input.signed32(token) else {
+            guard let exptime = input.exptime(token) else {
                 output.append(Reply.badExptime)
                 return .served(end: line.next)
             }

@@ -109,7 +109,7 @@ struct MetaFlags {
     }
 
     private mutating func seconds(_ token: Token, _ input: RawSpan) -> Int32 {
-        if let number = input.signed32(token) { return number }
+        if let number = input.exptime(token) { return number }
         fault = .badToken
         return 0
     }

@@ -60,7 +60,7 @@ struct StorageLine {
         valueSize = Int(size)
         verdict = .invalid
         if let last = cursor.last(input) { isQuiet = input.holds("noreply", at: last) }
-        guard let flags = input.unsigned(flagsToken), let exptime = input.signed32(exptimeToken),
+        guard let flags = input.unsigned(flagsToken), let exptime = input.exptime(exptimeToken),
             let casToken,
             key.count <= MemcachedSession.keySizeMax
         else { return }

@@ -134,4 +134,16 @@ extension RawSpan {
         else { return nil }
         return Int32(truncatingIfNeeded: 0 &- Int64(value))
     }
+
+    /// `token` as an exptime: a whole signed number of 64 bits, of which the lower 32 count; nil otherwise.
+    /// libmemcached sends -1 as 4294967295. Source: memcached 1.6.18, safe_strtol.
+    @inline(__always)
+    func exptime(_ token: Token) -> Int32? {
+        let negative = token.count > 0 && self[token.start] == UInt8(ascii: "-")
+        let digits = negative ? Token(token.start &+ 1, token.end) : token
+        guard digits.count > 0, !(negative && self[digits.start] == UInt8(ascii: "+")), let value = unsigned(digits),
+            value <= UInt64(Int64.max) &+ (negative ? 1 : 0)
+        else { return nil }
+        return Int32(truncatingIfNeeded: negative ? 0 &- value : value)
+    }
 }
