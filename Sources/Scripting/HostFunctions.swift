@@ -30,6 +30,7 @@ enum HostFunction: Int32, CaseIterable {
     case call, pcall, log, sha1hex, setresp, setRepl, aclCheck, random, randomseed
     case structPack, structUnpack, structSize
     case messagePack, messageUnpack, messageUnpackOne, messageUnpackLimit
+    case registerFunction
 
     var name: String {
         switch self {
@@ -49,6 +50,7 @@ enum HostFunction: Int32, CaseIterable {
         case .messageUnpack: "msgpack_unpack"
         case .messageUnpackOne: "msgpack_unpack_one"
         case .messageUnpackLimit: "msgpack_unpack_limit"
+        case .registerFunction: "register_function"
         }
     }
 }
@@ -108,6 +110,7 @@ extension Interpreter {
         case .structSize: return structSize(stack)
         case .messagePack: return packMessage(stack)
         case .messageUnpack, .messageUnpackOne, .messageUnpackLimit: return unpackMessage(function, stack)
+        case .registerFunction: return registerFunction(stack)
         }
     }
 
@@ -132,7 +135,7 @@ extension Interpreter {
         number.magnitude < 9e18 ? Int64(number) : Int64.min
     }
 
-    private func raise(_ text: StaticString, _ stack: LuaStack) -> Int32 {
+    func raise(_ text: StaticString, _ stack: LuaStack) -> Int32 {
         stack.pushTable(fields: 1)
         stack.push("ERR \(text)")
         stack.setField("err")

@@ -31,6 +31,10 @@ public final class Interpreter {
     var randomState: UInt64 = 0x330E
     /// Why everything that runs is being ended: raised again and again, for scripts may catch it.
     private(set) var interruption: StaticString?
+    /// What the library that is being loaded has registered so far; nil while none is.
+    var registered: [RegisteredFunction]?
+    /// The names of flags that it may give to functions.
+    var flagNames: [String] = []
 
     /// What lies at the bottom of the stack.
     private enum Place {
@@ -39,8 +43,12 @@ public final class Interpreter {
         static let globals = 2
         /// The table that scripts take for it.
         static let shown = 3
+        /// What `shown` finds its values by.
+        static let front = 4
+        /// What a library of functions takes for the global table while it is loaded.
+        static let library = 5
     }
-    private var restingTop: Int { 3 }
+    private var restingTop: Int { 5 }
 
     private init(_ lua: OpaquePointer, _ account: UnsafeMutablePointer<duet_lua_host>) {
         unsafe self.lua = lua
@@ -58,8 +66,11 @@ public final class Interpreter {
 
     /// A fresh interpreter.
     /// - Parameter memorySizeMax: bytes that scripts may make it hold; what the host pushes may go beyond.
+    /// - Parameter servesFunctions: it is for libraries of functions (`load`), and not for scripts.
     /// - Returns: nil if there is no memory for it.
-    public static func make(memorySizeMax: Int, version: StaticString, versionNumber: Int) -> Interpreter? {
+    public static func make(
+        memorySizeMax: Int, version: StaticString, versionNumber: Int, servesFunctions: Bool = false
+    ) -> Interpreter? {
         let account = UnsafeMutablePointer<duet_lua_host>.allocate(capacity: 1)
         unsafe account.initialize(to: duet_lua_host())
         // Whatever Swift does with the interpreter is never refused: see CLua.
@@ -70,11 +81,11 @@ public final class Interpreter {
             return nil
         }
         let made = unsafe Interpreter(lua, account)
-        guard made.open(version, versionNumber) else { return nil }
+        guard made.open(version, versionNumber, servesFunctions) else { return nil }
         return made
     }
 
-    private func open(_ version: StaticString, _ versionNumber: Int) -> Bool {
+    private func open(_ version: StaticString, _ versionNumber: Int, _ servesFunctions: Bool) -> Bool {
         guard unsafe duet_lua_open_protected(lua) == 0 else { return false }
         let text = Prelude.text
         // SAFETY: a static string's bytes last for ever, and end in a zero.
@@ -92,7 +103,8 @@ public final class Interpreter {
         stack.setField("pairs")
         stack.push(version)
         stack.push(Double(versionNumber))
-        guard unsafe duet_lua_call(lua, 3, Int32(restingTop), 0) == 0 else { return false }
+        stack.push(servesFunctions)
+        guard unsafe duet_lua_call(lua, 4, Int32(restingTop), 0) == 0 else { return false }
         stack.pushCopy(Place.shown)
         unsafe duet_lua_replace_globals(lua)
         unsafe duet_lua_set_hook(lua, Self.instructionsBetweenTicks)
@@ -167,6 +179,19 @@ public final class Interpreter {
 
     /// Collects all garbage.
     public func collectGarbage() { unsafe lua_gc(lua, LUA_GCCOLLECT, 0) }
+
+    // MARK: Libraries
+
+    /// Has what runs find what a library finds while it is loaded, or all else again.
+    func showLibraryGlobals(_ isLoading: Bool) {
+        stack.pushCopy(Place.front)
+        stack.pushCopy(isLoading ? Place.library : Place.globals)
+        stack.setField("__index")
+        stack.pop()
+    }
+
+    /// Takes the function on top of `stack` away, to keep it.
+    func keepTop(_ stack: LuaStack) -> LuaFunction { LuaFunction(reference: unsafe duet_lua_ref(stack.lua)) }
 
     // MARK: From Lua
 

@@ -6,7 +6,7 @@
 /// Source: Redis 7 script_lua.c, eval.c.
 enum Prelude {
     static let text: StaticString = #"""
-        local host, version, versionNumber = ...
+        local host, version, versionNumber, servesFunctions = ...
         local getinfo, error, type, tostring, select = debug.getinfo, error, type, tostring, select
         local pcall, getmetatable, setmetatable, tonumber = pcall, getmetatable, setmetatable, tonumber
         local sub, byte, gsub, find = string.sub, string.byte, string.gsub, string.find
@@ -161,14 +161,23 @@ enum Prelude {
             end
             return {ok = text}
         end
-        function redis.replicate_commands() return true end
-        function redis.breakpoint() return false end
-        function redis.debug() end
-        G.__redis__err__handler = handler
+        if not servesFunctions then
+            function redis.replicate_commands() return true end
+            function redis.breakpoint() return false end
+            function redis.debug() end
+            G.__redis__err__handler = handler
+        end
         G.redis = readOnly(redis)
         setmetatable(G, {__index = missing})
         local globals = readOnly(G, readOnly({__index = missing}))
         G._G = globals
-        return handler, G, globals
+
+        -- What a library of functions finds while it is loaded, in the place of all that.
+        local loading = {}
+        for _, name in ipairs{'log', 'LOG_DEBUG', 'LOG_VERBOSE', 'LOG_NOTICE', 'LOG_WARNING', 'REDIS_VERSION',
+            'REDIS_VERSION_NUM'} do loading[name] = redis[name] end
+        loading.register_function = host.register_function
+        local library = {redis = readOnly(setmetatable(loading, {__index = missing}))}
+        return handler, G, globals, getmetatable(globals), setmetatable(library, {__index = missing})
         """#
 }
