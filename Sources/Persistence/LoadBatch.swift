@@ -123,9 +123,10 @@ final class LoadChannel: Sendable {
 enum LoadEnd {
     /// All was read.
     /// - Parameter casMax: the highest number that any item had.
+    /// - Parameter libraries: of functions: their code.
     /// - Parameter place: where the snapshot ends in its file.
     /// - Parameter tally: of what the reading thread stored.
-    case whole(casMax: UInt64, librariesLeftOut: Int, place: Int, tally: LoadTally)
+    case whole(casMax: UInt64, libraries: [[UInt8]], place: Int, tally: LoadTally)
     /// Items of a database that the engine has not.
     case refused(database: Int)
     case fault(RDBFileFault)

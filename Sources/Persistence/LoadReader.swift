@@ -31,7 +31,7 @@ struct LoadReader {
         var now = Milliseconds.readClock()
         var database = DatabaseIndex.first
         var casMax: UInt64 = 0
-        var librariesLeftOut = 0
+        var libraries: [[UInt8]] = []
         var readCount = 0
         reading: while true {
             let event = try reader.next()
@@ -50,7 +50,7 @@ struct LoadReader {
                 // A claim: no more than the rest of the file could hold.
                 let keysMax = (file.size - reader.place) / PersistenceLimits.itemSizeMin
                 if mayStore { indexer.reserveIndex(for: min(keys, keysMax), in: database) }
-            case .functions: librariesLeftOut += 1
+            case .functions: libraries.append(reader.string.copiedBytes())
             case .module: preconditionFailure("a fault, for whoever does not pass over modules")
             case .string, .collection:
                 casMax = max(casMax, reader.facts.cas)
@@ -74,6 +74,6 @@ struct LoadReader {
                 }
             }
         }
-        return .whole(casMax: casMax, librariesLeftOut: librariesLeftOut, place: reader.place, tally: store.tally)
+        return .whole(casMax: casMax, libraries: libraries, place: reader.place, tally: store.tally)
     }
 }

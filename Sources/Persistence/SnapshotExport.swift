@@ -73,7 +73,7 @@ extension Snapshots {
         let disk = UnnamedFileDisk(disk)
         let progress = SnapshotProgress()
         let path = Self.temporary(state.settings, suffix: "export.rdb")
-        let job = SnapshotJob(engine, disk, path: path, state.settings, progress)
+        let job = SnapshotJob(engine, disk, path: path, state.settings, libraries, progress)
         state.progress = progress
         state.job = job
         state.status.startedAt = Milliseconds.readClock()

@@ -50,12 +50,14 @@ final class SnapshotJob: SnapshotSink {
     private let backlog: SnapshotBacklog
     private let progress: SnapshotProgress
     private let form: SnapshotForm
+    private let libraries: LibraryDoor
 
     /// - Parameter path: of the file beside the one that it will replace.
     init(
-        _ engine: Engine, _ disk: any Disk, path: String, _ settings: SnapshotSettings, _ progress: SnapshotProgress,
-        _ form: SnapshotForm = .snapshot
+        _ engine: Engine, _ disk: any Disk, path: String, _ settings: SnapshotSettings, _ libraries: LibraryDoor,
+        _ progress: SnapshotProgress, _ form: SnapshotForm = .snapshot
     ) {
+        self.libraries = libraries
         self.engine = engine
         self.disk = disk
         self.path = path
@@ -186,7 +188,11 @@ final class SnapshotJob: SnapshotSink {
         let highestCAS = engine.highestCAS()
         switch form {
         case .snapshot, .base: begin(&chunk.bytes, highestCAS, &engine)
-        case .commands: LogFormat.appendHighestCAS(highestCAS, to: &chunk.bytes)
+        case .commands:
+            LogFormat.appendHighestCAS(highestCAS, to: &chunk.bytes)
+            var text = LogText(capacity: 64)
+            for code in libraries.all() { text.append(library: code.span.rawBytes) }
+            chunk.bytes.append(contentsOf: text.bytes)
         }
         _ = backlog.pass(chunk)
     }
@@ -200,6 +206,7 @@ final class SnapshotJob: SnapshotSink {
         facts.append(("duet-cas-max", String(highestCAS)))
         var writer = RDBFileWriter(.none)
         writer.begin(facts, to: &output)
+        for code in libraries.all() { writer.append(library: code.span.rawBytes, to: &output) }
         for database in 0..<self.engine.databaseCount {
             let keys = engine.itemCount(in: DatabaseIndex(database))
             guard keys > 0 else { continue }

@@ -26,8 +26,8 @@ public struct LoadResult: Sendable {
     public var keysExpired = 0
     /// Left out, since there was no room for them and nothing that might go.
     public var keysWithoutRoom = 0
-    /// Libraries of functions, which this server cannot keep yet.
-    public var librariesLeftOut = 0
+    /// The code of libraries of functions, for whoever keeps them.
+    var libraries: [[UInt8]] = []
     public var bytes = 0
     /// Where the snapshot ends in its file.
     var endPlace = 0
@@ -113,7 +113,7 @@ enum SnapshotLoader {
             throw LoadFailure(
                 description: "The RDB file \(path) has keys in database \(database), but `databases` is "
                     + "\(engine.databaseCount): start with a higher number.")
-        case .whole(let casMax, let librariesLeftOut, let place, let otherTally):
+        case .whole(let casMax, let libraries, let place, let otherTally):
             var tally = store.tally
             tally += otherTally
             result.keysLoaded = tally.loaded
@@ -121,7 +121,7 @@ enum SnapshotLoader {
             result.keysWithoutRoom = tally.withoutRoom
             result.endPlace = place
             handle.raiseCAS(above: casMax &+ PersistenceLimits.casJump)
-            result.librariesLeftOut = librariesLeftOut
+            result.libraries = libraries
             result.milliseconds = Milliseconds.readClock().rawValue - start.rawValue
             return result
         }

@@ -1,6 +1,7 @@
 // What snapshots are told, and what they tell.
 
 public import Base
+public import Engine
 import Synchronization
 
 /// Save when so many changes came in so many seconds. Source: redis.conf `save`.
@@ -34,6 +35,28 @@ public struct SnapshotSettings: Sendable {
     public init() {}
 
     var path: String { folder.isEmpty ? fileName : folder + "/" + fileName }
+}
+
+/// Libraries of functions, which files keep beside the items: their code, as bytes. Their owner fills it in.
+public struct LibraryDoor: Sendable {
+    /// The code of each. Called at a snapshot's moment, all shards held: take no lock whose holder may want one.
+    public var all: @Sendable () -> [[UInt8]]
+    /// Takes over the libraries of a file, all or none of them, in the place of those of the same names.
+    /// - Parameter dropsOthers: keeps no other ones.
+    /// - Returns: nil, or why not.
+    public var take: @Sendable (_ libraries: [[UInt8]], _ dropsOthers: Bool, inout EngineHandle) -> String?
+
+    public init(
+        all: @escaping @Sendable () -> [[UInt8]],
+        take: @escaping @Sendable (_ libraries: [[UInt8]], _ dropsOthers: Bool, inout EngineHandle) -> String?
+    ) {
+        self.all = all
+        self.take = take
+    }
+
+    /// Nobody keeps any.
+    public static let none = LibraryDoor(
+        all: { [] }, take: { libraries, _, _ in libraries.isEmpty ? nil : "nobody here keeps functions" })
 }
 
 /// How far a snapshot is. Any thread.

@@ -35,10 +35,15 @@ public final class Snapshots: Sendable {
     let engine: Engine
     let disk: any Disk
     let log: PersistenceLog
+    let libraries: LibraryDoor
     let state: Monitor<State>
 
-    public init(_ engine: Engine, _ settings: SnapshotSettings, log: PersistenceLog, disk: any Disk = SystemDisk()) {
+    public init(
+        _ engine: Engine, _ settings: SnapshotSettings, _ libraries: LibraryDoor = .none, log: PersistenceLog,
+        disk: any Disk = SystemDisk()
+    ) {
         self.engine = engine
+        self.libraries = libraries
         self.disk = disk
         self.log = log
         var state = State(settings: settings)
@@ -124,7 +129,8 @@ public final class Snapshots: Sendable {
         }
         if flushes { handle.flushAll() }
         do throws(LoadFailure) {
-            guard try load(&handle, { _ in }) else { return "there is no file \(settings.path)" }
+            let isThere = try load(&handle, dropsLibraries: flushes, { _ in })
+            guard isThere else { return "there is no file \(settings.path)" }
             return nil
         } catch {
             log.warning(error.description)
@@ -157,7 +163,8 @@ public final class Snapshots: Sendable {
 
     private func prepare(_ state: inout State) -> SnapshotJob {
         let progress = SnapshotProgress()
-        let job = SnapshotJob(engine, disk, path: Self.temporary(state.settings), state.settings, progress)
+        let path = Self.temporary(state.settings)
+        let job = SnapshotJob(engine, disk, path: path, state.settings, libraries, progress)
         state.progress = progress
         state.job = job
         state.status.startedAt = Milliseconds.readClock()
@@ -253,12 +260,18 @@ public final class Snapshots: Sendable {
     /// - Returns: false if there is no file.
     public func load(_ progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }) throws(LoadFailure) -> Bool {
         var handle = engine.makeHandle()
-        return try load(&handle, progress)
+        return try load(&handle, dropsLibraries: false, progress)
     }
 
-    private func load(_ handle: inout EngineHandle, _ progress: (LoadProgress) -> Void) throws(LoadFailure) -> Bool {
+    private func load(
+        _ handle: inout EngineHandle, dropsLibraries: Bool, _ progress: (LoadProgress) -> Void
+    ) throws(LoadFailure) -> Bool {
         let settings = self.settings
         guard let result = try SnapshotLoader.load(settings.path, into: engine, &handle, progress) else { return false }
+        if let reason = libraries.take(result.libraries, dropsLibraries, &handle) {
+            throw LoadFailure(
+                description: "Can't load the libraries of functions in the RDB file \(settings.path): \(reason)")
+        }
         let changes = engine.counters.total(.changes)
         state.change { state in
             state.savedChanges = changes
@@ -267,11 +280,6 @@ public final class Snapshots: Sendable {
         log.notice(
             "DB loaded from disk: \(result.secondsText) seconds, \(result.keysLoaded) keys, "
                 + "\(result.keysExpired) expired")
-        if result.librariesLeftOut > 0 {
-            log.warning(
-                "\(result.librariesLeftOut) libraries of functions in \(settings.path) were left out: "
-                    + "not supported yet. A new snapshot will not have them.")
-        }
         if result.keysWithoutRoom > 0 { log.warning("\(result.keysWithoutRoom) keys were left out: no memory") }
         return true
     }

@@ -53,6 +53,11 @@ public struct RDBFileWriter: ~Copyable {
         startChunk()
     }
 
+    /// Appends a library of functions. Libraries come behind the file's beginning and in front of items.
+    public mutating func append(library code: RawSpan, to output: inout OutputBuffer) {
+        LibraryPayload.append(code, &encoder.strings, to: &output)
+    }
+
     /// Begins a chunk: it may stand anywhere behind the file's beginning.
     public mutating func startChunk() { database = nil }
 

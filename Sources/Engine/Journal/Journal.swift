@@ -34,6 +34,10 @@ open class Journal: @unchecked Sendable {
     /// Two databases were exchanged.
     open func swapped(_ a: DatabaseIndex, _ b: DatabaseIndex, unit: Int?) -> UInt64 { 0 }
 
+    /// Something that is kept beside the items changed.
+    /// - Parameter text: what does it again, in the journal's own words. Copy it.
+    open func noted(_ text: RawSpan, unit: Int?) -> UInt64 { 0 }
+
     /// All changes of the unit have been told. Its shards are still held.
     open func endUnit(_ unit: Int) -> UInt64 { 0 }
 
@@ -125,6 +129,14 @@ extension EngineHandle {
     func note(_ place: UInt64, of journal: Unmanaged<Journal>, unit: Int?) {
         unsafe journalMark.pointee.note(place, unit)
         if place != 0 { unsafe journalMark.pointee.journal = journal }
+    }
+
+    /// Counts a change to something that is kept beside the items, and tells the journal of it. In a section of all,
+    /// which the change itself belongs to as well: so it is in a snapshot or behind it in the journal, never both.
+    /// - Parameter text: what does it again, in the journal's words.
+    public func noteChange(_ text: RawSpan) {
+        counters.add(.changes)
+        journal { $0.noted(text, unit: $1) }
     }
 
     /// Tells of a change to whole databases. In a section of all.

@@ -170,7 +170,7 @@ extension AppendLog {
     ) throws(SnapshotFailure) -> SnapshotResult {
         let progress = SnapshotProgress()
         let form = settings.hasSnapshotBase ? SnapshotForm.base : .commands
-        let job = SnapshotJob(engine, disk, path: path, snapshots.settings, progress, form)
+        let job = SnapshotJob(engine, disk, path: path, snapshots.settings, snapshots.libraries, progress, form)
         let isWanted = state.change { state in
             state.rewrite?.job = job
             state.progress = progress

@@ -79,10 +79,7 @@ struct LogLoader {
             let result = try SnapshotLoader.load(
                 file, path, into: engine, &handle, progressMilliseconds: progressMilliseconds, progress)
             baseKeys = result.keysLoaded
-            if result.librariesLeftOut > 0 {
-                warnings.append(
-                    "\(result.librariesLeftOut) libraries of functions in \(path) were left out: not supported yet.")
-            }
+            for code in result.libraries { try restore(code, &replay, path) }
             start = result.endPlace
         } else {
             casMax = max(casMax, LogFormat.highestCAS(file.bytes))
@@ -231,6 +228,15 @@ struct LogLoader {
                 description: "Unknown command '\(name.copiedText())' reading the append only file \(path): it was "
                     + "written by a server that knows more than this one.")
         }
+    }
+
+    private func restore(
+        _ library: [UInt8], _ replay: inout some LogReplay, _ path: String
+    ) throws(LoadFailure) {
+        var text = LogText(capacity: 64)
+        text.append(library: library.span.rawBytes)
+        guard case .refused(let reason) = replay.perform(text.bytes.span) else { return }
+        throw LoadFailure(description: "Can't load a library of functions in the AOF \(path): \(reason)")
     }
 
     private mutating func select(_ number: RawSpan, _ path: String) throws(LoadFailure) {

@@ -111,6 +111,10 @@ final class LogQueue: Journal, @unchecked Sendable {
         append(unit) { $0.appendSwap(a, b) }
     }
 
+    override func noted(_ text: RawSpan, unit: Int?) -> UInt64 {
+        append(unit) { $0.append(command: text) }
+    }
+
     override func endUnit(_ unit: Int) -> UInt64 {
         let stage = stages[unit]
         let place = append { $0.append(unit: stage.text) }

@@ -200,6 +200,22 @@ struct LogText: ~Copyable {
         commandCount += 1
     }
 
+    /// Appends one command, as it is.
+    mutating func append(command: RawSpan) {
+        select(database ?? .first)
+        bytes.append(command)
+        commandCount += 1
+    }
+
+    /// Appends what makes a library of functions, in the place of one of its name.
+    mutating func append(library code: RawSpan) {
+        begin(4, "FUNCTION")
+        add("LOAD")
+        add("REPLACE")
+        add(code)
+        commandCount += 1
+    }
+
     /// Begins and ends a unit of several commands.
     mutating func beginUnit() { begin(1, "MULTI") }
     mutating func endUnit() { begin(1, "EXEC") }
