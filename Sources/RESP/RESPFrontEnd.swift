@@ -18,6 +18,7 @@ public final class RESPFrontEnd: Sendable {
     let channels = Channels()
     let outputLimiter: OutputLimiter
     let scriptCache = ScriptCache()
+    let functions = FunctionRegistry()
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
     let access = AccessDirectory()
@@ -43,6 +44,8 @@ public final class RESPFrontEnd: Sendable {
     private let gate = Atomic<UInt8>(RESPGate.open.rawValue)
     /// Scripts that have run for longer than `scriptTimeMax`.
     private let busyScripts = Atomic<Int>(0)
+    /// Functions among them.
+    private let busyFunctions = Atomic<Int>(0)
     let scriptTimeMax: Atomic<Int64>
     private let originState = Mutex<(any KeyOrigin)?>(nil)
 
@@ -128,22 +131,28 @@ public final class RESPFrontEnd: Sendable {
     /// Whether a script runs for so long that others are told.
     var isBusy: Bool { busyScripts.load(ordering: .relaxed) > 0 }
 
+    /// Whether it is no script but a function.
+    var isBusyWithFunction: Bool { busyFunctions.load(ordering: .relaxed) > 0 }
+
     /// One such script more, or less. The lock's holders want no shard.
-    func noteBusyScript(_ change: Int) {
+    func noteBusyScript(_ change: Int, isFunction: Bool) {
         originState.withLock { origin in
+            if isFunction { busyFunctions.wrappingAdd(change, ordering: .relaxed) }
             busyScripts.wrappingAdd(change, ordering: .relaxed)
             judgeGate(origin != nil)
         }
     }
 
-    /// Has the scripts that run now ended, but for those that have written. Source: Redis SCRIPT KILL.
-    func killScripts() -> ScriptProgress.KillOutcome {
+    /// Has the scripts, or functions, that run now ended, but for those that have written. Who is killed by the other
+    /// command is told of only while others have to wait for it. Source: Redis SCRIPT KILL, FUNCTION KILL.
+    func killScripts(functions: Bool) -> ScriptProgress.KillOutcome {
         workers.withLock { contexts in
             var outcome = ScriptProgress.KillOutcome.nothingRuns
             for context in contexts.values {
-                switch context.scripts.progress.kill() {
+                switch context.scripts.progress.kill(functions: functions) {
                 case .killed: outcome = .killed
-                case .hasWritten: if outcome == .nothingRuns { outcome = .hasWritten }
+                case .hasWritten: if outcome != .killed { outcome = .hasWritten }
+                case .otherKind: if outcome == .nothingRuns && isBusy { outcome = .otherKind }
                 case .nothingRuns: break
                 }
             }
@@ -190,9 +199,21 @@ public final class RESPFrontEnd: Sendable {
                 bytesOut: facts.networkBytesOut ?? 0), now: now)
     }
 
-    /// Bytes held by all workers' interpreters of scripts.
-    var interpreterSize: Int {
-        workers.withLock { $0.values.reduce(0) { $0 + $1.scripts.memorySize.load(ordering: .relaxed) } }
+    /// Bytes held by all workers' interpreters of scripts, and of functions.
+    var interpreterSizes: (scripts: Int, functions: Int) {
+        workers.withLock { contexts in
+            contexts.values.reduce((0, 0)) { sums, context in
+                let functions = context.scripts.functions.memorySize.load(ordering: .relaxed)
+                return (sums.0 + context.scripts.memorySize.load(ordering: .relaxed), sums.1 + functions)
+            }
+        }
+    }
+
+    /// A function that runs for some while, on any worker.
+    func runningFunction() -> RunningFunction? {
+        workers.withLock { contexts in
+            contexts.values.lazy.compactMap { context in context.scripts.shown.withLock { $0 } }.first
+        }
     }
 
     /// Connections that speak RESP now.
@@ -241,7 +262,7 @@ final class WorkerContext: @unchecked Sendable {
         engine = frontEnd.engine.makeHandle()
         counters = frontEnd.counters.makeRow()
         self.listening = listening
-        scripts = WorkerScripts(frontEnd.scriptCache)
+        scripts = WorkerScripts(frontEnd.scriptCache, frontEnd.functions)
         calls = frontEnd.metering.board.makeMeter()
         errors = frontEnd.metering.makeErrorCounts()
     }

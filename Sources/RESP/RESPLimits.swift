@@ -88,6 +88,13 @@ enum RESPLimits {
     /// for those that allocate without one.
     static let interpreterSizeMax = 256 << 20
 
+    /// What all libraries of functions may take, their code mostly: each worker must have room for them in its
+    /// interpreter, and they are written down as a whole.
+    static let librariesSizeMax = 64 << 20
+
+    /// How long the program of a library may take that a client loads. Source: Redis LOAD_TIMEOUT_MS.
+    static let libraryLoadMilliseconds: Int64 = 500
+
     /// What a worker keeps of the buffers between scripts and commands.
     static let scriptBufferKept = 64 * 1024
 

@@ -20,6 +20,7 @@ final class Control: Sendable {
     let runID = Control.makeRunID()
     let operatingSystem = System.name
     let executable = System.executablePath
+    let functions = Functions()
     let snapshots: Snapshots
     let appendLog: AppendLog
     let state: Mutex<State>
@@ -58,13 +59,14 @@ final class Control: Sendable {
         self.log = log
         state = Mutex(State(settings: settings))
         let notes = PersistenceLog(notice: { log.notice($0) }, warning: { log.warning($0) })
-        snapshots = Snapshots(engine, settings.snapshotSettings, log: notes)
+        snapshots = Snapshots(engine, settings.snapshotSettings, functions.door, log: notes)
         appendLog = AppendLog(engine, settings.logSettings, snapshots, log: notes) { workers.release(through: $0) }
     }
 
     var settings: Configuration { state.withLock { $0.settings } }
 
     func serve(_ memcached: MemcachedFrontEnd, _ resp: RESPFrontEnd) {
+        functions.frontEnd.withLock { $0 = resp }
         state.withLock { state in
             state.memcachedFrontEnd = memcached
             state.respFrontEnd = resp

@@ -10,6 +10,8 @@ import Transport
 public struct LogContents: Sendable {
     public let engine: Engine
     public let facts: LogImport
+    /// Libraries of functions that it leaves.
+    public let libraryCount: Int
 
     /// Databases that a log may name. An engine that has them costs some MiB.
     private static let databaseCount = 1024
@@ -34,6 +36,7 @@ public struct LogContents: Sendable {
         let frontEnd = RESPFrontEnd(engine: engine, settings: settings.respSettings, control: control)
         var client = ReplayClient(frontEnd.makeReplay())
         defer { client.replay.end() }
-        return LogContents(engine: engine, facts: try LogImport.load(path, into: engine, &client, progress))
+        let facts = try LogImport.load(path, into: engine, &client, progress)
+        return LogContents(engine: engine, facts: facts, libraryCount: frontEnd.libraries.count)
     }
 }

@@ -23,7 +23,11 @@ final class LogOpener {
                 told.seconds = Double(monotonicNanoseconds() - start) / 1e9
                 progress(told)
             }
-            let log = LoadedLog(engine: contents.engine, warnings: contents.facts.warnings)
+            var warnings = contents.facts.warnings
+            if contents.libraryCount > 0 {
+                warnings.append("\(contents.libraryCount) libraries of functions passed over: only keys are copied")
+            }
+            let log = LoadedLog(engine: contents.engine, warnings: warnings)
             last = (path, log)
             return log
         } catch {

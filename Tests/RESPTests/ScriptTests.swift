@@ -90,16 +90,16 @@ struct ScriptTests {
     @Test("a killed script ends, one that has written does not")
     func kill() {
         let progress = ScriptProgress()
-        let whenNothingRuns = progress.kill()
-        progress.begin(1)
+        let whenNothingRuns = progress.kill(functions: false)
+        progress.begin(1, isFunction: false)
         let wasKilledBefore = progress.isKilled(1)
-        let first = progress.kill()
+        let first = progress.kill(functions: false)
         let isKilled = progress.isKilled(1)
         progress.end()
-        progress.begin(2)
+        progress.begin(2, isFunction: false)
         let isNextKilled = progress.isKilled(2)
         progress.noteWriting()
-        let second = progress.kill()
+        let second = progress.kill(functions: false)
         progress.end()
         #expect(whenNothingRuns == .nothingRuns && first == .killed && second == .hasWritten)
         #expect(!wasKilledBefore && isKilled && !isNextKilled)
@@ -108,13 +108,13 @@ struct ScriptTests {
     @Test("while a script is busy others are told, and may end it")
     func busy() {
         let client = fixture.connect()
-        fixture.frontEnd.noteBusyScript(1)
+        fixture.frontEnd.noteBusyScript(1, isFunction: false)
         let busy = "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n"
         #expect(client.ask("GET", "a") == busy)
         #expect(client.ask("PING") == busy)
         #expect(client.ask("SHUTDOWN") == busy)
         #expect(client.ask("SCRIPT", "KILL") == "-NOTBUSY No scripts in execution right now.\r\n")
-        fixture.frontEnd.noteBusyScript(-1)
+        fixture.frontEnd.noteBusyScript(-1, isFunction: false)
         #expect(client.ask("GET", "a") == "$-1\r\n")
     }
 

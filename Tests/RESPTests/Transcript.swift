@@ -110,6 +110,7 @@ struct Transcript: CustomTestStringConvertible {
     @discardableResult
     private func hold(_ fixture: Fixture, _ how: String, _ pieces: ([UInt8]) -> [[UInt8]]) -> Bool {
         fixture.connect(id: 1).ask("FLUSHALL")
+        fixture.connect(id: 1).ask("FUNCTION", "FLUSH")
         let conversation = fixture.connect(id: 7)
         let other = fixture.connect(id: 8)
         for turn in turns() {

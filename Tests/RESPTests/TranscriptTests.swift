@@ -31,7 +31,7 @@ struct TranscriptTests {
         Transcript.transactions,
         Transcript.waiting,
         Transcript.pubsub,
-        Transcript.scripting,
+        Transcript.scripting, Transcript.functions, Transcript.functionLoading,
         Transcript.saving,
         Transcript.syncing,
         Transcript.statistics,

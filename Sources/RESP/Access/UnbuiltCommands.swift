@@ -8,7 +8,7 @@ enum UnbuiltCommands {
     }.sorted { !$0.0.contains("|") && $1.0.contains("|") }
 
     private static let groups: [(categories: String, names: String)] = [
-        ("slow", "acl function latency memory pubsub script slowlog"),
+        ("slow", "acl latency memory pubsub script slowlog"),
         (
             "admin dangerous slow",
             """
@@ -49,10 +49,8 @@ enum UnbuiltCommands {
         (
             "scripting slow",
             """
-            eval eval_ro evalsha evalsha_ro fcall fcall_ro function|dump function|help function|kill function|list \
-            function|stats script|debug script|exists script|flush script|help script|kill script|load
+            eval eval_ro evalsha evalsha_ro script|debug script|exists script|flush script|help script|kill script|load
             """
         ),
-        ("scripting slow write", "function|delete function|flush function|load function|restore"),
     ]
 }

@@ -108,7 +108,8 @@ extension RESPSession {
             return fail("ERR Invalid number of arguments specified for command", &output)
         }
         let words = (0..<count).map { request[2 + $0].copiedText() }
-        guard let places = spec.keys.places(count: count, word: { words[$0] }) else {
+        let none: [(place: Int, access: String)]? = spec.flags.contains(.mayHaveNoKeys) ? [] : nil
+        guard let places = spec.keys.places(count: count, word: { words[$0] }) ?? none else {
             return fail("ERR Invalid arguments specified for command", &output)
         }
         output.appendArray(places.count)

@@ -118,14 +118,21 @@ struct InfoText {
             row("total_system_memory_human", Self.human(size))
         }
         let scripts = frontEnd.scriptCache.totals
-        let interpreters = frontEnd.interpreterSize
-        row("used_memory_lua", interpreters)
-        row("used_memory_vm_eval", interpreters)
-        row("used_memory_lua_human", Self.human(interpreters))
+        let functions = frontEnd.functions.current
+        let interpreters = frontEnd.interpreterSizes
+        row("used_memory_lua", interpreters.scripts)
+        row("used_memory_vm_eval", interpreters.scripts)
+        row("used_memory_lua_human", Self.human(interpreters.scripts))
         row("used_memory_scripts_eval", scripts.size)
         row("number_of_cached_scripts", scripts.count)
-        row("used_memory_scripts", scripts.size)
-        row("used_memory_scripts_human", Self.human(scripts.size))
+        row("number_of_functions", functions.functionCount)
+        row("number_of_libraries", functions.libraries.count)
+        row("used_memory_vm_functions", interpreters.functions)
+        row("used_memory_vm_total", interpreters.scripts + interpreters.functions)
+        row("used_memory_vm_total_human", Self.human(interpreters.scripts + interpreters.functions))
+        row("used_memory_functions", functions.size)
+        row("used_memory_scripts", scripts.size + functions.size)
+        row("used_memory_scripts_human", Self.human(scripts.size + functions.size))
         row("maxmemory", use.limit)
         row("maxmemory_human", Self.human(use.limit))
         row("maxmemory_policy", frontEnd.engine.evictionPolicy.rawValue)

@@ -37,6 +37,7 @@ extension RESPSession {
             ("peak.allocated", picture.peak), ("total.allocated", picture.use.used),
             ("startup.allocated", picture.startup), ("replication.backlog", 0), ("clients.slaves", 0),
             ("clients.normal", picture.clients), ("cluster.links", 0), ("aof.buffer", picture.logBacklog),
+            ("lua.caches", frontEnd.scriptCache.totals.size), ("functions.caches", frontEnd.functions.current.size),
         ]
         var databases: [(Int, Int)] = []
         for number in 0..<frontEnd.engine.databaseCount {

@@ -32,10 +32,11 @@ enum ScriptReach: UInt8, AtomicRepresentable {
     case anyKeys
 }
 
-/// A script of the cache. Shared by all workers.
+/// A script of the cache, or a function of a library. Shared by all workers.
 final class Script: Sendable {
-    /// 40 digits.
+    /// 40 digits; a function's own.
     let name: String
+    let isFunction: Bool
     let flags: ScriptFlags
     /// With the first line, in which only its end counts.
     let source: [UInt8]
@@ -48,6 +49,16 @@ final class Script: Sendable {
         self.flags = flags
         self.source = source
         self.programStart = programStart
+        isFunction = false
+    }
+
+    /// A function, whose code is its library's.
+    init(functionName: String, _ flags: ScriptFlags) {
+        name = functionName
+        self.flags = flags
+        source = []
+        programStart = 0
+        isFunction = true
     }
 
     /// The most that is held for it, its compiled forms left out.

@@ -220,11 +220,16 @@ extension RESPSession: ScriptHost {
     }
 
     func interruption() -> StaticString? {
-        if scripts.progress.isKilled(scripts.runCount) { return "ERR Script killed by user with SCRIPT KILL." }
+        let isFunction = scripts.run?.script.isFunction == true
+        if scripts.progress.isKilled(scripts.runCount) {
+            return isFunction
+                ? "ERR Script killed by user with FUNCTION KILL." : "ERR Script killed by user with SCRIPT KILL."
+        }
+        if isFunction { scripts.show() }
         let elapsed = Milliseconds.readClock().rawValue - scripts.runStartedAt.rawValue
         if !scripts.isBusy && elapsed >= frontEnd.scriptTimeMax.load(ordering: .relaxed) {
             scripts.isBusy = true
-            frontEnd.noteBusyScript(1)
+            frontEnd.noteBusyScript(1, isFunction: isFunction)
         }
         return nil
     }

@@ -38,6 +38,10 @@ extension RESPSession {
             failInteger(&output)
             return nil
         }
+        return keyCount(count, request, &output)
+    }
+
+    func keyCount(_ count: Int64, _ request: Request, _ output: inout OutputBuffer) -> Int? {
         if count > Int64(request.count - 3) {
             fail("ERR Number of keys can't be greater than number of args", &output)
             return nil
@@ -72,7 +76,7 @@ extension RESPSession {
             guard isKnown else { return fail("ERR SCRIPT FLUSH only support SYNC|ASYNC option", &output) }
             frontEnd.scriptCache.removeAll()
             output.appendOK()
-        case .kill: killScripts(&output)
+        case .kill: killScripts(functions: false, &output)
         case .debug:
             if request[2].equalsIgnoringCase("no") { return output.appendOK() }
             if request[2].equalsIgnoringCase("yes") || request[2].equalsIgnoringCase("sync") {
@@ -82,11 +86,12 @@ extension RESPSession {
         }
     }
 
-    private func killScripts(_ output: inout OutputBuffer) {
-        switch frontEnd.killScripts() {
+    func killScripts(functions: Bool, _ output: inout OutputBuffer) {
+        switch frontEnd.killScripts(functions: functions) {
         case .killed: output.appendOK()
         case .nothingRuns: fail("NOTBUSY No scripts in execution right now.", &output)
         case .hasWritten: fail(Self.unkillable, &output)
+        case .otherKind: fail(functions ? Self.busyScript : Self.busyFunction, &output)
         }
     }
 
@@ -128,7 +133,7 @@ extension RESPSession {
             runOnce(program, interpreter, request, keyCount, shards, &output)
             if scripts.isBusy {
                 scripts.isBusy = false
-                frontEnd.noteBusyScript(-1)
+                frontEnd.noteBusyScript(-1, isFunction: script.isFunction)
             }
             guard let run = scripts.end() else { return }
             if run.strayed {
@@ -147,27 +152,32 @@ extension RESPSession {
         _ output: inout OutputBuffer
     ) {
         let stack = interpreter.stack
+        // A function gets as arguments what a script finds as globals.
+        let isFunction = program.script.isFunction
+        if isFunction { interpreter.push(program.function) }
         stack.pushTable(elements: keyCount)
         for index in 0..<keyCount {
             stack.push(request[3 + index])
             stack.setElement(index + 1)
         }
-        interpreter.setGlobal("KEYS")
+        if !isFunction { interpreter.setGlobal("KEYS") }
         let argumentCount = request.count - 3 - keyCount
         stack.pushTable(elements: argumentCount)
         for index in 0..<argumentCount {
             stack.push(request[3 + keyCount + index])
             stack.setElement(index + 1)
         }
-        interpreter.setGlobal("ARGV")
-        interpreter.push(program.function)
+        if !isFunction {
+            interpreter.setGlobal("ARGV")
+            interpreter.push(program.function)
+        }
         let before = (database: database, version: version, isExecuting: isExecuting, overshoots: engine.mayOvershoot)
         var outside = engine
         outside.section(shards) { inside in
             engine = inside
             version = .two
             isExecuting = true
-            interpreter.call(argumentCount: 0, for: self) { stack, outcome in
+            interpreter.call(argumentCount: isFunction ? 2 : 0, for: self) { stack, outcome in
                 version = before.version
                 switch outcome {
                 case .done: appendResult(stack, &output)
@@ -185,45 +195,27 @@ extension RESPSession {
     }
 
     /// Whether a script may run at all, by what it says of itself; if not, it was refused.
-    /// Source: Redis 7 scriptPrepareForRun.
+    /// Source: Redis 7 getCommandFlags, processCommand; scriptPrepareForRun.
     private func mayBegin(_ script: Script, readsOnly: Bool, _ output: inout OutputBuffer) -> Bool {
         if script.flags.contains(.untold) || script.flags.contains(.noWrites) { return true }
+        if !script.flags.contains(.allowsFullMemory) && !engine.makeRoomToWrite() {
+            failMemory(&output)
+            return false
+        }
         switch frontEnd.gateState {
         case .open, .loading: break
         case .readOnly:
-            fail(Self.cannotSaveScripts, &output)
+            fail(Self.cannotSave, &output)
             return false
         case .logFails:
-            fail(Self.cannotLogScripts, &output)
+            fail(Self.cannotLog, &output)
             return false
         }
         if readsOnly {
             fail("ERR Can not execute a script with write flag using *_ro command.", &output)
             return false
         }
-        if !script.flags.contains(.allowsFullMemory) && !engine.makeRoomToWrite() {
-            fail(Self.fullForScripts, &output)
-            return false
-        }
         return true
-    }
-
-    private static var cannotSaveScripts: StaticString {
-        """
-        MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Writable \
-        scripts are blocked. Use 'no-writes' flag for read only scripts.
-        """
-    }
-
-    private static var cannotLogScripts: StaticString {
-        """
-        MISCONF Redis is configured to persist data to AOF, but it's currently unable to persist to disk. Writable \
-        scripts are blocked. Use 'no-writes' flag for read only scripts.
-        """
-    }
-
-    private static var fullForScripts: StaticString {
-        "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"
     }
 
     /// Source: Redis 7 luaCallFunction.

@@ -35,10 +35,12 @@ struct ScriptProgress: ~Copyable, Sendable {
     /// Another number for each run, 0 while none runs.
     private let run = Atomic<Int>(0)
     private let hasWritten = Atomic<Bool>(false)
+    private let isFunction = Atomic<Bool>(false)
     /// The run that is to be ended.
     private let killed = Atomic<Int>(-1)
 
-    borrowing func begin(_ number: Int) {
+    borrowing func begin(_ number: Int, isFunction: Bool) {
+        self.isFunction.store(isFunction, ordering: .relaxed)
         hasWritten.store(false, ordering: .relaxed)
         run.store(number, ordering: .releasing)
     }
@@ -51,22 +53,32 @@ struct ScriptProgress: ~Copyable, Sendable {
         killed.load(ordering: .acquiring) == number && !hasWritten.load(ordering: .relaxed)
     }
 
-    enum KillOutcome { case killed, nothingRuns, hasWritten }
+    enum KillOutcome { case killed, nothingRuns, hasWritten, otherKind }
 
-    /// Has the script that runs now ended, unless it has written.
-    borrowing func kill() -> KillOutcome {
+    /// Has the script, or function, that runs now ended, unless it has written. Source: Redis 7 scriptKill.
+    borrowing func kill(functions: Bool) -> KillOutcome {
         let number = run.load(ordering: .acquiring)
         if number == 0 { return .nothingRuns }
         if hasWritten.load(ordering: .relaxed) { return .hasWritten }
+        if isFunction.load(ordering: .relaxed) != functions { return .otherKind }
         killed.store(number, ordering: .releasing)
         return .killed
     }
+}
+
+/// A function that runs. Source: Redis FUNCTION STATS.
+struct RunningFunction {
+    let name: String
+    /// Of the call.
+    let words: [[UInt8]]
+    let startedAt: Milliseconds
 }
 
 /// Used by one worker's thread.
 final class WorkerScripts: @unchecked Sendable {
     // Sendable for being kept in the worker's context: only the worker's thread uses it.
     private let cache: ScriptCache
+    let functions: WorkerFunctions
     private var interpreter: Interpreter?
     private var programs: [SHA1Digest: Program] = [:]
     private var generation = 0
@@ -90,7 +102,17 @@ final class WorkerScripts: @unchecked Sendable {
     /// Bytes of the interpreter, for INFO.
     let memorySize = Atomic<Int>(0)
 
-    init(_ cache: ScriptCache) { self.cache = cache }
+    /// The words of the function call that is being served, with the size of each.
+    private var keptWords = OutputBuffer(capacity: 256)
+    private var keptSizes: [Int] = []
+    /// The function that runs, once it has run for some while.
+    let shown = Spinning<RunningFunction?>(nil)
+    private var isShown = false
+
+    init(_ cache: ScriptCache, _ functions: FunctionRegistry) {
+        self.cache = cache
+        self.functions = WorkerFunctions(functions)
+    }
 
     deinit { slots.deallocate() }
 
@@ -155,13 +177,44 @@ final class WorkerScripts: @unchecked Sendable {
         self.run = run
         runCount &+= 1
         runStartedAt = now
-        progress.begin(runCount)
+        progress.begin(runCount, isFunction: run.script.isFunction)
     }
 
     /// Returns what became of the run.
     func end() -> ScriptRun? {
         progress.end()
+        if isShown {
+            isShown = false
+            shown.withLock { $0 = nil }
+        }
         return run.take()
+    }
+
+    // MARK: What others see
+
+    /// Keeps the words of a function call: nobody can tell them while it runs.
+    func keepWords(of request: Request) {
+        keptWords.removeAll()
+        keptWords.shrink(to: RESPLimits.scriptBufferKept)
+        keptSizes.removeAll(keepingCapacity: keptSizes.capacity <= RESPLimits.slotCountKept)
+        for index in 0..<request.count {
+            keptWords.append(request[index])
+            keptSizes.append(request[index].byteCount)
+        }
+    }
+
+    /// Lets others see the function that runs.
+    func show() {
+        guard !isShown, let run, run.script.isFunction else { return }
+        isShown = true
+        var words: [[UInt8]] = []
+        var start = 0
+        for size in keptSizes {
+            words.append(keptWords.span.slice(start, start + size).copiedBytes())
+            start += size
+        }
+        let function = RunningFunction(name: run.script.name, words: words, startedAt: runStartedAt)
+        shown.withLock { $0 = function }
     }
 
     private func forgetPrograms(_ interpreter: Interpreter) {

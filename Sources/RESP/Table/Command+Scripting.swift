@@ -21,6 +21,14 @@ extension CommandSpec {
         "evalsha_ro", reads: true, since: "7.0.0",
         "Executes the script of the cache that has this digest; it may not write.", "sha1")
 
+    static let fcall = runs(
+        "fcall", reads: false, since: "7.0.0", "Calls a function of a library.", "function")
+    static let fcallRO = runs(
+        "fcall_ro", reads: true, since: "7.0.0", "Calls a function of a library that may not write.", "function")
+    static let function = CommandSpec(
+        "function", arity: -2, [], .scripting, since: "7.0.0", complexity: "Depends on subcommand.",
+        "What concerns libraries of functions.", subcommands: FunctionSubcommand.allCases.map(\.spec))
+
     static let script = CommandSpec(
         "script", arity: -2, [], .scripting, since: "2.6.0", complexity: "Depends on subcommand.",
         "What concerns the cache of scripts.", subcommands: ScriptSubcommand.allCases.map(\.spec))

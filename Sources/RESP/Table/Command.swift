@@ -28,7 +28,7 @@ enum Command: UInt8, CaseIterable {
     case hello, ping, echo, quit, reset, select, auth, acl, client
     case multi, exec, discard, watch, unwatch, wait, waitaof
     case subscribe, psubscribe, ssubscribe, unsubscribe, punsubscribe, sunsubscribe, publish, spublish, pubsub
-    case eval, evalsha, evalRO, evalshaRO, script
+    case eval, evalsha, evalRO, evalshaRO, script, fcall, fcallRO, function
     case info, config, command, time, memory, object, role, module, shutdown, cluster
     case slowlog, latency, monitor, lolwut
     case save, bgsave, bgrewriteaof, lastsave, debug, sync, replconf
@@ -250,6 +250,9 @@ enum Command: UInt8, CaseIterable {
         case .evalRO: .evalRO
         case .evalshaRO: .evalshaRO
         case .script: .script
+        case .fcall: .fcall
+        case .fcallRO: .fcallRO
+        case .function: .function
         case .info: .info
         case .config: .config
         case .command: .command

@@ -107,7 +107,7 @@ extension RESPSession {
         }
         if frontEnd.isBusy && !isServedWhileBusy(command, spec, request) {
             flawTransaction()
-            fail(Self.busy, &output)
+            fail(frontEnd.isBusyWithFunction ? Self.busyFunction : Self.busyScript, &output)
             return false
         }
         switch frontEnd.gateState {
@@ -142,8 +142,12 @@ extension RESPSession {
         fail(made: "ERR \(reason)", &output)
     }
 
-    private static var busy: StaticString {
+    static var busyScript: StaticString {
         "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
+    }
+
+    static var busyFunction: StaticString {
+        "BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE."
     }
 
     private func isServedWhileBusy(_ command: Command, _ spec: CommandSpec, _ request: Request) -> Bool {
