@@ -91,7 +91,7 @@ extension RESPSession {
         case .sort: sort(request, readsOnly: false, &output)
         case .sortRO: sort(request, readsOnly: true, &output)
         case .dump: dump(request, &output)
-        case .restore: restore(request, &output)
+        case .restore, .restoreAsking: restore(request, &output)
         case .migrate: migrate(request, &output)
         case .keys: keys(request, &output)
         case .scan: scan(request, &output)
@@ -269,7 +269,11 @@ extension RESPSession {
         case .latency: latency(request, &output)
         case .monitor: monitor(&output)
         case .lolwut: lolwut(request, &output)
-        case .cluster: fail("ERR This instance has cluster support disabled", &output)
+        case .cluster: cluster(request, &output)
+        case .asking, .readonly, .readwrite: failCluster(&output)
+        case .failover: failover(request, &output)
+        case .replicaof, .slaveof: replicaof(request, &output)
+        case .psync: psync(&output)
         }
     }
 }

@@ -34,6 +34,7 @@ struct TranscriptTests {
         Transcript.scripting, Transcript.functions, Transcript.functionLoading,
         Transcript.saving,
         Transcript.syncing,
+        Transcript.standalone,
         Transcript.statistics,
         Transcript.clients,
         Transcript.debugging,

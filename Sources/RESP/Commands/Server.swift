@@ -37,6 +37,7 @@ extension RESPSession {
         guard let subcommand: ModuleSubcommand = subcommand(.module, request, &output) else { return }
         switch subcommand {
         case .list: output.appendArray(0)
+        case .load, .loadex, .unload: fail("ERR MODULE command not allowed. This server loads no modules.", &output)
         case .help: help(.module, &output)
         }
     }

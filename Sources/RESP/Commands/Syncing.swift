@@ -57,6 +57,11 @@ extension RESPSession {
         }
     }
 
+    func psync(_ output: inout OutputBuffer) {
+        syncRefusal = .replica
+        failSync(&output)
+    }
+
     /// Sends a snapshot of all databases and closes the connection: no stream of changes follows. Newlines come before
     /// it while it is made, then `$<size>`, a line end, and the file.
     func sync(_ request: Request, _ output: inout OutputBuffer) {

@@ -114,8 +114,4 @@ extension CommandSpec {
         "replconf", arity: -1, [.admin, .noScript, .whileLoading, .whileStale, .whileBusy], .server, since: "3.0.0",
         "Tells what a client wants of SYNC. Only `rdb-only 1` and `capa` are agreed to.",
         syntax: "[(option value)...]")
-
-    static let cluster = CommandSpec(
-        "cluster", arity: -2, [], .cluster, since: "3.0.0", complexity: "Depends on the subcommand.",
-        "Holds the commands about a cluster, which this server is not part of.")
 }

@@ -30,6 +30,7 @@ enum Command: UInt8, CaseIterable {
     case subscribe, psubscribe, ssubscribe, unsubscribe, punsubscribe, sunsubscribe, publish, spublish, pubsub
     case eval, evalsha, evalRO, evalshaRO, script, fcall, fcallRO, function
     case info, config, command, time, memory, object, role, module, shutdown, cluster
+    case asking, readonly, readwrite, restoreAsking, failover, replicaof, slaveof, psync
     case slowlog, latency, monitor, lolwut
     case save, bgsave, bgrewriteaof, lastsave, debug, sync, replconf
 
@@ -267,6 +268,14 @@ enum Command: UInt8, CaseIterable {
         case .monitor: .monitor
         case .lolwut: .lolwut
         case .cluster: .cluster
+        case .asking: .asking
+        case .readonly: .readonly
+        case .readwrite: .readwrite
+        case .restoreAsking: .restoreAsking
+        case .failover: .failover
+        case .replicaof: .replicaof
+        case .slaveof: .slaveof
+        case .psync: .psync
         }
     }
 }

@@ -29,6 +29,8 @@ struct CommandSpec: Sendable {
         static let pubsub = Flags(rawValue: 32768)
         /// Not shown to MONITOR: what it executes is.
         static let skipsMonitor = Flags(rawValue: 131072)
+        /// Sent where ASK pointed to, in a cluster.
+        static let asking = Flags(rawValue: 262144)
         /// Takes keys, but may have none.
         static let mayHaveNoKeys = Flags(rawValue: 65536)
 
@@ -37,7 +39,7 @@ struct CommandSpec: Sendable {
             (.write, "write"), (.read, "readonly"), (.deniedWhenFull, "denyoom"), (.admin, "admin"),
             (.pubsub, "pubsub"), (.noScript, "noscript"), (.blocking, "blocking"), (.whileLoading, "loading"),
             (.whileStale, "stale"), (.skipsMonitor, "skip_monitor"), (.notWhileReplacing, "no_async_loading"),
-            (.skipsSlowLog, "skip_slowlog"), (.fast, "fast"),
+            (.skipsSlowLog, "skip_slowlog"), (.asking, "asking"), (.fast, "fast"),
             (.noAuthentication, "no_auth"),
             (.mayHaveNoKeys, "no_mandatory_keys"), (.noTransaction, "no_multi"), (.movableKeys, "movablekeys"),
             (.whileBusy, "allow_busy"),

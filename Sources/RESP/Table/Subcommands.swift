@@ -121,7 +121,9 @@ enum ObjectSubcommand: Int, Subcommand {
 
 /// What MODULE can do.
 enum ModuleSubcommand: Int, Subcommand {
-    case list, help
+    case list, load, loadex, unload, help
+
+    private static let changing: CommandSpec.Flags = [.admin, .noScript, .notWhileReplacing]
 
     var spec: CommandSpec {
         switch self {
@@ -129,6 +131,18 @@ enum ModuleSubcommand: Int, Subcommand {
             CommandSpec(
                 "list", arity: 2, [.admin, .noScript], .server, since: "4.0.0",
                 "Returns the loaded modules: none.", tips: ["nondeterministic_output_order"])
+        case .load:
+            CommandSpec(
+                "load", arity: -3, Self.changing, .server, since: "4.0.0", "Loads a module: always refused.",
+                syntax: "path [arg...]")
+        case .loadex:
+            CommandSpec(
+                "loadex", arity: -3, Self.changing, .server, since: "7.0.0", "Loads a module: always refused.",
+                syntax: "path [(CONFIG name value)...] [ARGS arg...]")
+        case .unload:
+            CommandSpec(
+                "unload", arity: 3, Self.changing, .server, since: "4.0.0", "Unloads a module: always refused.",
+                syntax: "name")
         case .help:
             CommandSpec(
                 "help", arity: 2, [.whileLoading, .whileStale], .server, since: "5.0.0",
