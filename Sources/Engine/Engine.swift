@@ -184,9 +184,24 @@ public final class Engine: @unchecked Sendable {
     public var shardCount: Int { unsafe state.pointee.shardCount }
 
     /// Has `listener` hear of `kinds` of changes from now on, between two mutations.
-    public func addChangeListener(_ listener: any ChangeListener, to kinds: ChangeKinds = .all) {
-        unsafe EngineState.changeSubscriptions(of: state) { $0.append(Subscription(listener: listener, kinds: kinds)) }
+    @discardableResult
+    public func addChangeListener(
+        _ listener: any ChangeListener, to kinds: ChangeKinds = .all
+    ) -> ChangeSubscription {
+        let subscription = ChangeSubscription(listener, kinds)
+        unsafe EngineState.changeSubscriptions(of: state) { $0.append(subscription) }
+        return subscription
     }
+
+    /// Has a listener hear of other kinds from now on. Any thread, also one that holds shards. What nobody wants to hear
+    /// any more is kept from being told by `settleChangeKinds`.
+    public func follow(_ kinds: ChangeKinds, _ subscription: ChangeSubscription) {
+        subscription.kinds = kinds
+        unsafe state.pointee.hear(kinds)
+    }
+
+    /// Saves the cost of telling what nobody wants to hear any more. Not while holding shards.
+    public func settleChangeKinds() { unsafe EngineState.changeSubscriptions(of: state) { _ in } }
 
     public func removeChangeListener(_ listener: any ChangeListener) {
         unsafe EngineState.changeSubscriptions(of: state) { $0.removeAll { $0.listener === listener } }

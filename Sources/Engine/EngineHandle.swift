@@ -65,6 +65,9 @@ public struct EngineHandle: @unchecked Sendable {
     }
     let journalMark: UnsafeMutablePointer<JournalMark>
 
+    /// Where to write what this thread is at.
+    public var reason: ReasonMark { unsafe ReasonMark(mark: journalMark) }
+
     /// What this handle reads and changes does not count as used: eviction goes by what others do.
     public var leavesAccess = false {
         didSet { startTurn() }
@@ -272,43 +275,6 @@ public struct EngineHandle: @unchecked Sendable {
         unsafe ItemView(item, now: now, access: access, state: state)
     }
 
-    /// Counts a change, and tells who wants to hear of it.
-    /// - Parameter notes: what was done to the value; the whole of it is new without.
-    @inline(__always)
-    func tell(
-        _ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item, _ shard: UnsafeMutablePointer<Shard>,
-        notes: StepNotes? = nil
-    ) {
-        if kind.isAskedFor { counters.add(.changes) }
-        if unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) {
-            unsafe tellListeners(kind, database, item, shard, notes)
-        }
-    }
-
-    @inline(never)
-    private func tellListeners(
-        _ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item, _ shard: UnsafeMutablePointer<Shard>,
-        _ notes: StepNotes?
-    ) {
-        let view = view(item)
-        unsafe state.pointee.tell(kind, database, view)
-        guard let journal = unsafe state.pointee.journal, !isUnjournaled else { return }
-        let unit = journalUnit(ofShard: unsafe shard.pointee.index)
-        let place = unsafe journal._withUnsafeGuaranteedRef { journal in
-            if let notes { return notes.show { journal.itemChanged(kind, database, view, steps: $0, unit: unit) } }
-            return journal.itemChanged(kind, database, view, steps: Steps(RawSpan()), unit: unit)
-        }
-        unsafe note(place, of: journal, unit: unit)
-    }
-
-    /// Tells listeners of a change that the journal learns of otherwise.
-    func tellListeners(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item) {
-        counters.add(.changes)
-        if unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) {
-            unsafe state.pointee.tell(kind, database, view(item))
-        }
-    }
-
     /// Where steps are noted: nil if nobody wants to hear of them.
     @inline(__always)
     func stepNotes(_ shard: UnsafeMutablePointer<Shard>) -> StepNotes? {
@@ -365,10 +331,10 @@ public struct EngineHandle: @unchecked Sendable {
     @inline(__always)
     func end(
         _ kind: ChangeKind, _ hash: KeyHash, _ database: DatabaseIndex, _ position: SlotPosition,
-        _ shard: UnsafeMutablePointer<Shard>
+        _ shard: UnsafeMutablePointer<Shard>, _ manner: ChangeManner = .plain
     ) {
         unsafe preserve(position.item, database, shard)
-        unsafe tell(kind, database, position.item, shard)
+        unsafe tell(kind, database, position.item, shard, manner)
         unsafe shard.pointee.remove(hash, position, from: table(shard, database))
     }
 

@@ -25,7 +25,7 @@ struct EngineState: ~Copyable {
     let walksForExpiry = Atomic<Bool>(true)
 
     /// Read under any shard's lock, written under all.
-    private(set) var subscriptions: [Subscription] = []
+    private(set) var subscriptions: [ChangeSubscription] = []
     /// As the subscriptions. Unretained, so that a call counts no references; `journals` holds it.
     private(set) var journal: Unmanaged<Journal>?
     /// All that there ever were: a thread may be about to `hurry` one that was taken away just now.
@@ -33,8 +33,10 @@ struct EngineState: ~Copyable {
     let isReplaying = Atomic<Bool>(false)
     /// Of handles that only look.
     let idleMark: UnsafeMutablePointer<JournalMark>
-    /// What any of them wants to hear of; all if there is a journal.
-    private(set) var heardKinds: ChangeKinds = []
+    /// What any of them wants to hear of; all changes if there is a journal.
+    private let heard = Atomic<UInt16>(0)
+    /// As above, without the journal.
+    private let listenedTo = Atomic<UInt16>(0)
 
     /// Who is handed the items of the running snapshot; nil if there is none, or if it is abandoned. Read under any
     /// shard's lock, written under all.
@@ -117,7 +119,7 @@ struct EngineState: ~Copyable {
     // What follows takes a pointer: others read fields that never change meanwhile, so no access may be to all of them.
 
     static func changeSubscriptions(
-        of state: UnsafeMutablePointer<EngineState>, _ change: (inout [Subscription]) -> Void
+        of state: UnsafeMutablePointer<EngineState>, _ change: (inout [ChangeSubscription]) -> Void
     ) {
         let (shards, count) = unsafe (state.pointee.shards, state.pointee.shardCount)
         for index in 0..<count { unsafe shards[index].lock.pointee.lock() }
@@ -127,8 +129,27 @@ struct EngineState: ~Copyable {
     }
 
     private static func noteHeardKinds(of state: UnsafeMutablePointer<EngineState>) {
-        let kinds = unsafe state.pointee.subscriptions.reduce(ChangeKinds()) { $0.union($1.kinds) }
-        unsafe state.pointee.heardKinds = state.pointee.journal == nil ? kinds : .all
+        while true {
+            let kinds = unsafe wantedKinds(of: state)
+            let all = unsafe state.pointee.journal == nil ? kinds : kinds.union(.all)
+            unsafe state.pointee.listenedTo.store(kinds.rawValue, ordering: .sequentiallyConsistent)
+            unsafe state.pointee.heard.store(all.rawValue, ordering: .sequentiallyConsistent)
+            // Who asked for more meanwhile did not wait for the shards.
+            if unsafe wantedKinds(of: state) == kinds { return }
+        }
+    }
+
+    private static func wantedKinds(of state: UnsafeMutablePointer<EngineState>) -> ChangeKinds {
+        unsafe state.pointee.subscriptions.reduce(ChangeKinds()) { $0.union($1.kinds) }
+    }
+
+    @inline(__always)
+    func isHeard(_ kinds: ChangeKinds) -> Bool { heard.load(ordering: .relaxed) & kinds.rawValue != 0 }
+
+    /// Has more kinds told. Any thread, whatever it holds.
+    func hear(_ kinds: ChangeKinds) {
+        listenedTo.bitwiseOr(kinds.rawValue, ordering: .sequentiallyConsistent)
+        heard.bitwiseOr(kinds.rawValue, ordering: .sequentiallyConsistent)
     }
 
     /// Under all shards' locks.
@@ -144,9 +165,24 @@ struct EngineState: ~Copyable {
     }
 
     /// Tells who wants to hear of it. Under the shard's lock.
-    borrowing func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: borrowing ItemView) {
+    borrowing func tell(
+        _ kind: ChangeKind, _ database: DatabaseIndex, _ item: borrowing ItemView, _ reason: ChangeReason
+    ) {
+        if listenedTo.load(ordering: .relaxed) & ChangeKinds(kind).rawValue == 0 { return }
         for subscription in subscriptions where subscription.kinds.contains(ChangeKinds(kind)) {
-            subscription.listener.keyspaceChanged(kind, database: database, item: item)
+            subscription.listener.keyspaceChanged(kind, database: database, item: item, reason)
+        }
+    }
+
+    borrowing func tellCreated(_ database: DatabaseIndex, _ item: borrowing ItemView, _ reason: ChangeReason) {
+        for subscription in subscriptions where subscription.kinds.contains(.creations) {
+            subscription.listener.itemCreated(database: database, item: item, reason)
+        }
+    }
+
+    borrowing func tellMissed(_ key: Key, _ reason: ChangeReason) {
+        for subscription in subscriptions where subscription.kinds.contains(.misses) {
+            subscription.listener.keyMissed(key, reason)
         }
     }
 
@@ -195,10 +231,4 @@ struct EngineState: ~Copyable {
         let counted = unsafe pool.pointee.budget.used.load(ordering: .relaxed)
         if used != counted { fail("the account says \(counted) bytes, there are \(used)") }
     }
-}
-
-/// A listener and what it wants to hear of.
-struct Subscription {
-    let listener: any ChangeListener
-    let kinds: ChangeKinds
 }

@@ -58,6 +58,8 @@ struct JournalMark {
     var isUnjournaled = false
     var isReplaying = false
     var expiryTime = Milliseconds(0)
+    /// `ReasonMark.code`.
+    var reason: UInt16 = 0
     /// What `EngineCounter.handedOver` was when this thread last waited for the snapshot.
     var handedOverBefore = 0
 }

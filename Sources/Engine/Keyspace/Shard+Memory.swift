@@ -25,9 +25,10 @@ struct EvictionContext {
     /// Tells who wants to hear of it.
     /// - Parameter shard: the item's.
     func tell(_ kind: ChangeKind, _ database: DatabaseIndex, _ item: Item, ofShard shard: Int) {
-        guard unsafe state.pointee.heardKinds.contains(ChangeKinds(kind)) else { return }
+        guard unsafe state.pointee.isHeard(ChangeKinds(kind)) else { return }
         let view = unsafe ItemView(item, now: now, access: ranking.access, state: state)
-        unsafe state.pointee.tell(kind, database, view)
+        unsafe state.pointee.tell(
+            kind, database, view, ChangeReason(manner: .plain, code: journalMark.pointee.reason))
         guard let journal = unsafe state.pointee.journal, !isUnjournaled else { return }
         // As `EngineHandle.journalUnit`. Nobody waits for an eviction to be on the disk.
         let unit = held &>> UInt64(shard) & 1 == 1 ? held.trailingZeroBitCount : nil

@@ -277,9 +277,9 @@ public struct CollectionSite {
 
     // MARK: The large form
 
-    /// Makes `structure` the value, in place of the compact one or as a new item.
+    /// Makes `structure` the value, in place of the compact one, which had the same elements, or as a new item.
     mutating func install(_ structure: Structure) {
-        isChanged = true
+        if position == nil { isChanged = true }
         if draft != nil {
             draftStructure = structure
             value = nil
@@ -312,7 +312,7 @@ public struct CollectionSite {
     /// Ends the item.
     private mutating func remove() {
         guard let position else { return }
-        unsafe handle.pointee.end(.deleted, hash, database, position, shard)
+        unsafe handle.pointee.end(.deleted, hash, database, position, shard, .emptied)
         self.position = nil
         isChanged = false
         reload()

@@ -34,7 +34,7 @@ extension EngineHandle {
         unsafe locked(key.hash) { handle, shard in
             let expiredBefore = handle.counters.value(.expired)
             guard let position = unsafe handle.findLive(key, shard) else {
-                handle.counters.add(.misses)
+                handle.miss(key)
                 return handle.counters.value(.expired) != expiredBefore ? .expired : .miss
             }
             guard position.item.kindByte == V.kind.rawValue else { return .otherKind }
@@ -63,6 +63,7 @@ extension EngineHandle {
                 // Whatever the verb changes, and wherever: this is the one place before it.
                 unsafe handle.preserve(position.item, key.database, shard)
             } else if !creates {
+                handle.tellMissed(key)
                 return .notFound
             }
             let overshot = handle.isOvershooting

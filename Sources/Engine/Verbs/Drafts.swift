@@ -59,7 +59,7 @@ extension EngineHandle {
             let item = unsafe handle.place(key, over: existing, shape, in: shard, fill: fill)
             if let structure = item.structure { unsafe shard.pointee.countStructure(size: structure.size) }
             handle.counters.add(.itemsStored)
-            unsafe handle.tell(.stored, key.database, item, shard)
+            unsafe handle.tell(.stored, key.database, item, shard, options.keepsExpiry ? .keptExpiry : .plain)
             return .done(.stored)
         }
         return outcome ?? .outOfMemory

@@ -37,7 +37,10 @@ extension EngineHandle {
         _ source: Key, _ sourceShard: UnsafeMutablePointer<Shard>, _ target: Key,
         _ targetShard: UnsafeMutablePointer<Shard>, replaces: Bool, removesSource: Bool
     ) -> StoreOutcome {
-        guard let from = unsafe findLive(source, sourceShard) else { return .notFound }
+        guard let from = unsafe findLive(source, sourceShard) else {
+            tellMissed(source)
+            return .notFound
+        }
         let existing = unsafe findLive(target, targetShard)
         if existing != nil && !replaces { return .notStored }
         if source.database == target.database && source.bytes.equals(target.bytes) { return .stored }
@@ -86,12 +89,14 @@ extension EngineHandle {
                 unsafe state.pointee.pool.pointee.budget.adjust(by: copy.size)
             }
         }
-        tellListeners(.stored, target.database, item)
+        // It is another item, even if there was one.
+        if target1 != nil { tellCreated(target.database, item) }
+        if removesSource { tellListeners(.deleted, source.database, sourceItem, .moved) }
+        tellListeners(.stored, target.database, item, .moved)
         journal { journal, unit in journal.itemTransferred(from: source, to: target, isMove: removesSource, unit: unit) }
         if removesSource {
             // An insertion may have rebuilt the segment that held the source's slot.
             let position = unsafe findLive(source, sourceShard)!
-            tellListeners(.deleted, source.database, position.item)
             unsafe sourceShard.pointee.remove(source.hash, position, from: table(sourceShard, source.database))
         }
         return .stored

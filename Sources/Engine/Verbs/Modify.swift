@@ -133,7 +133,7 @@ extension EngineHandle {
                 unsafe Self.write(bytes, into: new, at: isAtStart ? 0 : oldSize)
             }
             return unsafe handle.finish(
-                attempt, key, shard, notes: isAtStart ? nil : handle.noteBytes(.appendBytes, bytes, attempt, shard), after)
+                attempt, key, shard, manner: .extended, notes: isAtStart ? nil : handle.noteBytes(.appendBytes, bytes, attempt, shard), after)
         }
         guard let outcome else { return .outOfMemory }
         if missing, case .notFound = outcome, options.expectedCAS == nil {
@@ -165,37 +165,36 @@ extension EngineHandle {
         _ key: Key, at offset: Int, with bytes: RawSpan, sizeMax: Int, after: (borrowing ItemView) -> Void = { _ in }
     ) -> StoreOutcome {
         let end = offset + bytes.byteCount
-        while true {
-            let outcome = unsafe retrying(key) { (handle, shard) -> Attempt<StoreOutcome> in
-                guard let existing = unsafe handle.findLive(key, shard) else { return .done(.notFound) }
-                let item = existing.item
-                guard item.isString else { return .done(.otherKind) }
-                if bytes.byteCount == 0 {
-                    after(handle.view(item))
-                    return .done(.stored)
-                }
-                if end > min(sizeMax, Int(UInt32.max)) { return .done(.tooLarge) }
-                let oldSize = item.valueSize
-                let attempt = unsafe handle.modify(
-                    key, existing, newSize: max(oldSize, end), casField: .none, marks: item.marks.union(.raw), shard
-                ) { new, old in
-                    // SAFETY: new has max(oldSize, end) bytes.
-                    unsafe Self.move(old, into: new, at: 0)
-                    if offset > oldSize { unsafe Self.zero(new, oldSize, offset) }
+        let outcome = unsafe retrying(key) { (handle, shard) -> Attempt<StoreOutcome> in
+            let existing = unsafe handle.findLive(key, shard)
+            if let existing, !existing.item.isString { return .done(.otherKind) }
+            if bytes.byteCount == 0 {
+                if let existing { after(handle.view(existing.item)) }
+                return .done(.stored)
+            }
+            if end > min(sizeMax, Int(UInt32.max)) { return .done(.tooLarge) }
+            guard let existing else {
+                let attempt = unsafe handle.create(key, size: end, shard) { new in
+                    // SAFETY: new has `end` bytes.
+                    unsafe Self.zero(new, 0, offset)
                     unsafe Self.write(bytes, into: new, at: offset)
                 }
-                return unsafe handle.finish(
-                    attempt, key, shard, notes: handle.noteBytes(.overwriteBytes, at: offset, bytes, attempt, shard), after)
+                return unsafe handle.finish(attempt, key, shard, after)
             }
-            guard let outcome else { return .outOfMemory }
-            guard case .notFound = outcome else { return outcome }
-            if bytes.byteCount == 0 { return .stored }
-            if end > sizeMax { return .tooLarge }
-            // An empty string first; the loop then finds and fills it, or finds what somebody else put there.
-            var add = StoreOptions()
-            add.mode = .add
-            if case .outOfMemory = store(key, RawSpan(), add) { return .outOfMemory }
+            let item = existing.item
+            let oldSize = item.valueSize
+            let attempt = unsafe handle.modify(
+                key, existing, newSize: max(oldSize, end), casField: .none, marks: item.marks.union(.raw), shard
+            ) { new, old in
+                // SAFETY: new has max(oldSize, end) bytes.
+                unsafe Self.move(old, into: new, at: 0)
+                if offset > oldSize { unsafe Self.zero(new, oldSize, offset) }
+                unsafe Self.write(bytes, into: new, at: offset)
+            }
+            return unsafe handle.finish(
+                attempt, key, shard, notes: handle.noteBytes(.overwriteBytes, at: offset, bytes, attempt, shard), after)
         }
+        return outcome ?? .outOfMemory
     }
 
     /// Replaces a string by what `body` makes of it. Flags and expiry stay.
@@ -249,15 +248,15 @@ extension EngineHandle {
     /// What a successful modification still has to do.
     @inline(__always)
     mutating func finish(
-        _ attempt: Attempt<Item?>, _ key: Key, _ shard: UnsafeMutablePointer<Shard>, notes: StepNotes? = nil,
-        _ after: (borrowing ItemView) -> Void
+        _ attempt: Attempt<Item?>, _ key: Key, _ shard: UnsafeMutablePointer<Shard>,
+        manner: ChangeManner = .plain, notes: StepNotes? = nil, _ after: (borrowing ItemView) -> Void
     ) -> Attempt<StoreOutcome> {
         switch attempt {
         case .needsRoom(let need): return .needsRoom(need)
         case .done(nil): return .done(.outOfMemory)
         case .done(let item?):
             counters.add(.itemsStored)
-            unsafe tell(.stored, key.database, item, shard, notes: notes)
+            unsafe tell(.stored, key.database, item, shard, manner, notes: notes)
             after(view(item))
             return .done(.stored)
         }

@@ -36,7 +36,7 @@ extension EngineHandle {
             unsafe Self.write(text.span, into: item.valueBytes, at: 0)
         }
         counters.add(.itemsStored)
-        unsafe tell(.stored, key.database, item, shard)
+        unsafe tell(.stored, key.database, item, shard, .counted)
         after(view(item))
         return .done(.created(options.initial))
     }
@@ -84,7 +84,7 @@ extension EngineHandle {
         case .done(var changed?):
             if let expiry = options.newExpiry { changed = unsafe setExpiry(key, existing, expiry, shard) }
             if isResized { counters.add(.itemsStored) }
-            unsafe tell(.stored, key.database, changed, shard)
+            unsafe tell(.stored, key.database, changed, shard, .counted)
             after(view(changed))
             return .done(.number(sum))
         }

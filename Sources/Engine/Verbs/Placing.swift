@@ -150,6 +150,7 @@ extension EngineHandle {
         } else {
             let growth = unsafe table.pointee.insert(key.hash, item, hasher: hasher)
             if growth != 0 { unsafe state.pointee.pool.pointee.budget.adjust(by: growth) }
+            tellCreated(key.database, item)
         }
         return item
     }

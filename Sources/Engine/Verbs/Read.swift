@@ -15,13 +15,13 @@ extension EngineHandle {
         unsafe locked(key.hash) { handle, shard in
             let position = unsafe shard.pointee.tables[Int(key.database.rawValue)].find(key.hash, key.bytes)
             guard let position else {
-                handle.counters.add(.misses)
+                handle.miss(key)
                 return .miss
             }
             var item = position.item
             if item.isExpired(at: handle.expiryTime) {
                 unsafe handle.removeAskedFor(key, position, shard)
-                handle.counters.add(.misses)
+                handle.miss(key)
                 return .expired
             }
             guard item.isString else { return .otherKind }
@@ -44,7 +44,10 @@ extension EngineHandle {
     /// - Returns: whether there is one. Source: Redis TYPE, TTL, OBJECT; memcached "me".
     public mutating func look(_ key: Key, _ body: (borrowing ItemView) -> Void) -> Bool {
         unsafe locked(key.hash) { handle, shard in
-            guard let position = unsafe handle.findLive(key, shard) else { return false }
+            guard let position = unsafe handle.findLive(key, shard) else {
+                handle.tellMissed(key)
+                return false
+            }
             body(handle.view(position.item))
             return true
         }
@@ -76,7 +79,7 @@ extension EngineHandle {
     public mutating func exists(_ key: Key, touches: Bool = false) -> Bool {
         unsafe locked(key.hash) { handle, shard in
             guard let position = unsafe handle.findLive(key, shard) else {
-                handle.counters.add(.misses)
+                handle.miss(key)
                 return false
             }
             handle.counters.add(.hits)
@@ -100,7 +103,7 @@ extension EngineHandle {
             }
             let isExpired = handle.counters.value(.expired) != expiredBefore
             guard let expiry = options.vivifyExpiry else {
-                handle.counters.add(.misses)
+                handle.miss(key)
                 return .done(isExpired ? .expired : .miss)
             }
             var shape = ItemShape()
@@ -110,8 +113,8 @@ extension EngineHandle {
             if !options.leavesAccess { shape.marks.insert(.fetched) }
             if options.hasBinaryKey { shape.marks.insert(.binaryKey) }
             if let need = unsafe handle.prepare(key, over: nil, shape, in: shard) { return .needsRoom(need) }
+            handle.miss(key)
             let item = unsafe handle.place(key, over: nil, shape, in: shard) { _ in }
-            handle.counters.add(.misses)
             handle.counters.add(.itemsStored)
             unsafe handle.tell(.stored, key.database, item, shard)
             var notes = FetchNotes()

@@ -125,7 +125,7 @@ extension EngineHandle {
     public mutating func count(_ key: Key, _ body: (UInt64) -> Void) -> HyperLogLogOutcome {
         let outcome = unsafe retrying(key) { (handle, shard) -> Attempt<HyperLogLogOutcome> in
             guard let existing = unsafe handle.findLive(key, shard) else {
-                handle.counters.add(.misses)
+                handle.miss(key)
                 return .done(.notFound)
             }
             let item = existing.item

@@ -61,7 +61,7 @@ extension EngineHandle {
         unsafe locked(key.hash) { handle, shard in
             let expiredBefore = handle.counters.value(.expired)
             guard let position = unsafe handle.findLive(key, shard) else {
-                handle.counters.add(.misses)
+                handle.miss(key)
                 return handle.counters.value(.expired) != expiredBefore ? .expired : .miss
             }
             guard position.item.isString else { return .otherKind }
@@ -103,7 +103,9 @@ extension EngineHandle {
                 if let expiry = options.newExpiry { shape.expiry = expiry }
                 shape.cas = number
             }
-            unsafe handle.tell(options.dropsValue ? .stored : .marked, key.database, item, shard)
+            unsafe handle.tell(
+                options.dropsValue ? .stored : .marked, key.database, item, shard,
+                options.newExpiry == nil ? .keptExpiry : .plain)
             after(handle.view(item))
             return .deleted
         }

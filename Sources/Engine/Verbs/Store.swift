@@ -69,6 +69,8 @@ extension EngineHandle {
         _ shard: UnsafeMutablePointer<Shard>, before: (borrowing ItemView) -> Void, after: (borrowing ItemView) -> Void
     ) -> Attempt<StoreOutcome> {
         let existing = unsafe findLive(key, shard)
+        // Who asks for the old string reads.
+        if options.requiresString && existing == nil { tellMissed(key) }
         var isStale = false
         if let refusal = unsafe refusal(key, existing, options, shard, isStale: &isStale) {
             if let existing { before(view(existing.item)) }
@@ -94,7 +96,7 @@ extension EngineHandle {
             }
         }
         counters.add(.itemsStored)
-        unsafe tell(.stored, key.database, item, shard)
+        unsafe tell(.stored, key.database, item, shard, options.keepsExpiry || isStale ? .keptExpiry : .plain)
         after(view(item))
         return .done(.stored)
     }
