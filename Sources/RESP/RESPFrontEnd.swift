@@ -16,6 +16,9 @@ public final class RESPFrontEnd: Sendable {
     let migrationTargets = MigrationTargets()
     let transfers = SnapshotTransfers()
     let channels = Channels()
+    let notifier: KeyNotifier
+    let keyEvents: ChangeSubscription
+    let hasSettledEvents = Atomic<Bool>(true)
     let outputLimiter: OutputLimiter
     let scriptCache = ScriptCache()
     let functions = FunctionRegistry()
@@ -54,6 +57,8 @@ public final class RESPFrontEnd: Sendable {
         self.control = control
         watchedKeys = WatchedKeys(engine)
         waitedKeys = WaitedKeys(engine)
+        notifier = KeyNotifier(engine, channels)
+        keyEvents = engine.addChangeListener(notifier, to: [])
         self.settings = Mutex(settings)
         outputLimiter = OutputLimiter(settings.outputLimits)
         metering = Metering(settings.metering)
@@ -64,6 +69,7 @@ public final class RESPFrontEnd: Sendable {
         clientMemoryMax = Atomic(settings.clientMemoryMax)
         scriptTimeMax = Atomic(settings.scriptMilliseconds)
         access.take(settings)
+        notify(of: settings.keyEvents)
         if let password = settings.password { _ = access.setDefault(password: password) }
     }
 
@@ -99,6 +105,7 @@ public final class RESPFrontEnd: Sendable {
         outputLimiter.change(changed.outputLimits)
         scriptTimeMax.store(changed.scriptMilliseconds, ordering: .relaxed)
         access.take(changed)
+        notify(of: changed.keyEvents)
         if changed.password != old.password {
             announce(AccessDirectory.Change(changed: [access.setDefault(password: changed.password)]), by: nil)
         }
@@ -183,6 +190,7 @@ public final class RESPFrontEnd: Sendable {
     public func tick(now: Milliseconds) {
         watchedKeys.tick()
         waitedKeys.tick()
+        settleKeyEvents()
         parkedClients.tick(now: now)
         if pause.tick(now: now) { originState.withLock { judgeGate($0 != nil) } }
         evictClients()

@@ -38,6 +38,9 @@ extension RESPSession {
     /// One line a command: complete, or it does not compile.
     @inline(never)
     func serve(_ command: Command, _ request: Request, _ output: inout OutputBuffer) {
+        reason.code = Occasion.table[Int(command.rawValue)]
+        // GET and SET of the request path say nothing.
+        defer { reason.code = 0 }
         switch command {
         case .get: get(request, &output)
         case .set: set(request, &output)

@@ -18,6 +18,8 @@ final class RESPSession: Session {
     let hashes: Scratch<UInt64>
     let scripts: WorkerScripts
     let calls: CallMeter
+    /// Where commands say what they are at: see `Occasion`.
+    let reason: ReasonMark
     let errors: ErrorCounts
 
     var database = DatabaseIndex.first
@@ -116,6 +118,7 @@ final class RESPSession: Session {
         queue = context.queue
         hashes = context.hashes
         calls = context.calls
+        reason = context.engine.reason
         errors = context.errors
         scripts = context.scripts
         accessGeneration = frontEnd.access.generation.load(ordering: .acquiring)

@@ -31,6 +31,9 @@ public struct RESPSettings: Sendable {
     /// Bytes that all clients together may hold; 0 is no limit. Source: redis.conf `maxmemory-clients`.
     public var clientMemoryMax = 0
 
+    /// Which changes of keys are told to subscribers. Source: redis.conf `notify-keyspace-events`.
+    public var keyEvents: KeyEventClasses = []
+
     public var metering = MeteringSettings()
 
     public init() {}

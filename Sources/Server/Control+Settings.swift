@@ -103,7 +103,7 @@ extension Control {
         do throws(SystemError) {
             let text = String(decoding: try Files.read(settings.configurationFile), as: UTF8.self)
             let lines = changed.compactMap { name in
-                DirectiveTable.find(name).map { (name, "\(name) \(quotedWord($0.read(settings)))") }
+                DirectiveTable.find(name).map { (name, "\(name) \(quotedWord($0.rewritten(settings)))") }
             }
             // Users live in their own file, or here.
             let users = settings.accessFile.isEmpty ? door?.userLines ?? [] : []
@@ -129,6 +129,7 @@ extension RESPSettings {
         outputLimits = settings.outputLimits
         scriptMilliseconds = Int64(settings.scriptMilliseconds)
         metering = settings.metering
+        keyEvents = settings.keyEvents
         switch settings.clientMemoryLimit {
         case .bytes(let size): clientMemoryMax = size
         case .percentage(let share): clientMemoryMax = settings.memoryLimit / 100 * share

@@ -118,7 +118,7 @@ final class Wire {
     }
 
     /// False if the server does not take it.
-    private func send(_ bytes: [UInt8]) -> Bool {
+    func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             // SAFETY: the count is what is left of the buffer.

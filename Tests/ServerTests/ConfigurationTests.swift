@@ -159,6 +159,24 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("notify-keyspace-events prints as Redis prints it, and is written back whole")
+    func keyEvents() throws {
+        let forms = [
+            ("", ""), ("KEA", "AKE"), ("EKg$lszhxetd", "AKE"), ("mK", "Km"), ("nA", "A"), ("xE", "xE"),
+            ("KExeg", "gxeKE"), ("AKEnm", "AKEm"), ("tdnK", "tdnK"),
+        ]
+        for (given, printed) in forms {
+            let settings = try load("notify-keyspace-events \"\(given)\"").settings
+            let directive = try #require(DirectiveTable.find("notify-keyspace-events"))
+            #expect(directive.read(settings) == printed)
+            let again = try load("notify-keyspace-events \"\(directive.rewritten(settings))\"").settings
+            #expect(again.keyEvents == settings.keyEvents)
+        }
+        let reason = "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."
+        let error = #expect(throws: ConfigurationError.self) { _ = try load("notify-keyspace-events KEq") }
+        #expect(error?.reason == reason)
+    }
+
     @Test("no directive is both acted on and foreign")
     func disjoint() {
         for directive in DirectiveTable.all { #expect(ForeignDirectives.find(directive.name) == nil) }

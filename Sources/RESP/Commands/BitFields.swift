@@ -152,10 +152,13 @@ extension RESPSession {
         let outcome = engine.edit(request.key(in: database), sizeMin: (writtenEnd + 7) >> 3) { bytes in
             var reader = BitFieldReader(sizeMax: sizeMax)
             var isChanged = false
+            var isWritten = false
             output.appendArray(count)
             while case .operation(let operation) = reader.next(request) {
-                Self.perform(operation, &bytes, &isChanged, version, &output)
+                if Self.perform(operation, &bytes, &isChanged, version, &output) { isWritten = true }
             }
+            // The string may be new all the same.
+            if !isWritten { reason.occasion = .quiet }
             return isChanged
         }
         switch outcome {
@@ -167,23 +170,30 @@ extension RESPSession {
         }
     }
 
+    /// Whether a number was written, if the same.
     private static func perform(
         _ operation: BitFieldOperation, _ bytes: inout MutableSpan<UInt8>, _ isChanged: inout Bool,
         _ version: ProtocolVersion, _ output: inout OutputBuffer
-    ) {
+    ) -> Bool {
         let type = operation.type
         let old = type.value(bytes.span.rawBytes.bitField(at: operation.offset, width: type.width))
         let new: Int64?
         switch operation.action {
-        case .get: return output.appendInteger(old)
+        case .get:
+            output.appendInteger(old)
+            return false
         case .set: new = type.sum(operation.operand, 0, operation.overflow)
         case .add: new = type.sum(old, operation.operand, operation.overflow)
         }
-        guard let new else { return output.appendNull(version) }
+        guard let new else {
+            output.appendNull(version)
+            return false
+        }
         output.appendInteger(operation.action == .set ? old : new)
-        if new == old { return }
+        if new == old { return true }
         bytes.setBitField(at: operation.offset, width: type.width, to: UInt64(bitPattern: new))
         isChanged = true
+        return true
     }
 
     private func readFields(_ request: Request, _ count: Int, _ sizeMax: Int, _ output: inout OutputBuffer) {

@@ -183,7 +183,8 @@ extension RESPSession {
             }
             for index in 1..<count {
                 let key = Key(request[2 &+ index], hash: KeyHash(rawValue: hashes[index]), in: database)
-                let found = engine.get(key) { item in combination.add(item.value) }
+                // That it is missing was told.
+                let found = reason.during(.nothing) { engine.get(key) { item in combination.add(item.value) } }
                 if found != .hit { combination.add(RawSpan()) }
             }
             guard let result = combination.take() else { return }

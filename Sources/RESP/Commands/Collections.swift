@@ -5,18 +5,18 @@ import Engine
 
 extension RESPSession {
     /// Has `body` change the collection at argument 1. False, with an error written, if the key holds another kind or
-    /// memory is full; a missing one is created.
+    /// memory is full; a missing one is created, or left missing, without a call, if not `creates`.
     func edit<V: CollectionValue & ~Escapable>(
-        _ request: Request, as type: V.Type, _ output: inout OutputBuffer, _ body: (inout V) -> Void
+        _ request: Request, as type: V.Type, creates: Bool = true, _ output: inout OutputBuffer,
+        _ body: (inout V) -> Void
     ) -> Bool {
         // Collections go over the limit rather than fail halfway: room is made before.
         guard engine.makeRoomToWrite() else {
             failMemory(&output)
             return false
         }
-        switch engine.edit(request.key(in: database), as: type, body) {
-        case .done: return true
-        case .notFound: preconditionFailure("it is created")
+        switch engine.edit(request.key(in: database), as: type, creates: creates, body) {
+        case .done, .notFound: return true
         case .otherKind:
             failKind(&output)
             return false

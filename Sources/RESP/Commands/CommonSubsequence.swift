@@ -76,6 +76,8 @@ extension RESPSession {
             let (cells, carry) = (sizes.0 + 1).multipliedReportingOverflow(by: sizes.1 + 1)
             fits = !carry && cells <= tableSizeMax / MemoryLayout<UInt32>.size
             guard fits else { return }
+            // What is missing was told of.
+            engine.reason.occasion = .quiet
             _ = engine.get(first) { item in a = item.value.copiedBytes() }
             _ = engine.get(second) { item in b = item.value.copiedBytes() }
         }

@@ -10,7 +10,8 @@ enum ListTaking {
     static func pop(
         _ key: Key, _ side: Side, countMax: Int?, _ engine: inout EngineHandle, _ output: inout OutputBuffer
     ) -> EditOutcome {
-        engine.edit(key, as: ListValue.self, creates: false) { list in
+        engine.reason.occasion = Occasion(taken(from: side))
+        return engine.edit(key, as: ListValue.self, creates: false) { list in
             let taken = min(countMax ?? 1, list.count)
             output.appendArray(2)
             output.appendBulk(key.bytes)
@@ -25,9 +26,11 @@ enum ListTaking {
         _ output: inout OutputBuffer
     ) -> EditOutcome {
         let mark = output.count
+        let reason = engine.reason
         var size = 0
         // The reply is the copy that is pushed.
         if source.bytes.equals(target.bytes) {
+            reason.occasion = Occasion(given(to: to), also: taken(from: from))
             return engine.edit(source, as: ListValue.self, creates: false) { list in
                 size = append(list.element(atEnd: from), &output)
                 list.push(output.span.slice(output.count - 2 - size, output.count - 2), to)
@@ -38,6 +41,7 @@ enum ListTaking {
             size = append(list.element(atEnd: from), &output)
         }
         guard found == .done else { return found }
+        reason.occasion = Occasion(given(to: to))
         let pushed = engine.edit(target, as: ListValue.self) { list in
             list.prepareGrowth(byteCount: size, count: 1)
             list.push(output.span.slice(output.count - 2 - size, output.count - 2), to)
@@ -46,9 +50,13 @@ enum ListTaking {
             output.truncate(to: mark)
             return pushed
         }
+        reason.occasion = Occasion(taken(from: from))
         _ = engine.edit(source, as: ListValue.self, creates: false) { list in list.pop(1, from) { _ in } }
         return .done
     }
+
+    private static func taken(from side: Side) -> KeyEvent { side == .start ? .lpop : .rpop }
+    private static func given(to side: Side) -> KeyEvent { side == .start ? .lpush : .rpush }
 
     private static func append(_ element: RawSpan, _ output: inout OutputBuffer) -> Int {
         output.appendBulk(element)

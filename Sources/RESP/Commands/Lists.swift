@@ -140,7 +140,10 @@ extension RESPSession {
     func ltrim(_ request: Request, _ output: inout OutputBuffer) {
         guard let start = request[2].integer, let stop = request[3].integer else { return failInteger(&output) }
         _ = editPresent(request, as: ListValue.self, &output, missing: { $0.appendOK() }) { list, output in
-            list.keep(Self.positions(start, stop, list.count))
+            let kept = Self.positions(start, stop, list.count)
+            // A change or not, it is told.
+            if kept.count == list.count { frontEnd.notifier.hear(.ltrim, request[1], database) }
+            list.keep(kept)
             output.appendOK()
         }
     }

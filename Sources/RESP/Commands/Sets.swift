@@ -82,6 +82,7 @@ extension RESPSession {
             moved = isMember ? 1 : 0
             if !isMember || (isThere && request[1].equals(request[2])) { return }
             _ = engine.edit(source, as: SetValue.self, creates: false) { _ = $0.remove(request[3]) }
+            engine.reason.occasion = Occasion(.sadd)
             if !isThere { _ = engine.edit(target, as: SetValue.self) { _ = $0.insert(request[3]) } }
         }
         if let moved { output.appendInteger(moved) } else { failKind(&output) }
@@ -157,7 +158,7 @@ extension RESPSession {
             var members = MemberBuffer()
             Self.combine(combination, sets) { members.append($0) }
             count = members.count
-            _ = engine.delete(target)
+            engine.clear(target, isLast: count == 0)
             guard count > 0 else { return }
             _ = engine.edit(target, as: SetValue.self) { set in members.forEach { _ = set.insert($0) } }
         }

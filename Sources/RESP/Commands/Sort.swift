@@ -248,7 +248,7 @@ extension RESPSession {
         eachResult(request, options, elements, order, &engine) { text in
             if let text { results.append(text) } else { results.appendEmpty() }
         }
-        _ = engine.delete(target)
+        engine.clear(target, isLast: results.count == 0)
         if results.count > 0 {
             _ = engine.edit(target, as: ListValue.self) { list in
                 list.prepareGrowth(byteCount: results.byteCount, count: results.count)

@@ -28,7 +28,8 @@ enum SortedSetTaking {
         _ key: Key, isHighest: Bool, countMax: Int?, _ version: ProtocolVersion, _ engine: inout EngineHandle,
         _ output: inout OutputBuffer
     ) -> EditOutcome {
-        engine.edit(key, as: SortedSetValue.self, creates: false) { set in
+        engine.reason.occasion = Occasion(isHighest ? .zpopmax : .zpopmin)
+        return engine.edit(key, as: SortedSetValue.self, creates: false) { set in
             output.appendArray(countMax == nil ? 3 : 2)
             output.appendBulk(key.bytes)
             if let countMax {

@@ -121,7 +121,7 @@ extension RESPSession {
 
     /// Puts members in the place of whatever `target` holds.
     static func store(_ members: borrowing SortedMembers, at target: Key, _ engine: inout EngineHandle) {
-        _ = engine.delete(target)
+        engine.clear(target, isLast: members.count == 0)
         guard members.count > 0 else { return }
         _ = engine.edit(target, as: SortedSetValue.self) { set in
             members.forEach { _ = set.add($0, $1) }

@@ -60,7 +60,7 @@ extension RESPSession {
         let scores = hashes
         var added = 0
         var updated = 0
-        let isDone = edit(request, as: SortedSetValue.self, &output) { set in
+        let isDone = edit(request, as: SortedSetValue.self, creates: !rule.contains(.updatesOnly), &output) { set in
             for index in 0..<count {
                 let score = Double(bitPattern: scores[index])
                 switch set.add(request[firstMember &+ index &* step], score, rule) {
@@ -80,8 +80,9 @@ extension RESPSession {
     /// Adds the number at argument `place` to the score of the member behind it.
     private func increment(_ request: Request, at place: Int, _ rule: SortedSetRule, _ output: inout OutputBuffer) {
         guard let increment = request[place].double() else { return failFloat(&output) }
+        reason.occasion = Occasion(.zincr)
         var outcome = SortedSetOutcome.skipped
-        let isDone = edit(request, as: SortedSetValue.self, &output) { set in
+        let isDone = edit(request, as: SortedSetValue.self, creates: !rule.contains(.updatesOnly), &output) { set in
             outcome = set.add(request[place + 1], increment, rule)
         }
         guard isDone else { return }

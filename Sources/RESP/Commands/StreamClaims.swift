@@ -32,6 +32,7 @@ extension RESPSession {
         ) { stream, output in
             guard let group = stream.group(request[2]) else { return failNoGroup(request[1], request[2], &output) }
             stream.raise(group, to: options.lastID)
+            reason.note(request[3], of: group, stream)
             let consumer = stream.seenConsumer(request[3], of: group)
             var found = OutputBuffer(capacity: 1024)
             var count = 0
@@ -132,6 +133,7 @@ extension RESPSession {
             request, as: StreamValue.self, &output, missing: { failNoGroup(request[1], request[2], &$0) }
         ) { stream, output in
             guard let group = stream.group(request[2]) else { return failNoGroup(request[1], request[2], &output) }
+            reason.note(request[3], of: group, stream)
             let consumer = stream.seenConsumer(request[3], of: group)
             var found = OutputBuffer(capacity: 1024)
             var gone = OutputBuffer(capacity: 64)

@@ -7,10 +7,10 @@ extension RESPSession {
     func xgroup(_ request: Request, _ output: inout OutputBuffer) {
         guard let subcommand: XGroupSubcommand = subcommand(.xgroup, request, &output) else { return }
         switch subcommand {
-        case .create: createGroup(request, &output)
-        case .setid: setGroupID(request, &output)
-        case .destroy: destroyGroup(request, &output)
-        case .createconsumer: createConsumer(request, &output)
+        case .create: reason.during(.groupCreate) { createGroup(request, &output) }
+        case .setid: reason.during(.groupSetid) { setGroupID(request, &output) }
+        case .destroy: reason.during(.groupDestroy) { destroyGroup(request, &output) }
+        case .createconsumer: reason.during(.groupCreateconsumer) { createConsumer(request, &output) }
         case .delconsumer: deleteConsumer(request, &output)
         case .help: help(.xgroup, &output)
         }
@@ -131,6 +131,7 @@ extension RESPSession {
             let isDone = editGroup(request, &output) { stream, group in
                 guard let consumer = stream.consumer(request[4], of: group) else { return isOver = true }
                 isOver = consumer.pendingCount <= RESPLimits.droppedAtOnceMax
+                reason.occasion = isOver ? Occasion(.groupDelconsumer) : .quiet
                 let amount = min(consumer.pendingCount, RESPLimits.droppedAtOnceMax)
                 pendingCount += amount
                 if isOver { stream.remove(consumer, of: group) } else { stream.drop(amount, of: consumer, group) }

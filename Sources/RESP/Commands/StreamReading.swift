@@ -28,10 +28,9 @@ enum StreamReading {
         _ key: Key, after id: StreamID, countMax: Int, _ version: ProtocolVersion, _ engine: inout EngineHandle,
         _ output: inout OutputBuffer
     ) -> Bool {
-        guard let first = id.next else { return false }
         var isServed = false
         _ = engine.read(key, as: StreamValue.self) { stream in
-            guard let top = stream.topID, top > id else { return }
+            guard let first = id.next, let top = stream.topID, top > id else { return }
             let positions = stream.positions(from: first, through: .max).prefix(countMax)
             isServed = true
             output.appendStreamHead(key.bytes, positions.count, version)
@@ -48,8 +47,13 @@ enum StreamReading {
     ) -> Bool {
         var isServed = false
         let isAcknowledged = reader.isAcknowledged
+        let reason = engine.reason
+        let before = reason.code
+        defer { reason.code = before }
+        reason.occasion = .quiet
         _ = engine.edit(key, as: StreamValue.self, creates: false) { stream in
             guard let group = stream.group(reader.group) else { return }
+            reason.note(reader.consumer, of: group, stream)
             let consumer = stream.seenConsumer(reader.consumer, of: group)
             if id != newEntries {
                 let all = stream.ownPositions(of: consumer, from: id.next ?? .max, through: .max)
@@ -69,6 +73,13 @@ enum StreamReading {
             }
         }
         return isServed
+    }
+}
+
+extension ReasonMark {
+    /// Has it told if a consumer is about to come to be.
+    func note(_ consumer: RawSpan, of group: StreamGroup, _ stream: borrowing StreamValue) {
+        if stream.consumer(consumer, of: group) == nil { add(.groupCreateconsumer) }
     }
 }
 

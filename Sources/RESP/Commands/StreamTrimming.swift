@@ -76,6 +76,8 @@ extension RESPSession {
                 isDone = trim.apply(to: &stream, &removed)
             }
             if isDone || outcome != .done { return outcome }
+            // What comes is more of the same.
+            reason.occasion = .quiet
         }
     }
 

@@ -28,9 +28,12 @@ extension RESPSession {
         let outcome = engine.edit(request.key(in: database), as: StreamValue.self, creates: options.makesStream) {
             stream in
             addition = Self.add(request, from: first, options, now, &stream)
-            if let trim = options.trim, case .added = addition { isTrimmed = trim.apply(to: &stream, &trimmed) }
+            if let trim = options.trim, case .added = addition {
+                isTrimmed = trim.apply(to: &stream, &trimmed)
+                if trimmed > 0 || !isTrimmed { reason.add(.xtrim) }
+            }
         }
-        if let trim = options.trim, !isTrimmed { _ = finish(trim, request, &trimmed) }
+        if let trim = options.trim, !isTrimmed { reason.during(.nothing) { _ = finish(trim, request, &trimmed) } }
         switch outcome {
         case .done: tell(addition, &output)
         case .notFound: output.appendNull(version)

@@ -136,6 +136,10 @@ extension RESPSession {
         } else {
             options.newExpiry = Milliseconds(0)
         }
+        if let time = options.newExpiry, time.rawValue != 0, time <= engine.now {
+            // It has passed: the string is shown for the last time.
+            return getdel(request, &output)
+        }
         switch engine.fetch(request.key(in: database), options, { item, _ in output.appendBulk(valueOf: item) }) {
         case .hit: break
         case .miss, .expired: output.appendNull(version)

@@ -52,14 +52,14 @@ final class Channel: @unchecked Sendable {
     }
 
     /// Puts a message into the mailbox of each worker with subscribers. Returns how many those are.
-    /// - Parameter own: the publisher's worker: it looks there by itself.
-    func post(_ bytes: SharedBytes, from own: Listening) -> Int {
+    /// - Parameter toRing: gets those whose mailboxes were empty, who do not know yet.
+    func post(_ bytes: SharedBytes, _ toRing: inout [Listening]) -> Int {
         sequence &+= 1
         var count = 0
         for audience in audiences {
             bytes.retain()
-            audience.listening.post(
-                Message(subscribers: audience.subscribers, bytes: bytes, sequence: sequence), from: own)
+            let message = Message(subscribers: audience.subscribers, bytes: bytes, sequence: sequence)
+            if audience.listening.post(message) { toRing.append(audience.listening) }
             count &+= audience.count
         }
         return count
@@ -69,6 +69,12 @@ final class Channel: @unchecked Sendable {
 /// The subscribers of one channel on one worker. That worker's thread only.
 final class Subscribers: @unchecked Sendable {
     private(set) var all: [Subscription] = []
+
+    // Under the lock of the worker's mailbox, for any thread:
+    /// Bytes of the messages that wait there.
+    var waitingSize = 0
+    /// The first message that was too much; 0 if there is none.
+    var lostFrom: UInt64 = 0
 
     func add(_ subscription: Subscription) {
         subscription.place = all.count

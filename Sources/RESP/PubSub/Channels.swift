@@ -20,6 +20,9 @@ final class Channels: Sendable {
     private let patterns = Spinning(Patterns())
     private let counts = InlineArray<3, Atomic<Int>> { _ in Atomic(0) }
 
+    /// Whether a message on a channel could be heard by anybody.
+    var isHeard: Bool { count(.channel) > 0 || count(.pattern) > 0 }
+
     /// How many channels of this kind have subscribers.
     func count(_ kind: ChannelKind) -> Int { counts[kind.rawValue].load(ordering: .relaxed) }
 
@@ -81,13 +84,15 @@ final class Channels: Sendable {
     // MARK: Publishing
 
     /// Sends `message` to the subscribers of `name`, and if it is no shard channel to those of matching patterns.
-    /// - Parameter own: the publisher's worker: the message waits there until it looks.
+    /// - Parameter own: the publisher's worker: it looks into its mailbox, and tells the others to look, when it is
+    ///   done. nil if there is none that would: all are told at once.
     /// - Returns: how many will hear it; who is subscribed in several ways counts several times.
     /// Source: Redis pubsubPublishMessage.
     func publish(
-        _ kind: ChannelKind, _ name: RawSpan, hash: UInt64, _ message: RawSpan, from own: Listening
+        _ kind: ChannelKind, _ name: RawSpan, hash: UInt64, _ message: RawSpan, from own: Listening?
     ) -> Int {
         var count = 0
+        var toRing: [Listening] = []
         if self.count(kind) > 0 {
             let stripe = stripe(hash)
             // Found first, and the message made without the lock: it may be large.
@@ -95,8 +100,8 @@ final class Channels: Sendable {
                 stripe[hash]?.first { $0.kind == kind && $0.isNamed(name) }
             }
             if let found {
-                let bytes = own.form(kind, pattern: nil, name, message)
-                count = stripe.withLock { _ in found.post(bytes, from: own) }
+                let bytes = Self.form(kind, pattern: nil, name, message, own)
+                count = stripe.withLock { _ in found.post(bytes, &toRing) }
                 bytes.release()
             }
         }
@@ -104,12 +109,21 @@ final class Channels: Sendable {
             for pattern in patterns.withLock({ $0.inOrder }) {
                 let text = pattern.name
                 guard Glob(text.span.rawBytes).matches(name) else { continue }
-                let bytes = own.form(.pattern, pattern: text, name, message)
-                count += patterns.withLock { _ in pattern.post(bytes, from: own) }
+                let bytes = Self.form(.pattern, pattern: text, name, message, own)
+                count += patterns.withLock { _ in pattern.post(bytes, &toRing) }
                 bytes.release()
             }
         }
+        if !toRing.isEmpty { if let own { own.owe(toRing) } else { for other in toRing { other.ring() } } }
         return count
+    }
+
+    private static func form(
+        _ kind: ChannelKind, pattern: [UInt8]?, _ name: RawSpan, _ message: RawSpan, _ own: Listening?
+    ) -> SharedBytes {
+        if let own { return own.form(kind, pattern: pattern, name, message) }
+        var scratch = OutputBuffer(capacity: 96 + (pattern?.count ?? 0) + name.byteCount)
+        return Listening.form(kind, pattern: pattern, name, message, &scratch)
     }
 
     // MARK: What there is

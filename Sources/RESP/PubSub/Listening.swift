@@ -22,7 +22,13 @@ struct Message {
 final class Listening: TurnDuty, @unchecked Sendable {
     // Sendable: what is not constant or under the lock belongs to the worker's thread.
     private let worker: Worker?
-    private let inbox = Spinning<[Message]>([])
+    private struct Inbox {
+        var messages: [Message] = []
+        /// Those whom some of it is for.
+        var subscribers: [Subscribers] = []
+    }
+
+    private let inbox = Spinning(Inbox())
     private let limits: OutputLimiter
 
     private var taken: [Message] = []
@@ -41,7 +47,7 @@ final class Listening: TurnDuty, @unchecked Sendable {
 
     deinit {
         inbox.withLock { inbox in
-            for message in inbox { message.bytes.release() }
+            for message in inbox.messages { message.bytes.release() }
         }
     }
 
@@ -50,6 +56,16 @@ final class Listening: TurnDuty, @unchecked Sendable {
     /// A message without its first byte, with one hold, the caller's. Source: Redis addReplyPubsubMessage.
     func form(_ kind: ChannelKind, pattern: [UInt8]?, _ name: RawSpan, _ message: RawSpan) -> SharedBytes {
         scratch.removeAll()
+        let formed = Self.form(kind, pattern: pattern, name, message, &scratch)
+        scratch.removeAll()
+        if name.byteCount > RESPLimits.messageHeadKept { scratch.shrink(to: 256) }
+        return formed
+    }
+
+    /// - Parameter scratch: empty.
+    static func form(
+        _ kind: ChannelKind, pattern: [UInt8]?, _ name: RawSpan, _ message: RawSpan, _ scratch: inout OutputBuffer
+    ) -> SharedBytes {
         switch kind {
         case .channel: scratch.append("3\r\n$7\r\nmessage\r\n")
         case .shard: scratch.append("3\r\n$8\r\nsmessage\r\n")
@@ -61,19 +77,34 @@ final class Listening: TurnDuty, @unchecked Sendable {
         let size = scratch.count
         scratch.append("\r\n")
         let formed = SharedBytes(scratch.span.slice(0, size), message, scratch.span.slice(size, size + 2))
-        scratch.removeAll()
-        if name.byteCount > RESPLimits.messageHeadKept { scratch.shrink(to: 256) }
         guard let formed else { fatalError("out of memory: a message") }
         return formed
     }
 
-    /// Any thread. Under a channel's lock.
-    func post(_ message: Message, from sender: Listening) {
-        let wasEmpty = inbox.withLock { inbox in
-            inbox.append(message)
-            return inbox.count == 1
+    /// Any thread. Under a channel's lock. True if the worker must be told to look.
+    ///
+    /// A script, or a burst while the worker is busy, could fill the memory: what waits here for one channel is bounded
+    /// by what a subscriber may leave unread. Beyond, messages are dropped, and who misses them is cut off.
+    func post(_ message: Message) -> Bool {
+        let sizeMax = limits.hardSizeMax
+        let (isTaken, isFirst) = inbox.withLock { inbox in
+            let them = message.subscribers
+            if them.waitingSize > sizeMax {
+                if them.lostFrom == 0 { them.lostFrom = message.sequence }
+                return (false, false)
+            }
+            if them.waitingSize == 0 { inbox.subscribers.append(them) }
+            them.waitingSize &+= message.bytes.byteCount
+            inbox.messages.append(message)
+            return (true, inbox.messages.count == 1)
         }
-        if wasEmpty && self !== sender { sender.toRing.append(self) }
+        if !isTaken { message.bytes.release() }
+        return isFirst
+    }
+
+    /// These are to be rung when this worker is done.
+    func owe(_ others: [Listening]) {
+        for other in others where other !== self { toRing.append(other) }
     }
 
     /// Has this worker look, and ring others, at the end of its turn.
@@ -100,7 +131,8 @@ final class Listening: TurnDuty, @unchecked Sendable {
         toRing.removeAll(keepingCapacity: true)
     }
 
-    private func ring() {
+    /// Has the worker look. Any thread, whatever it holds.
+    func ring() {
         worker?.post { [self] in drain(nil, &nothing) }
     }
 
@@ -109,7 +141,10 @@ final class Listening: TurnDuty, @unchecked Sendable {
     /// Hands all messages out: to `me`, whose turn it is, behind what is in `output`.
     func drain(_ me: RESPSession?, _ output: inout OutputBuffer) {
         precondition(taken.isEmpty)
-        inbox.withLock { inbox in swap(&inbox, &taken) }
+        let lost = inbox.withLock { inbox in
+            swap(&inbox.messages, &taken)
+            return Self.forget(&inbox.subscribers)
+        }
         let sizeMax = limits.hardSizeMax
         var start = 0
         while start < taken.count {
@@ -124,6 +159,23 @@ final class Listening: TurnDuty, @unchecked Sendable {
         }
         for message in taken { message.bytes.release() }
         taken.removeAll(keepingCapacity: taken.count <= RESPLimits.messagesKept)
+        for (subscribers, first) in lost {
+            for subscription in subscribers.all where subscription.since < first {
+                if let connection = subscription.session.record.peer.connection { limits.cutOff(connection) }
+            }
+        }
+    }
+
+    /// Nothing waits for them any more. Returns those who missed something, and from where on.
+    private static func forget(_ subscribers: inout [Subscribers]) -> [(Subscribers, UInt64)] {
+        var lost: [(Subscribers, UInt64)] = []
+        for them in subscribers {
+            if them.lostFrom != 0 { lost.append((them, them.lostFrom)) }
+            them.lostFrom = 0
+            them.waitingSize = 0
+        }
+        subscribers.removeAll(keepingCapacity: true)
+        return lost
     }
 
     /// Where the messages end that are for the same subscribers as the one at `start`, and together not too large.

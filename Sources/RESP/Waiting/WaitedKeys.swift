@@ -198,7 +198,11 @@ final class WaitedKeys: ChangeListener {
         let bytes = key.bytes
         var last: UInt64 = 0
         var seen: SeenKey?
+        // What it did before serving others is told already.
+        let reason = engine.reason
+        defer { reason.code = 0 }
         while let waiter = nextWaiter(for: key, seen, after: last) {
+            reason.occasion = .quiet
             var shards = ShardSet()
             engine.insert(key.hash, into: &shards)
             if let target = waiter.target { engine.insert(target.hash, into: &shards) }

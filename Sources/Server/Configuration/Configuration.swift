@@ -46,6 +46,7 @@ public struct Configuration: Sendable, Equatable {
     /// What its clients may hold together.
     public var clientMemoryLimit = ClientMemoryLimit.bytes(0)
     /// What is noted of commands of this door.
+    public var keyEvents: KeyEventClasses = []
     public var metering = MeteringSettings()
 
     /// TCP port under TLS, beside `respPort` and on the same addresses; the same range.

@@ -20,16 +20,20 @@ struct Directive: Sendable {
     let takesSeveral: Bool
     let write: @Sendable (inout Configuration, [String]) throws(WrongValue) -> Void
     let read: @Sendable (Configuration) -> String
+    /// What CONFIG REWRITE writes: as `read`, unless that does not tell all.
+    let rewritten: @Sendable (Configuration) -> String
 
     init(
         _ name: String, live: Bool, takesSeveral: Bool = false,
         read: @escaping @Sendable (Configuration) -> String,
+        rewritten: (@Sendable (Configuration) -> String)? = nil,
         write: @escaping @Sendable (inout Configuration, [String]) throws(WrongValue) -> Void
     ) {
         self.name = name
         self.isLive = live
         self.takesSeveral = takesSeveral
         self.read = read
+        self.rewritten = rewritten ?? read
         self.write = write
     }
 

@@ -33,6 +33,7 @@ enum DirectiveTable {
         .number("busy-reply-threshold", \.scriptMilliseconds, 0...Int.max, live: true),
         .number("lua-time-limit", \.scriptMilliseconds, 0...Int.max, live: true),
         .memory("hll-sparse-max-bytes", \.hyperLogLogSparseSizeMax, 0...Int.max, live: true),
+        .keyEvents("notify-keyspace-events", \.keyEvents),
         .outputLimits("client-output-buffer-limit", \.outputLimits),
         .memory("client-query-buffer-limit", \.requestSizeMax, (1 << 20)...Int.max, live: true),
     ]

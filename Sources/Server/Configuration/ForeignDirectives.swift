@@ -40,7 +40,6 @@ enum ForeignDirectives {
         "min-replicas-to-write": "0",
         "min-slaves-to-write": "0",
         "no-appendfsync-on-rewrite": "no",
-        "notify-keyspace-events": "",
         "oom-score-adj": "no",
         "rdb-save-incremental-fsync": "yes",
         "replica-read-only": "yes",
