@@ -91,6 +91,9 @@ extension Cutover {
         var shards = ShardSet()
         engine.insert(key.hash, into: &shards)
         return engine.section(shards) { engine in
+            // To who follows keys it was here all the time.
+            engine.reason.code = ReasonMark.noNews
+            defer { engine.reason.code = 0 }
             // The look comes first: it ends an item whose time is up, which then is remembered.
             if isOver || engine.look(key.key, { _ in }) || !covers(key.key) { return .decided }
             if tombstones.contains(Self.mark(key.hash, key.database)) { return .decided }

@@ -171,7 +171,8 @@ public final class Cutover: KeyOrigin {
 
     public func mayHave(_ key: Key, _ engine: inout EngineHandle) -> Bool {
         let mark = Self.mark(key.hash, key.database)
-        if isOver || !covers(key) || tombstones.contains(mark) || engine.look(key, { _ in }) { return false }
+        if isOver || !covers(key) || tombstones.contains(mark) { return false }
+        if engine.look(key, tellsMiss: false, { _ in }) { return false }
         // The look may have ended it just now.
         return !tombstones.contains(mark)
     }

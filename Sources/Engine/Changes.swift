@@ -53,6 +53,10 @@ public struct ReasonMark: @unchecked Sendable {
     // Sendable: what it leads to is touched by the handle's thread alone.
     let mark: UnsafeMutablePointer<JournalMark>
 
+    /// The code of who brings back what is known: from a file, or from the server that the keys were on. No front-end
+    /// uses it for another meaning.
+    public static let noNews = UInt16.max
+
     /// Told with each change, in a `ChangeReason`. The engine makes nothing of it.
     public var code: UInt16 {
         @inline(__always) get { unsafe mark.pointee.reason }

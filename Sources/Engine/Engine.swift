@@ -123,6 +123,7 @@ public final class Engine: @unchecked Sendable {
         other.isUnjournaled = handle.isUnjournaled
         other.mayOvershoot = handle.mayOvershoot
         other.now = handle.now
+        other.reason.code = handle.reason.code
         return other
     }
 

@@ -267,6 +267,7 @@ public final class Snapshots: Sendable {
         _ handle: inout EngineHandle, dropsLibraries: Bool, _ progress: (LoadProgress) -> Void
     ) throws(LoadFailure) -> Bool {
         let settings = self.settings
+        handle.reason.code = ReasonMark.noNews
         guard let result = try SnapshotLoader.load(settings.path, into: engine, &handle, progress) else { return false }
         if let reason = libraries.take(result.libraries, dropsLibraries, &handle) {
             throw LoadFailure(

@@ -152,9 +152,12 @@ struct SavingTests {
     @Test("DEBUG RELOAD brings everything back")
     func reload() throws {
         let folder = Folder()
-        try withLoadedDoors(configure(folder)) { memcached, resp, _ in
+        try withLoadedDoors(configure(folder)) { memcached, resp, server in
             #expect(memcached.ask("set m 5 0 1\r\n1") == ["STORED"])
             #expect(resp.ask("HSET h a 1 b 2") == [":2"])
+            let hearer = try server.resp()
+            #expect(hearer.ask("PSUBSCRIBE *", lines: 6).last == ":1")
+            #expect(resp.ask("CONFIG SET notify-keyspace-events KAn") == ["+OK"])
             #expect(resp.ask("DEBUG RELOAD") == ["+OK"])
             #expect(resp.ask("HGET h b", lines: 2) == ["$1", "2"])
             #expect(memcached.ask("get m", until: "END") == ["VALUE m 5 1", "1", "END"])
@@ -163,6 +166,11 @@ struct SavingTests {
             #expect(resp.ask("DEBUG RELOAD NOSAVE NOFLUSH") == ["+OK"])
             #expect(resp.ask("DBSIZE") == [":3"])
             #expect(resp.ask("DEBUG RELOAD NOSAVE") == ["+OK"])
+            // What comes back is no news.
+            #expect(resp.ask("PUBLISH end over") == [":1"])
+            var heard: [String] = []
+            while heard.last != "over" && heard.count < 100 { heard.append(hearer.line()) }
+            #expect(heard.filter { ["new", "set", "hset", "del", "over"].contains($0) } == ["new", "set", "over"])
             #expect(resp.ask("DBSIZE") == [":2"])
         }
     }

@@ -42,10 +42,13 @@ extension EngineHandle {
 
     /// Shows a live item of any kind; counts nothing and leaves its access time alone.
     /// - Returns: whether there is one. Source: Redis TYPE, TTL, OBJECT; memcached "me".
-    public mutating func look(_ key: Key, _ body: (borrowing ItemView) -> Void) -> Bool {
+    /// - Parameter tellsMiss: it being missing is told to who wants to hear of misses.
+    public mutating func look(
+        _ key: Key, tellsMiss: Bool = true, _ body: (borrowing ItemView) -> Void
+    ) -> Bool {
         unsafe locked(key.hash) { handle, shard in
             guard let position = unsafe handle.findLive(key, shard) else {
-                handle.tellMissed(key)
+                if tellsMiss { handle.tellMissed(key) }
                 return false
             }
             body(handle.view(position.item))

@@ -47,6 +47,7 @@ final class KeyNotifier: ChangeListener {
         _ kind: ChangeKind, database: DatabaseIndex, item: borrowing ItemView, _ reason: ChangeReason
     ) {
         guard channels.isHeard else { return }
+        if reason.code == ReasonMark.noNews && kind != .expired && kind != .evicted { return }
         let occasion = Occasion(code: reason.code)
         switch kind {
         case .stored: tellStored(occasion, reason.manner, item, database)
@@ -98,14 +99,16 @@ final class KeyNotifier: ChangeListener {
     }
 
     func itemCreated(database: DatabaseIndex, item: borrowing ItemView, _ reason: ChangeReason) {
-        guard channels.isHeard else { return }
+        guard channels.isHeard, reason.code != ReasonMark.noNews else { return }
         let occasion = Occasion(code: reason.code)
         if occasion.isReplacing || occasion.event == .restore { return }
         tell(.new, item.key, database)
     }
 
     func keyMissed(_ key: Key, _ reason: ChangeReason) {
-        guard channels.isHeard, Occasion(code: reason.code).tellsMisses else { return }
+        guard channels.isHeard, reason.code != ReasonMark.noNews, Occasion(code: reason.code).tellsMisses else {
+            return
+        }
         tell(.keymiss, key.bytes, key.database)
     }
 
