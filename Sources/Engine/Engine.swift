@@ -70,7 +70,7 @@ public enum CompactionPolicy: UInt8, Sendable {
 public struct MemoryUse: Sendable {
     /// 0 is no limit.
     public var limit = 0
-    /// Everything that counts against the limit: pages, indexes, large values.
+    /// Everything that counts against the limit: pages, indexes, large values, and what is held beside them.
     public var used = 0
     /// In slots that hold an item, and in large values.
     public var items = 0
@@ -148,6 +148,12 @@ public final class Engine: @unchecked Sendable {
         }
     }
 
+    /// Counts `size` more bytes (or fewer, if negative) that somebody around the keyspace holds because of it: items may
+    /// not have them. Any thread, also under shards.
+    public func countMemoryBeside(_ size: Int) {
+        unsafe state.pointee.pool.pointee.budget.beside.wrappingAdd(size, ordering: .relaxed)
+    }
+
     public var evictionPolicy: EvictionPolicy {
         get { unsafe EvictionPolicy(code: state.pointee.policy.load(ordering: .relaxed)) }
         set { unsafe state.pointee.policy.store(newValue.code, ordering: .relaxed) }
@@ -222,6 +228,7 @@ public final class Engine: @unchecked Sendable {
         var use = MemoryUse()
         use.limit = memoryLimit
         use.used = unsafe state.pointee.pool.pointee.budget.used.load(ordering: .relaxed)
+        use.used += unsafe state.pointee.pool.pointee.budget.beside.load(ordering: .relaxed)
         use.pageSize = unsafe state.pointee.pool.pointee.pageSize
         use.sparePageCount = unsafe state.pointee.pool.pointee.sparePageCount
         return use

@@ -48,6 +48,9 @@ public struct Thread: Sendable {
         pthread_detach(try Thread(name: name, stepsAside: stepsAside, run).handle)
     }
 
+    /// A number that no other running thread has; never 0.
+    public static var current: UInt { UInt(pthread_self()) }
+
     /// Waits for its end. Once, and always: what nobody waits for is `start`ed.
     public func join() { _ = pthread_join(handle, nil) }
 

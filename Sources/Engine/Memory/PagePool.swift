@@ -11,11 +11,14 @@ struct Budget: ~Copyable {
     let used = Atomic<Int>(0)
     /// Part of the limit that is taken by what the account cannot see.
     let slack = Atomic<Int>(0)
+    /// Part of the limit that those around the keyspace hold on its behalf.
+    let beside = Atomic<Int>(0)
 
     /// What `used` may reach; `Int.max` without a limit.
     private var bound: Int {
         let limit = limit.load(ordering: .relaxed)
-        return limit == 0 ? Int.max : limit - slack.load(ordering: .relaxed)
+        if limit == 0 { return Int.max }
+        return limit - slack.load(ordering: .relaxed) - beside.load(ordering: .relaxed)
     }
 
     /// Counts `size` bytes if the limit allows it.
