@@ -19,6 +19,7 @@ public final class RESPFrontEnd: Sendable {
     let notifier: KeyNotifier
     let keyEvents: ChangeSubscription
     let hasSettledEvents = Atomic<Bool>(true)
+    let tracking: Tracking
     let outputLimiter: OutputLimiter
     let scriptCache = ScriptCache()
     let functions = FunctionRegistry()
@@ -59,6 +60,7 @@ public final class RESPFrontEnd: Sendable {
         waitedKeys = WaitedKeys(engine)
         notifier = KeyNotifier(engine, channels)
         keyEvents = engine.addChangeListener(notifier, to: [])
+        tracking = Tracking(engine, keysMax: settings.trackedKeysMax)
         self.settings = Mutex(settings)
         outputLimiter = OutputLimiter(settings.outputLimits)
         metering = Metering(settings.metering)
@@ -81,12 +83,12 @@ public final class RESPFrontEnd: Sendable {
     func makeSession(_ peer: ClientPeer, worker index: Int) -> RESPSession {
         let context = workers.withLock { contexts in
             if let known = contexts[index] { return known }
-            let listening = Listening(peer.connection?.worker, outputLimiter)
+            let listening = Listening(peer.connection?.worker, self)
             let made = WorkerContext(self, listening)
             contexts[index] = made
             return made
         }
-        let record = ClientRecord(peer)
+        let record = ClientRecord(peer, context.listening.invalidations)
         clients.add(record)
         return RESPSession(self, context, record)
     }
@@ -103,6 +105,7 @@ public final class RESPFrontEnd: Sendable {
         requestSizeMax.store(changed.requestSizeMax, ordering: .relaxed)
         hyperLogLogSparseSizeMax.store(changed.hyperLogLogSparseSizeMax, ordering: .relaxed)
         outputLimiter.change(changed.outputLimits)
+        tracking.limit(keys: changed.trackedKeysMax)
         scriptTimeMax.store(changed.scriptMilliseconds, ordering: .relaxed)
         access.take(changed)
         notify(of: changed.keyEvents)
@@ -191,6 +194,7 @@ public final class RESPFrontEnd: Sendable {
         watchedKeys.tick()
         waitedKeys.tick()
         settleKeyEvents()
+        tracking.tick()
         parkedClients.tick(now: now)
         if pause.tick(now: now) { originState.withLock { judgeGate($0 != nil) } }
         evictClients()

@@ -116,6 +116,20 @@ enum RESPLimits {
     static let joinedMessageSizeMax = 64 * 1024
     static let joinedMessageAudienceMin = 4
 
+    /// Bytes of keys with one prefix that a worker notes until it tells its clients; beyond, they are told that any key
+    /// may have changed.
+    static let broadcastSizeMax = 16 << 20
+
+    /// Bytes of invalidations that may wait for one worker from others' clients: beyond, who should be told is cut off.
+    static let forwardedSizeMax = 64 << 20
+
+    /// Keys that leave the table of tracked keys at a time, while there are too many. Source: Redis
+    /// trackingLimitUsedSlots.
+    static let trackedKeysDropped = 100
+
+    /// Keys of one command that are known to be new to its client. Of others it may be told needlessly.
+    static let freshKeysMax = 64
+
     /// Places for messages that a worker keeps.
     static let messagesKept = 4096
 

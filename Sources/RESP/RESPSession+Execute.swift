@@ -11,8 +11,8 @@ extension RESPSession {
         guard let command = queued.row.command else { return refuseUnknown(request, &output) }
         guard queued.row.accepts(count: request.count) else { return refuseCount(command, &output) }
         if needsAdmission {
-            guard admits(command, queued, request, &output) else { return }
-            if subscriptions != nil || command == .exec { return serveListener(command, request, &output) }
+            guard admits(command, queued, request, &output) else { return endCaching(command, isRefused: true) }
+            if subscriptions != nil || isTracked || command == .exec { return serveListener(command, request, &output) }
         }
         lastCommand = Int(command.rawValue)
         if command == .get {

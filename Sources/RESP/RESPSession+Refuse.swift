@@ -52,6 +52,7 @@ extension RESPSession {
         defer { dropReply(after: mark, &output) }
         refusedCommand = Int(command.rawValue)
         defer { refusedCommand = nil }
+        endCaching(command, isRefused: true)
         if command == .exec {
             return abortExec(&output) { $0.append("wrong number of arguments for 'exec' command") }
         }
@@ -71,6 +72,7 @@ extension RESPSession {
         let mark = output.count
         defer { dropReply(after: mark, &output) }
         flawTransaction()
+        endCaching(nil, isRefused: true)
         refusing(-1) { countError() }
         output.append("-ERR unknown command '")
         appendErrorText(name, RESPLimits.errorTextSizeMax, &output)

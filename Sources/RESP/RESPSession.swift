@@ -50,6 +50,10 @@ final class RESPSession: Session {
     /// Without a worker: messages are to be handed out before the batch's replies leave.
     var owesMessages = false { didSet { judgeAdmission() } }
     let listening: Listening
+    /// What its client wants to hear of keys that it has copies of; nil before it asked for any of that.
+    var tracker: TrackedClient?
+    /// It wants to hear now.
+    var isTracked = false { didSet { judgeAdmission() } }
     /// EXEC is serving what was queued.
     var isExecuting = false
     /// In the order of WATCH; all are known to `RESPFrontEnd.watchedKeys`, but those that changed.
@@ -135,13 +139,15 @@ final class RESPSession: Session {
     func judgeAdmission() {
         needsAdmission =
             !isAuthenticated || isRestricted || transaction != nil || subscriptions != nil || owesMessages
-            || monitorFeed != nil || replies != .on || frontEnd.isGated.load(ordering: .relaxed)
+            || isTracked || monitorFeed != nil || replies != .on || frontEnd.isGated.load(ordering: .relaxed)
     }
 
     func connectionClosed() {
         endTransaction()
         endTransfer()
         unsubscribeAll()
+        endTracking()
+        record.isGone.store(true, ordering: .relaxed)
         endMonitoring()
         if isHeldByPause { frontEnd.pause.remove(record) }
         unpark()

@@ -23,6 +23,10 @@ public struct RESPSettings: Sendable {
     /// A sparse HyperLogLog that would get longer becomes dense, in bytes. Source: redis.conf `hll-sparse-max-bytes`.
     public var hyperLogLogSparseSizeMax = 3000
 
+    /// Keys remembered for clients that track what they read; 0 is no limit. Source: redis.conf
+    /// `tracking-table-max-keys`.
+    public var trackedKeysMax = 1_000_000
+
     /// What clients may leave unread. Source: redis.conf `client-output-buffer-limit`.
     public var outputLimits = OutputLimits()
     /// A script that runs for longer is told to others instead of serving them. Source: redis.conf

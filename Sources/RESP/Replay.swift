@@ -19,8 +19,9 @@ public final class Replay {
     }
 
     init(_ frontEnd: RESPFrontEnd) {
-        context = WorkerContext(frontEnd, Listening(nil, frontEnd.outputLimiter))
-        let record = ClientRecord(.conversation(id: 0, address: "", openedAt: Milliseconds.readClock()))
+        context = WorkerContext(frontEnd, Listening(nil, frontEnd))
+        let record = ClientRecord(
+            .conversation(id: 0, address: "", openedAt: Milliseconds.readClock()), context.listening.invalidations)
         frontEnd.clients.add(record)
         session = RESPSession(frontEnd, context, record)
         session.isReplaying = true

@@ -126,6 +126,7 @@ extension RESPSettings {
         bulkSizeMax = settings.bulkSizeMax
         requestSizeMax = settings.requestSizeMax
         hyperLogLogSparseSizeMax = settings.hyperLogLogSparseSizeMax
+        trackedKeysMax = settings.trackedKeysMax
         outputLimits = settings.outputLimits
         scriptMilliseconds = Int64(settings.scriptMilliseconds)
         metering = settings.metering

@@ -131,6 +131,11 @@ final class Wire {
         return true
     }
 
+    /// Sends `bytes`, whatever comes back.
+    func tell(_ bytes: [UInt8]) throws {
+        guard send(bytes) else { throw Failure(text: "the connection is closed") }
+    }
+
     /// What has come; waits for something to come.
     func read() throws -> [UInt8] {
         var chunk = [UInt8](repeating: 0, count: 65536)

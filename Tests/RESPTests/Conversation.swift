@@ -156,6 +156,7 @@ final class Conversation {
 
     /// What its subscriptions brought since it was last served comes before anything else.
     func listen() {
+        replies.append(contentsOf: session.listening.invalidations.takeHeard(session.record))
         guard let heard = session.subscriptions?.heard, !heard.isEmpty else { return }
         session.subscriptions?.heard = []
         replies.append(contentsOf: heard)

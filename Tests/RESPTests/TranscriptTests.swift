@@ -37,6 +37,9 @@ struct TranscriptTests {
         Transcript.standalone,
         Transcript.statistics,
         Transcript.clients,
+        Transcript.trackingCommands,
+        Transcript.trackedReads,
+        Transcript.trackingModes,
         Transcript.debugging,
         Transcript.faults,
     ].flatMap { $0 }

@@ -27,6 +27,9 @@ struct KeyPlan: BitwiseCopyable {
     var isContainer = false
     /// Whoever may not run anything may still run this.
     var isAlwaysAllowed = false
+    /// Clients that track what they read have its keys remembered. A script does not read by itself.
+    /// Source: Redis call.
+    var isTracked = false
     /// What it names are patterns of channels.
     var isPattern = false
 
@@ -51,6 +54,7 @@ struct KeyPlan: BitwiseCopyable {
             return
         }
         guard !spec.keys.ranges.isEmpty else { return }
+        isTracked = spec.flags.contains(.read) && spec.group != .scripting
         kind = .other
         guard spec.keys.option == nil, spec.keys.ranges.count == 1, case .index(let place) = spec.keys.ranges[0].start,
             case .range(let last, let step, let limit) = spec.keys.ranges[0].extent, limit == 0

@@ -59,6 +59,8 @@ final class ClientRecord: Sendable {
     }
 
     let peer: ClientPeer
+    /// Its worker's.
+    let inbox: InvalidationInbox
     let names = Mutex(Names())
     let database = Atomic<Int>(0)
     let protocolVersion = Atomic<Int>(2)
@@ -89,12 +91,19 @@ final class ClientRecord: Sendable {
     /// What it does counts as no use. Source: Redis CLIENT NO-TOUCH.
     let leavesAccess = Atomic<Bool>(false)
 
+    /// `TrackingOptions`.
+    let tracking = Atomic<UInt8>(0)
+    /// Who is told of changes instead of it: 0 nobody, -1 if tracking is off.
+    let redirectID = Atomic<Int64>(-1)
+    let isGone = Atomic<Bool>(false)
+
     let parking = Parking()
     /// The reply to a command that waited, from whoever brought what it waited for.
     private let delivered = Mutex<(bytes: [UInt8], place: UInt64)>(([], 0))
 
-    init(_ peer: ClientPeer) {
+    init(_ peer: ClientPeer, _ inbox: InvalidationInbox) {
         self.peer = peer
+        self.inbox = inbox
         lastActiveAt = Atomic(peer.openedAt.rawValue)
     }
 
@@ -129,7 +138,7 @@ final class ClientRecord: Sendable {
             text += " omem=\(connection.unsentByteCount) tot-mem=\(memorySize)"
             text += " tot-net-in=\(connection.bytesRead) tot-net-out=\(connection.bytesWritten)"
         }
-        text += " events=r cmd=\(commandName) user=\(names.user) redir=-1"
+        text += " events=r cmd=\(commandName) user=\(names.user) redir=\(redirectID.load(ordering: .relaxed))"
         text += " resp=\(protocolVersion.load(ordering: .relaxed))"
         text += " lib-name=\(names.libraryName) lib-ver=\(names.libraryVersion)"
         return text
@@ -178,6 +187,10 @@ final class ClientRecord: Sendable {
         var flags = isMonitor.load(ordering: .relaxed) ? "O" : kind == .pubsub ? "P" : ""
         if queuedCount.load(ordering: .relaxed) >= 0 { flags += "x" }
         if parking.isWaiting { flags += "b" }
+        let tracking = TrackingOptions(rawValue: tracking.load(ordering: .relaxed))
+        if tracking.contains(.on) { flags += "t" }
+        if tracking.contains(.brokenRedirect) { flags += "R" }
+        if tracking.contains(.broadcast) { flags += "B" }
         if isWatchBroken.load(ordering: .relaxed) { flags += "d" }
         if isKept.load(ordering: .relaxed) { flags += "e" }
         if leavesAccess.load(ordering: .relaxed) { flags += "T" }

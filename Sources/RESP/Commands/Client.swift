@@ -31,14 +31,10 @@ extension RESPSession {
         case .reply: clientReply(request, &output)
         case .noEvict: clientSwitch(request, &output) { keepsClient($0) }
         case .noTouch: clientSwitch(request, &output) { leaveAccess($0) }
-        case .getredir: output.appendInteger(-1)
+        case .getredir: clientGetredir(&output)
         case .trackinginfo: clientTrackinginfo(&output)
-        case .caching:
-            fail(
-                """
-                ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode \
-                enabled
-                """, &output)
+        case .tracking: clientTracking(request, &output)
+        case .caching: clientCaching(request, &output)
         case .help: help(.client, &output)
         }
     }

@@ -1,4 +1,4 @@
-// CLIENT PAUSE, REPLY, NO-EVICT, NO-TOUCH, TRACKINGINFO: what holds for a client, or for all of them, from here on.
+// CLIENT PAUSE, REPLY, NO-EVICT, NO-TOUCH: what holds for a client, or for all of them, from here on.
 // Source: Redis 7.2 command reference.
 
 import Base
@@ -65,17 +65,5 @@ extension RESPSession {
     func leaveAccess(_ leaves: Bool) {
         record.leavesAccess.store(leaves, ordering: .relaxed)
         engine.leavesAccess = leaves
-    }
-
-    /// There is no tracking, so that it is off for everybody.
-    func clientTrackinginfo(_ output: inout OutputBuffer) {
-        output.appendMap(3, version)
-        output.appendBulk("flags")
-        output.appendSet(1, version)
-        output.appendBulk("off")
-        output.appendBulk("redirect")
-        output.appendInteger(-1)
-        output.appendBulk("prefixes")
-        output.appendArray(0)
     }
 }

@@ -43,6 +43,7 @@ extension RESPSession {
     func reset(_ output: inout OutputBuffer) {
         endTransaction()
         unsubscribeAll()
+        endTracking()
         use(.first)
         speak(.two)
         syncRefusal = .none

@@ -90,7 +90,7 @@ struct InfoText {
         row("connected_clients", facts.connectionCount ?? frontEnd.clients.count)
         row("maxclients", ifKnown: facts.connectionCountMax)
         row("cluster_connections", 0)
-        row("tracking_clients", 0)
+        row("tracking_clients", frontEnd.tracking.clientCount)
         row("blocked_clients", frontEnd.parkedClients.count)
     }
 
@@ -216,9 +216,9 @@ struct InfoText {
         row("total_forks", 0)
         row("migrate_cached_sockets", frontEnd.migrationTargets.count)
         row("slave_expires_tracked_keys", 0)
-        row("tracking_total_keys", 0)
-        row("tracking_total_items", 0)
-        row("tracking_total_prefixes", 0)
+        row("tracking_total_keys", frontEnd.tracking.table.keyCount)
+        row("tracking_total_items", frontEnd.tracking.table.itemCount)
+        row("tracking_total_prefixes", frontEnd.tracking.prefixes.count)
         row("total_error_replies", frontEnd.counters.total(.errors))
         row("client_output_buffer_limit_disconnections", frontEnd.outputLimiter.cutOffCount)
     }

@@ -110,16 +110,22 @@ extension RESPSession {
         if owesMessages { owesMessages = false }
     }
 
-    /// Serves a request of a subscriber: what came before is told before its reply, what it is told meanwhile right
-    /// behind.
+    /// Serves a request of a subscriber or a tracked client: what came before is told before its reply, what it is told
+    /// meanwhile right behind.
     @inline(never)
     func serveListener(_ command: Command, _ request: Request, _ output: inout OutputBuffer) {
         lastCommand = Int(command.rawValue)
         if listening.isDue { listening.drain(self, &output) }
+        if isTracked {
+            tellInvalidations(&output)
+            beginTracked(command, request)
+        }
         serve(command, request, &output)
+        let isRefused = isNoCall && command.catalogueID(of: request) == nil
         measureLast(request)
         if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }
-        deliverMessages(&output)
+        if tracker != nil { endTracked(command, isRefused: isRefused, &output) }
+        if subscriptions != nil || owesMessages { deliverMessages(&output) }
     }
 
     // MARK: PUBSUB

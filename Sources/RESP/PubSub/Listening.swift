@@ -30,6 +30,8 @@ final class Listening: TurnDuty, @unchecked Sendable {
 
     private let inbox = Spinning(Inbox())
     private let limits: OutputLimiter
+    /// What its clients hear of changes to keys.
+    let invalidations: InvalidationInbox
 
     private var taken: [Message] = []
     /// Those whose mailboxes were empty before this worker put something there.
@@ -40,7 +42,9 @@ final class Listening: TurnDuty, @unchecked Sendable {
     private(set) var isDue = false
 
     /// - Parameter worker: nil in a test, which looks by itself.
-    init(_ worker: Worker?, _ limits: OutputLimiter) {
+    init(_ worker: Worker?, _ frontEnd: RESPFrontEnd) {
+        let limits = frontEnd.outputLimiter
+        invalidations = frontEnd.tracking.makeInbox(worker, limits)
         self.worker = worker
         self.limits = limits
     }

@@ -87,6 +87,7 @@ extension RESPSession: ScriptHost {
             engine.mayOvershoot = true
         }
         counters.add(.commands)
+        if isTracked { remember(command, request) }
         serve(command, request, &reply)
         return show(reply, stack, raises)
     }

@@ -3,7 +3,7 @@
 /// What CLIENT can do.
 enum ClientSubcommand: Int, Subcommand {
     case id, getname, setname, setinfo, info, list, kill, unblock, pause, unpause, reply, noEvict, noTouch, getredir
-    case trackinginfo, caching, help
+    case trackinginfo, tracking, caching, help
 
     private static let flags: CommandSpec.Flags = [.noScript, .whileLoading, .whileStale]
 
@@ -73,15 +73,21 @@ enum ClientSubcommand: Int, Subcommand {
         case .getredir:
             CommandSpec(
                 "getredir", arity: 2, Self.flags, .connection, .connection, since: "6.0.0",
-                "Returns who gets this connection's invalidations: nobody, -1.")
+                "Returns who is told of changes instead of this connection: 0 nobody, -1 if tracking is off.")
         case .trackinginfo:
             CommandSpec(
                 "trackinginfo", arity: 2, Self.flags, .connection, .connection, since: "6.2.0",
-                "Tells how this connection is tracked: it is not.")
+                "Tells what this connection is told of changes.")
+        case .tracking:
+            CommandSpec(
+                "tracking", arity: -3, Self.flags, .connection, .connection, since: "6.0.0",
+                complexity: "O(1), or O(N) with PREFIX, N being the number of all clients' prefixes",
+                "Has this connection told when keys change that it read, or that begin with a prefix.",
+                syntax: "(ON|OFF) [REDIRECT client-id:integer] [PREFIX prefix...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]")
         case .caching:
             CommandSpec(
                 "caching", arity: 3, Self.flags, .connection, .connection, since: "6.0.0",
-                "Is for connections that are tracked, and refused to others.", syntax: "(YES|NO)")
+                "Says whether to remember what the next command or transaction reads.", syntax: "(YES|NO)")
         case .help:
             CommandSpec(
                 "help", arity: 2, [.whileLoading, .whileStale], .connection, .connection,

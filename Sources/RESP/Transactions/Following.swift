@@ -32,6 +32,9 @@ final class Following: Sendable {
         }
     }
 
+    /// One more client needs it, while another one does for sure. Also while holding shards.
+    func join() { clientCount.wrappingAdd(1, ordering: .relaxed) }
+
     /// One client fewer needs it.
     func end() { clientCount.wrappingSubtract(1, ordering: .relaxed) }
 

@@ -12,12 +12,15 @@ final class Transaction {
     private(set) var needsMemory = false
     /// Some command may change something, so that EXEC is refused while nothing may be written.
     private(set) var writes = false
+    /// Some command may turn tracking on.
+    private(set) var mayTrack = false
     /// A command was refused when it came: EXEC will refuse them all.
     var isFlawed = false
 
     /// - Parameter spec: of the subcommand, if the command has any.
     func append(_ queued: QueuedRequest, _ request: Request, _ spec: CommandSpec, _ engine: EngineHandle) {
         requests.append(request, queued.row)
+        mayTrack = mayTrack || queued.row.command == .client
         writes = writes || spec.flags.contains(.write)
         needsMemory = needsMemory || spec.flags.contains(.deniedWhenFull)
         reach(request, spec, engine)

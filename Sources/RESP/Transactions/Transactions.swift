@@ -14,16 +14,21 @@ extension RESPSession {
         _ command: Command, _ queued: QueuedRequest, _ request: Request, _ output: inout OutputBuffer
     ) -> Bool {
         if replies == .on { return mayServe(command, queued, request, &output) }
+        if isTracked { tellInvalidations(&output) }
         let mark = output.count
-        if mayServe(command, queued, request, &output) {
+        let isServed = mayServe(command, queued, request, &output)
+        var isRefused = !isServed
+        if isServed {
             lastCommand = Int(command.rawValue)
+            if isTracked { beginTracked(command, request) }
             serve(command, request, &output)
+            isRefused = isNoCall && command.catalogueID(of: request) == nil
             measureLast(request)
             if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }
-            // Its reply comes later.
-            if ending == .park { return false }
         }
-        dropReply(after: mark, &output)
+        // Else its reply comes later.
+        if ending != .park || !isServed { dropReply(after: mark, &output) }
+        if tracker != nil { endTracked(command, isRefused: isRefused, &output) }
         return false
     }
 
@@ -176,11 +181,12 @@ extension RESPSession {
         output.append("+QUEUED\r\n")
     }
 
-    /// Whether so many more bytes may be kept for the client, queued commands, watched keys and channels counted; if
-    /// not, the conversation is over. Source: Redis 7 readQueryFromClient, client-query-buffer-limit.
+    /// Whether so many more bytes may be kept for the client, queued commands, watched keys, channels and prefixes
+    /// counted; if not, the conversation is over. Source: Redis 7 readQueryFromClient, client-query-buffer-limit.
     func mayHold(_ size: Int) -> Bool {
         let sizeMax = min(frontEnd.requestSizeMax.load(ordering: .relaxed), RESPLimits.inputSizeMax)
-        let heldSize = (transaction?.requests.size ?? 0) &+ watchedSize &+ (subscriptions?.size ?? 0)
+        var heldSize = (transaction?.requests.size ?? 0) &+ watchedSize &+ (subscriptions?.size ?? 0)
+        heldSize &+= tracker?.size ?? 0
         if heldSize &+ size <= sizeMax { return true }
         ending = .abort
         return false
@@ -245,7 +251,10 @@ extension RESPSession {
             endTransaction()
             return fail("EXECABORT Transaction discarded because of previous errors.", &output)
         }
+        // In the section it is too late for that.
+        if transaction.mayTrack { frontEnd.tracking.follow() }
         run(transaction, &output)
+        if transaction.mayTrack { frontEnd.tracking.unfollow() }
         endTransaction()
         lastCommand = Int(Command.exec.rawValue)
     }
@@ -273,6 +282,7 @@ extension RESPSession {
                     innerCommand = Int(queued.row.command!.rawValue)
                     measuredFrom = TickClock.read()
                     let mark = output.count
+                    if isTracked { remember(queued.row.command!, request) }
                     serve(queued.row.command!, request, &output)
                     measureLast(request)
                     if replies == .off { output.truncate(to: mark) }

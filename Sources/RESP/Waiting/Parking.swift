@@ -83,14 +83,21 @@ extension RESPSession {
             record.takeDelivered(&output)
         } else {
             wakeReason = reason
-            waiting.kept.each { queued, request in serve(queued.row.command!, request, &output) }
+            waiting.kept.each { queued, request in
+                if isTracked { beginTracked(queued.row.command!, request) }
+                serve(queued.row.command!, request, &output)
+            }
             wakeReason = nil
             engine.holdUntilJournaled(&output)
             if owesMessages { deliverMessages(&output) }
         }
-        if ending == .park { return .wait }
+        if ending == .park {
+            endTracked(waiting, &output)
+            return .wait
+        }
         waiting.kept.each { _, request in measureLast(request) }
         if replies != .on { dropReply(after: mark, &output) }
+        endTracked(waiting, &output)
         unpark()
         publish()
         switch ending {
@@ -99,6 +106,11 @@ extension RESPSession {
         case .abort: return .abort
         case .park, .hold: return .wait
         }
+    }
+
+    private func endTracked(_ waiting: ParkedRequest, _ output: inout OutputBuffer) {
+        guard isTracked else { return }
+        waiting.kept.each { queued, _ in endTracked(queued.row.command!, isRefused: false, &output) }
     }
 
     /// WAIT: for replicas that have what was written so far. There are none, so that only time passes.

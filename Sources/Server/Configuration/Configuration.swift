@@ -39,6 +39,8 @@ public struct Configuration: Sendable, Equatable {
     public var requestSizeMax = 1 << 30
     /// A sparse HyperLogLog that would get longer becomes dense, bytes.
     public var hyperLogLogSparseSizeMax = 3000
+    /// Keys remembered for clients that track what they read; 0 is no limit.
+    public var trackedKeysMax = 1_000_000
     /// What clients may leave unread.
     public var outputLimits = OutputLimits()
     public var scriptMilliseconds = 5000

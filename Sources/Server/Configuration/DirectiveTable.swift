@@ -34,6 +34,7 @@ enum DirectiveTable {
         .number("lua-time-limit", \.scriptMilliseconds, 0...Int.max, live: true),
         .memory("hll-sparse-max-bytes", \.hyperLogLogSparseSizeMax, 0...Int.max, live: true),
         .keyEvents("notify-keyspace-events", \.keyEvents),
+        .number("tracking-table-max-keys", \.trackedKeysMax, 0...Int.max, live: true),
         .outputLimits("client-output-buffer-limit", \.outputLimits),
         .memory("client-query-buffer-limit", \.requestSizeMax, (1 << 20)...Int.max, live: true),
     ]

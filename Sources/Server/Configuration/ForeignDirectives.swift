@@ -92,7 +92,6 @@ enum ForeignDirectives {
         shutdown-on-sigint shutdown-on-sigterm shutdown-timeout slave-announce-ip slave-announce-port \
         slave-ignore-maxmemory slave-lazy-flush slave-priority slave-serve-stale-data \
         stream-node-max-bytes \
-        syslog-facility syslog-ident \
-        tracking-table-max-keys
+        syslog-facility syslog-ident
         """
 }
