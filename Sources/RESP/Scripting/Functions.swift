@@ -8,6 +8,7 @@ import Synchronization
 
 extension RESPSession {
     func fcall(_ request: Request, readsOnly: Bool, _ output: inout OutputBuffer) {
+        showCall(request)
         let functions = scripts.functions
         guard scripts.run == nil, let (library, index) = functions.current().find(request[1]) else {
             return fail("ERR Function not found", &output)

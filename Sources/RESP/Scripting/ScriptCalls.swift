@@ -55,7 +55,8 @@ extension RESPSession: ScriptHost {
             return refuse("ERR Unknown Redis command called from script", stack, raises)
         }
         guard queued.row.accepts(count: count) else {
-            return refuse("ERR Wrong number of args calling Redis command from script", stack, raises)
+            let code = Int(command.rawValue)
+            return refuse("ERR Wrong number of args calling Redis command from script", stack, raises, of: code)
         }
         if queued.row.hasKey {
             let slot = scripts.slots[1]
@@ -63,13 +64,16 @@ extension RESPSession: ScriptHost {
         }
         let request = Request(words, scripts.slots, queued)
         var facts = ScriptFacts.table[Int(command.rawValue)]
+        var code = Int(command.rawValue)
         if facts.isContainer {
             switch ScriptFacts.of(command, request) {
-            case .success(let found): facts = found
-            case .failure(let refusal): return refuse(refusal.text, stack, raises)
+            case .success(let found): (facts, code) = found
+            case .failure(let refusal): return refuse(refusal.text, stack, raises, of: refusal.code)
             }
         }
-        if let refusal = refusalInScript(command, request) ?? refusal(facts) { return refuse(refusal, stack, raises) }
+        if let refusal = refusalInScript(command, request) ?? refusal(facts) {
+            return refuse(refusal, stack, raises, of: code)
+        }
         if scripts.run?.declared != nil { watchReach(command, facts, request) }
         if !(facts.hasOneKey ? engine.holds(request.hash) : holdsKeys(command, facts, request)) {
             if let refusal = reachOut(command, facts, request, stack) {
@@ -77,7 +81,7 @@ extension RESPSession: ScriptHost {
                     stack.pushError(refusal)
                     return -1
                 }
-                return refuse(refusal, stack, raises)
+                return refuse(refusal, stack, raises, of: code)
             }
         }
         if facts.hasEffects { scripts.run?.hasEffects = true }
@@ -88,7 +92,13 @@ extension RESPSession: ScriptHost {
         }
         counters.add(.commands)
         if isTracked { remember(command, request) }
+        let outer = (command: innerCommand, start: measuredFrom)
+        innerCommand = code
+        measuredFrom = TickClock.read()
         serve(command, request, &reply)
+        measureLast(request)
+        innerCommand = outer.command
+        measuredFrom = outer.start
         return show(reply, stack, raises)
     }
 
@@ -103,8 +113,9 @@ extension RESPSession: ScriptHost {
         return isError && raises ? -1 : 1
     }
 
-    private func refuse(_ text: StaticString, _ stack: LuaStack, _ raises: Bool) -> Int32 {
-        countError()
+    /// - Parameter code: of the command that is refused; -1 is none.
+    private func refuse(_ text: StaticString, _ stack: LuaStack, _ raises: Bool, of code: Int = -1) -> Int32 {
+        refusing(code) { countError(text) }
         stack.pushError(text)
         return raises ? -1 : 1
     }
@@ -223,6 +234,7 @@ extension RESPSession: ScriptHost {
     func interruption() -> StaticString? {
         let isFunction = scripts.run?.script.isFunction == true
         if scripts.progress.isKilled(scripts.runCount) {
+            noteError("ERR")
             return isFunction
                 ? "ERR Script killed by user with FUNCTION KILL." : "ERR Script killed by user with SCRIPT KILL."
         }

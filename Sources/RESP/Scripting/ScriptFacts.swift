@@ -57,15 +57,20 @@ struct ScriptFacts: BitwiseCopyable {
     }
 
     /// Those of the subcommand that a request names.
-    static func of(_ command: Command, _ request: Request) -> Result<ScriptFacts, StaticRefusal> {
+    /// - Returns: with its code, as `RESPSession.lastCommand` would have it.
+    static func of(
+        _ command: Command, _ request: Request
+    ) -> Result<(facts: ScriptFacts, code: Int), StaticRefusal> {
         let spec = CommandTable.specs[Int(command.rawValue)]
-        guard request.count > 1 else { return .failure(.wrongCount) }
+        guard request.count > 1 else { return .failure(.wrongCount(Int(command.rawValue))) }
         let name = request[1].copiedText().lowercased()
-        guard let found = spec.subcommands.first(where: { $0.name == name }) else { return .failure(.unknown) }
+        guard let index = spec.subcommands.firstIndex(where: { $0.name == name }) else { return .failure(.unknown) }
+        let found = spec.subcommands[index]
+        let code = CallSubject.code(command, subcommand: index)
         guard found.arity >= 0 ? request.count == found.arity : request.count >= -found.arity else {
-            return .failure(.wrongCount)
+            return .failure(.wrongCount(code))
         }
-        return .success(ScriptFacts(found))
+        return .success((ScriptFacts(found), code))
     }
 
     /// The keys at fixed places of a request of `count` words.
@@ -81,7 +86,17 @@ struct ScriptFacts: BitwiseCopyable {
 
 /// Why there is no such subcommand.
 enum StaticRefusal: Error {
-    case unknown, wrongCount
+    case unknown
+    /// Of the arguments of this command or subcommand.
+    case wrongCount(Int)
+
+    /// Whose refusal it is; -1 is nobody's.
+    var code: Int {
+        switch self {
+        case .unknown: -1
+        case .wrongCount(let code): code
+        }
+    }
 
     var text: StaticString {
         switch self {

@@ -164,7 +164,7 @@ extension RESPSession {
         _ stack: LuaStack, _ depth: Int, _ limit: Int, _ output: inout OutputBuffer
     ) -> Bool {
         if field("err", .string, stack) {
-            countError()
+            countScriptError(stack, of: -2)
             output.append("-")
             appendLineText(stack.bytes(-1), &output)
             output.append("\r\n")

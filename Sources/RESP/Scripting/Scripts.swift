@@ -7,6 +7,7 @@ import Synchronization
 
 extension RESPSession {
     func eval(_ request: Request, readsOnly: Bool, _ output: inout OutputBuffer) {
+        showCall(request)
         guard let keyCount = scriptKeyCount(request, &output) else { return }
         guard scripts.run == nil, let interpreter = scripts.readyInterpreter() else { return failInterpreter(&output) }
         let source = request[1]
@@ -21,6 +22,7 @@ extension RESPSession {
     }
 
     func evalsha(_ request: Request, readsOnly: Bool, _ output: inout OutputBuffer) {
+        showCall(request)
         guard let keyCount = scriptKeyCount(request, &output) else { return }
         guard scripts.run == nil, let interpreter = scripts.readyInterpreter() else { return failInterpreter(&output) }
         guard let digest = SHA1Digest(hexadecimal: request[1]), let program = scripts.program(digest) else {
@@ -218,10 +220,19 @@ extension RESPSession {
         return true
     }
 
+    /// Counts an error reply whose text is on top, and its table at `place`: one that a command gave was counted there.
+    /// Source: Redis 7 luaCallFunction, "ignore_error_stats_update".
+    func countScriptError(_ stack: LuaStack, of place: Int) {
+        stack.pushField("ignore_error_stats_update", of: place)
+        let isCounted = stack.boolean(-1)
+        stack.pop()
+        isCounted ? countFailure() : countError(FirstWord(stack.bytes(-1).copiedText()))
+    }
+
     /// Source: Redis 7 luaCallFunction.
     private func appendFailure(_ stack: LuaStack, _ script: Script, _ output: inout OutputBuffer) {
-        countError()
         guard stack.kind(-1) == .table, stack.makeRoom(4) else {
+            countError()
             output.append("-ERR Error running script \(script.name), ")
             appendErrorText(stack.bytes(-1), 100, &output)
             output.append("\r\n")
@@ -230,6 +241,7 @@ extension RESPSession {
         stack.pushField("err", of: -1)
         output.append("-")
         let isText = stack.kind(-1) == .string || stack.kind(-1) == .number
+        countScriptError(stack, of: -2)
         if isText { appendLineText(stack.bytes(-1), &output) } else { output.append("ERR unknown error") }
         stack.pushField("source", of: -2)
         stack.pushField("line", of: -3)

@@ -94,7 +94,8 @@ extension RESPSession {
         let spec = CallSubject.spec(of: code)
         noteSlow(spec, ticks) { slowArguments(code, request) }
         // What concerns the server's running is nobody else's business. Source: Redis 7 call().
-        if metering.monitors.isNeeded && !spec.flags.contains(.admin) { show(code, request) }
+        guard metering.monitors.isNeeded, spec.flags.isDisjoint(with: [.admin, .skipsMonitor]) else { return }
+        show(code, request)
     }
 
     /// Puts what took that long into the logs that are meant for it.
@@ -110,9 +111,12 @@ extension RESPSession {
         if settings.slowLogMicroseconds >= 0 && microseconds >= settings.slowLogMicroseconds
             && settings.slowLogCountMax > 0 && !spec.flags.contains(.skipsSlowLog)
         {
+            // What a script executes is a client without a name. Source: Redis 7 slowlogCreateEntry.
+            let isScript = scripts.run != nil
             let entry = SlowLog.Entry(
                 time: engine.now.seconds, microseconds: microseconds, arguments: arguments(),
-                address: record.peer.address, name: record.names.withLock { $0.name })
+                address: isScript ? "?:0" : record.peer.address,
+                name: isScript ? "" : record.names.withLock { $0.name })
             metering.slowLog.add(entry, countMax: settings.slowLogCountMax)
         }
     }
@@ -123,11 +127,21 @@ extension RESPSession {
     func countError(_ text: StaticString = "ERR") { countError(FirstWord(text)) }
 
     func countError(_ kind: FirstWord) {
-        counters.add(.errors)
-        errors.add(kind)
+        noteError(kind)
         if refusedCommand == nil { return calls.addFailure(CallSubject.index(of: max(0, servedCommand))) }
         if let refusedCommand, refusedCommand >= 0 { calls.addRefusal(CallSubject.index(of: refusedCommand)) }
     }
+
+    /// Counts an error by its kind alone.
+    func noteError(_ kind: FirstWord) {
+        counters.add(.errors)
+        errors.add(kind)
+    }
+
+    func noteError(_ text: StaticString) { noteError(FirstWord(text)) }
+
+    /// The command that is being served fails by an error that was counted already.
+    func countFailure() { calls.addFailure(CallSubject.index(of: max(0, servedCommand))) }
 
     /// Has errors within `body` count as a refusal of the command `code`; -1 is one that does not exist.
     func refusing(_ code: Int, _ body: () -> Void) {
@@ -160,6 +174,11 @@ extension RESPSession {
         return arguments
     }
 
+    /// Shows the call of a script, before what that executes. Source: Redis 7 evalCommand, fcallCommandGeneric.
+    func showCall(_ request: Request) {
+        if frontEnd.metering.monitors.isNeeded && !isReplaying { show(servedCommand, request) }
+    }
+
     /// Shows a command to those who monitor. Source: Redis 7 replicationFeedMonitors.
     private func show(_ code: Int, _ request: Request) {
         let secrets = Secrets(code, request)
@@ -168,7 +187,8 @@ extension RESPSession {
         let fraction = String(time % 1_000_000)
         line.append("+\(time / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction)
         let isLocal = record.peer.connection?.isUnixSocket ?? false
-        line.append(" [\(database.rawValue) \(isLocal ? "unix:" : "")\(record.peer.shownAddress)]")
+        let address = scripts.run == nil ? "\(isLocal ? "unix:" : "")\(record.peer.shownAddress)" : "lua"
+        line.append(" [\(database.rawValue) \(address)]")
         for index in 0..<request.count {
             line.append(" " as StaticString)
             if secrets.contain(index) {
