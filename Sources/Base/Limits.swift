@@ -4,6 +4,10 @@ public enum Limits {
     /// Turns of the spin loop before a waiter yields: about two microseconds, twice a usual critical section.
     static let lockSpinsBeforeYield = 200
 
+    /// Of a waiter that yields, between two looks at whether there is something better to do: on a machine with more to
+    /// do than it has cores each may cost a quantum.
+    static let lockYieldsBetweenTurns = 16
+
     /// What a worker reads from a socket in one call. Large enough that a deep pipeline is one read, small enough
     /// to stay in the second-level cache.
     public static let inputScratchSize = 64 * 1024

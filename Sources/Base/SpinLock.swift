@@ -16,7 +16,15 @@ public struct SpinLock: ~Copyable {
     @inline(__always)
     public borrowing func lock() {
         if !held.exchange(true, ordering: .acquiring) { return }
-        lockSlowly()
+        lockSlowly(servesMeanwhile: false)
+    }
+
+    /// As `lock`, of what may be held for long, though it mostly is not: the thread passes the time as its `LongWait`
+    /// says.
+    @inline(__always)
+    public borrowing func lockPatiently() {
+        if !held.exchange(true, ordering: .acquiring) { return }
+        lockSlowly(servesMeanwhile: true)
     }
 
     /// Takes the lock if it is free; false if somebody holds it.
@@ -39,13 +47,19 @@ public struct SpinLock: ~Copyable {
     }
 
     @inline(never)
-    private borrowing func lockSlowly() {
+    private borrowing func lockSlowly(servesMeanwhile: Bool) {
         var spins = 0
+        var hasPassedTime = false
         while true {
             while held.load(ordering: .relaxed) {
                 Self.pause(&spins)
+                if servesMeanwhile && spins > Limits.lockSpinsBeforeYield && spins % Limits.lockYieldsBetweenTurns == 0 {
+                    LongWait.turnOfThisThread()
+                    hasPassedTime = true
+                }
             }
-            if !held.exchange(true, ordering: .acquiring) { return }
+            if !held.exchange(true, ordering: .acquiring) { break }
         }
+        if hasPassedTime { LongWait.endOfThisThread() }
     }
 }

@@ -242,7 +242,7 @@ public final class Engine: @unchecked Sendable {
         var result = start
         for index in 0..<shardCount {
             let shard = unsafe state.pointee.shards[index]
-            unsafe shard.lock.pointee.lock()
+            unsafe shard.lock.pointee.lockPatiently()
             unsafe body(&result, &shard.body.pointee)
             unsafe shard.lock.pointee.unlock()
         }

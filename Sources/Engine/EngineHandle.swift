@@ -165,7 +165,7 @@ public struct EngineHandle: @unchecked Sendable {
         let shard = unsafe shards[index]
         if held != 0 && held &>> UInt64(index) & 1 == 1 { return unsafe body(&self, shard.body) }
         assert(held == 0, "a key outside the section: its shard might be waited for by whom we wait for")
-        unsafe shard.lock.pointee.lock()
+        unsafe shard.lock.pointee.lockPatiently()
         let result = unsafe body(&self, shard.body)
         unsafe shard.lock.pointee.unlock()
         return result
@@ -181,7 +181,7 @@ public struct EngineHandle: @unchecked Sendable {
             return true
         }
         if held == 0 {
-            unsafe shard.lock.pointee.lock()
+            unsafe shard.lock.pointee.lockPatiently()
         } else if unsafe !shard.lock.pointee.tryLock() {
             return false
         }
@@ -221,7 +221,7 @@ public struct EngineHandle: @unchecked Sendable {
         let heldBefore = held
         var rest = missing
         while rest != 0 {
-            unsafe shards[rest.trailingZeroBitCount].lock.pointee.lock()
+            unsafe shards[rest.trailingZeroBitCount].lock.pointee.lockPatiently()
             rest &= rest - 1
         }
         held = heldBefore | wanted

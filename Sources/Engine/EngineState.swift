@@ -122,7 +122,7 @@ struct EngineState: ~Copyable {
         of state: UnsafeMutablePointer<EngineState>, _ change: (inout [ChangeSubscription]) -> Void
     ) {
         let (shards, count) = unsafe (state.pointee.shards, state.pointee.shardCount)
-        for index in 0..<count { unsafe shards[index].lock.pointee.lock() }
+        for index in 0..<count { unsafe shards[index].lock.pointee.lockPatiently() }
         unsafe change(&state.pointee.subscriptions)
         unsafe noteHeardKinds(of: state)
         for index in 0..<count { unsafe shards[index].lock.pointee.unlock() }

@@ -17,20 +17,22 @@ extension MemcachedSession {
     /// Serves what is not text of somebody who may talk it; nil if that is what has now begun.
     @inline(never)
     func receiveOther(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress? {
-        if stage == .opening {
-            let isBinary = input[0] == BinaryRequest.magic
-            guard mayTalk(isBinary ? .binary : .ascii) else {
-                return Progress(consumed: input.byteCount, next: .close)
-            }
-            let settings = frontEnd.settings
-            stage = isBinary ? .binary : settings.textLogins == nil && settings.doorGuard == nil ? .text : .login
-            logProtocol(isBinary: isBinary)
-        }
+        if stage == .opening && !open(input) { return Progress(consumed: input.byteCount, next: .close) }
         switch stage {
         case .binary: return receiveBinary(input, &output)
         case .login: return receiveLogin(input, &output)
         case .opening, .text: return nil
         }
+    }
+
+    /// Chooses by the first byte. False if its language is not spoken here.
+    func open(_ input: RawSpan) -> Bool {
+        let isBinary = input[0] == BinaryRequest.magic
+        guard mayTalk(isBinary ? .binary : .ascii) else { return false }
+        let settings = frontEnd.settings
+        stage = isBinary ? .binary : settings.textLogins == nil && settings.doorGuard == nil ? .text : .login
+        logProtocol(isBinary: isBinary)
+        return true
     }
 
     /// Whether the listener offers `spoken`, text or binary. Where one of the two asks for a login and the other does

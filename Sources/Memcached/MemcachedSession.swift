@@ -37,7 +37,9 @@ final class MemcachedSession: Session {
 
     /// What this batch meets, as `MemcachedFrontEnd.detours`: then too.
     private var detours = Detours.none
-    /// Of these, a disk that fails.
+    /// Of these, somebody who keeps the shards for long.
+    private var isBusy = false
+    /// A disk that fails.
     private(set) var isReadOnly = false
     /// And another server, whose keys are taken over.
     private(set) var origin: (any KeyOrigin)?
@@ -81,7 +83,7 @@ final class MemcachedSession: Session {
     var pass: (any DoorPass)?
     /// He may not do everything: nothing takes the short ways.
     var isRestricted = false
-    private let isGuarded: Bool
+    let isGuarded: Bool
 
     /// Where `receive` and the long get keep what they found ahead.
     let batch: Batch
@@ -128,7 +130,8 @@ final class MemcachedSession: Session {
     private func noteDetours(_ now: UInt64) {
         detours = now
         isReadOnly = now & Detours.readOnly != 0
-        origin = now & ~Detours.readOnly == 0 ? nil : frontEnd.keyOrigin
+        isBusy = now & Detours.busy != 0
+        origin = now & ~Detours.bits == 0 ? nil : frontEnd.keyOrigin
         hasOrigin = origin != nil
         if !hasOrigin { passedSize = 0 }
     }
@@ -141,6 +144,7 @@ final class MemcachedSession: Session {
         if isGuarded && !renewPass() { return Progress(consumed: input.byteCount, next: .close) }
         let detours = frontEnd.detours.load(ordering: .relaxed)
         if detours != self.detours { noteDetours(detours) }
+        if isBusy && !isReplyInterrupted { return refuseBusy(input, &output) }
         if stage != .text, let progress = receiveOther(input, &output) { return progress }
         var offset = swallow(input, from: 0)
         pipelineStart = offset

@@ -5,10 +5,12 @@ public import Engine
 import Synchronization
 import Transport
 
-/// What keeps requests from the short ways: a bit, and behind it a number, another for each origin, 0 for none.
+/// What keeps requests from the short ways: two bits, and behind them a number, another for each origin, 0 for none.
 enum Detours {
     static var none: UInt64 { 0 }
     static var readOnly: UInt64 { 1 }
+    static var busy: UInt64 { 2 }
+    static var bits: UInt64 { readOnly | busy }
 }
 
 extension MemcachedFrontEnd {
@@ -20,8 +22,8 @@ extension MemcachedFrontEnd {
             originState.withLock { state in
                 state.generation += 1
                 state.origin = newValue
-                detours.bitwiseAnd(Detours.readOnly, ordering: .relaxed)
-                if newValue != nil { detours.bitwiseOr(state.generation << 1, ordering: .releasing) }
+                detours.bitwiseAnd(Detours.bits, ordering: .relaxed)
+                if newValue != nil { detours.bitwiseOr(state.generation << 2, ordering: .releasing) }
             }
         }
     }

@@ -32,6 +32,7 @@ enum Reply {
     static var outOfMemory: StaticString { "SERVER_ERROR out of memory storing object\r\n" }
     static var outOfMemoryReplying: StaticString { "SERVER_ERROR out of memory writing get response\r\n" }
     static var outOfDisk: StaticString { "SERVER_ERROR out of disk\r\n" }
+    static var busy: StaticString { "SERVER_ERROR busy\r\n" }
     static var outOfMemoryAdding: StaticString { "SERVER_ERROR out of memory\r\n" }
 
     static var limitTooSmall: StaticString {

@@ -57,21 +57,23 @@ extension MemcachedSession {
     /// Refuses a command that writes, its block with it. Nil if it may be served, or is so wrong that who serves it
     /// will say so.
     func refuseWrite(_ verb: Verb, _ line: Line, _ input: RawSpan, _ output: inout OutputBuffer) -> Served? {
-        guard verb.changesItems else { return nil }
-        var blockSize = 0
-        if verb.hasBlock {
-            var cursor = line.cursor
-            // `set key flags exptime bytes`, `ms key bytes`.
-            for _ in 0..<(verb == .metaSet ? 1 : 3) { guard cursor.next(input) != nil else { return nil } }
-            guard let token = cursor.next(input), let size = input.unsigned(token), size <= UInt64(Self.valueSizeMax)
-            else { return nil }
-            blockSize = Int(size) + 2
-        }
+        guard verb.changesItems, let blockSize = blockSize(verb, line, input) else { return nil }
         if !isQuiet(line, input) { output.append(Reply.outOfDisk) }
         return .refused(end: line.next, blockSize: blockSize)
     }
 
-    /// As above. Also a quiet command is told: its silence would mean that it was done.
+    /// The size of the block behind a line, its end counted; nil if the line does not tell it.
+    func blockSize(_ verb: Verb, _ line: Line, _ input: RawSpan) -> Int? {
+        guard verb.hasBlock else { return 0 }
+        var cursor = line.cursor
+        // `set key flags exptime bytes`, `ms key bytes`.
+        for _ in 0..<(verb == .metaSet ? 1 : 3) { guard cursor.next(input) != nil else { return nil } }
+        guard let token = cursor.next(input), let size = input.unsigned(token), size <= UInt64(Self.valueSizeMax)
+        else { return nil }
+        return Int(size) + 2
+    }
+
+    /// As `refuseWrite` of text. Also a quiet command is told: its silence would mean that it was done.
     func refuseWrite(_ opcode: BinaryOpcode, _ request: BinaryRequest, _ output: inout OutputBuffer) -> Served? {
         guard opcode.changesItems else { return nil }
         output.append(errorFor: request, .outOfDisk)

@@ -34,7 +34,7 @@ public final class RESPFrontEnd: Sendable {
     let evictedClientCount = Atomic<Int>(0)
 
     private let settings: Mutex<RESPSettings>
-    private let workers = Mutex<[Int: WorkerContext]>([:])
+    let workers = Mutex<[Int: WorkerContext]>([:])
 
     /// Read once a batch by every session; follows `settings`.
     let bulkSizeMax: Atomic<Int>
@@ -47,11 +47,14 @@ public final class RESPFrontEnd: Sendable {
     let isGated = Atomic<Bool>(false)
     private let gate = Atomic<UInt8>(RESPGate.open.rawValue)
     /// Scripts that have run for longer than `scriptTimeMax`.
-    private let busyScripts = Atomic<Int>(0)
+    let busyScripts = Atomic<Int>(0)
     /// Functions among them.
-    private let busyFunctions = Atomic<Int>(0)
+    let busyFunctions = Atomic<Int>(0)
+    let busyListeners = Mutex<[@Sendable (Bool) -> Void]>([])
+    /// The server is to end: a busy script that has written nothing ends itself.
+    let isEnding = Atomic<Bool>(false)
     let scriptTimeMax: Atomic<Int64>
-    private let originState = Mutex<(any KeyOrigin)?>(nil)
+    let originState = Mutex<(any KeyOrigin)?>(nil)
 
     public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
         self.engine = engine
@@ -138,39 +141,7 @@ public final class RESPFrontEnd: Sendable {
         }
     }
 
-    /// Whether a script runs for so long that others are told.
-    var isBusy: Bool { busyScripts.load(ordering: .relaxed) > 0 }
-
-    /// Whether it is no script but a function.
-    var isBusyWithFunction: Bool { busyFunctions.load(ordering: .relaxed) > 0 }
-
-    /// One such script more, or less. The lock's holders want no shard.
-    func noteBusyScript(_ change: Int, isFunction: Bool) {
-        originState.withLock { origin in
-            if isFunction { busyFunctions.wrappingAdd(change, ordering: .relaxed) }
-            busyScripts.wrappingAdd(change, ordering: .relaxed)
-            judgeGate(origin != nil)
-        }
-    }
-
-    /// Has the scripts, or functions, that run now ended, but for those that have written. Who is killed by the other
-    /// command is told of only while others have to wait for it. Source: Redis SCRIPT KILL, FUNCTION KILL.
-    func killScripts(functions: Bool) -> ScriptProgress.KillOutcome {
-        workers.withLock { contexts in
-            var outcome = ScriptProgress.KillOutcome.nothingRuns
-            for context in contexts.values {
-                switch context.scripts.progress.kill(functions: functions) {
-                case .killed: outcome = .killed
-                case .hasWritten: if outcome != .killed { outcome = .hasWritten }
-                case .otherKind: if outcome == .nothingRuns && isBusy { outcome = .otherKind }
-                case .nothingRuns: break
-                }
-            }
-            return outcome
-        }
-    }
-
-    private func judgeGate(_ hasOrigin: Bool) {
+    func judgeGate(_ hasOrigin: Bool) {
         let isClosed = gateState != .open || hasOrigin || pause.kind != .none || isBusy
         isGated.store(isClosed, ordering: .relaxed)
     }

@@ -36,7 +36,7 @@ final class RESPSession: Session {
     /// What came since MULTI; nil outside of a transaction.
     var transaction: Transaction? { didSet { judgeAdmission() } }
     /// A request may not simply be served: one branch on the request path for all such cases.
-    private(set) var needsAdmission: Bool
+    var needsAdmission: Bool
     /// It reads a log back: nothing refuses it.
     var isReplaying = false {
         didSet {
@@ -140,6 +140,7 @@ final class RESPSession: Session {
         needsAdmission =
             !isAuthenticated || isRestricted || transaction != nil || subscriptions != nil || owesMessages
             || isTracked || monitorFeed != nil || replies != .on || frontEnd.isGated.load(ordering: .relaxed)
+            || scripts.servesAside
     }
 
     func connectionClosed() {
@@ -163,7 +164,7 @@ final class RESPSession: Session {
     }
 
     @inline(__always)
-    private func serve(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
+    func serve(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
         let isGated = frontEnd.isGated.load(ordering: .relaxed)
         if isGated { needsAdmission = true }
         if frontEnd.access.generation.load(ordering: .acquiring) != accessGeneration && !renewAccess() {

@@ -30,7 +30,7 @@ public struct RESPSettings: Sendable {
     /// What clients may leave unread. Source: redis.conf `client-output-buffer-limit`.
     public var outputLimits = OutputLimits()
     /// A script that runs for longer is told to others instead of serving them. Source: redis.conf
-    /// `busy-reply-threshold`.
+    /// `busy-reply-threshold`; 0 is never.
     public var scriptMilliseconds: Int64 = 5000
     /// Bytes that all clients together may hold; 0 is no limit. Source: redis.conf `maxmemory-clients`.
     public var clientMemoryMax = 0

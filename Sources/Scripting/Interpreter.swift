@@ -170,6 +170,8 @@ public final class Interpreter {
         interruption = text
         // Each instruction from here on, so that no pcall goes on.
         unsafe duet_lua_set_hook(stack.lua, 1)
+        // Else who resumes one coroutine after the other would go on for as many instructions of his own.
+        unsafe duet_lua_set_hook(lua, 1)
     }
 
     private func endInterruption() {

@@ -56,6 +56,11 @@ public final class Assembly: Sendable {
         if settings.memcachedHasUsers { memcachedSettings.doorGuard = UserGuard(resp) }
         let memcached = MemcachedFrontEnd(engine: engine, settings: memcachedSettings, control: control)
         control.serve(memcached, resp)
+        resp.onBusy { [workers] isBusy in
+            workers.isBusy = isBusy
+            memcached.isBusy = isBusy
+            if !isBusy { control.goOnStopping() }
+        }
         try Self.defineUsers(settings, resp)
         log.onVerbosity { memcached.setVerbosity($0) }
 
@@ -127,7 +132,7 @@ public final class Assembly: Sendable {
     }
 
     /// Stops gracefully. Any thread.
-    public func stop() { workers.stop() }
+    public func stop() { control.stop() }
 
     /// Calls `body` when one of `signals` arrives, while running.
     func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {

@@ -112,7 +112,7 @@ extension Control: MemcachedControl {
 
     func shutdown(isGraceful: Bool) {
         if isGraceful { return stopGracefully() }
-        workers.stop()
+        stop()
     }
 
     func setMemoryLimit(_ bytes: Int) -> Bool {

@@ -41,7 +41,7 @@ extension Control {
     func stopGracefully() {
         log.warning("Gracefully stopping")
         state.withLock { $0.stopsGracefully = true }
-        workers.stop()
+        stop()
     }
 
     var stopsGracefully: Bool { state.withLock { $0.stopsGracefully } }

@@ -148,7 +148,8 @@ extension Control {
             state.isEndForced = order.isForced
         }
         log.warning("User requested shutdown...")
-        workers.stop()
+        if !saves { endAtOnce() }
+        stop()
         return nil
     }
 

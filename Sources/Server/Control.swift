@@ -47,6 +47,10 @@ final class Control: Sendable {
         /// What the end of the process has still to do with the disk.
         var savesAtEnd: Bool?
         var isEndForced = false
+        /// Stopping waits for a script that has written.
+        var stopsLater = false
+        /// Removed at the end, however the process ends.
+        var pidFile: String?
         /// Beginning of the load, and how far it is; nil before and after.
         var loading: (startedAt: Milliseconds, progress: LoadProgress)?
         /// Opens them on another port.

@@ -2,6 +2,7 @@
 
 import Base
 import Glibc
+import Synchronization
 import Transport
 
 /// Runs a server until it is told to stop.
@@ -69,8 +70,17 @@ struct Lifecycle {
         writePidFile()
         writePortFile(server)
         let isMemcached = personality == .memcached
-        server.onSignals([SIGTERM, SIGINT]) { [log] in
-            if !isMemcached { log.warning("Received a signal to stop, scheduling shutdown...") }
+        server.control.state.withLock { $0.pidFile = pidFileToRemove }
+        server.onSignals([SIGTERM]) { [log] in
+            if !isMemcached { log.warning("Received SIGTERM scheduling shutdown...") }
+            server.stop()
+        }
+        server.onSignals([SIGINT]) { [log] in
+            if server.control.stopsLater {
+                log.warning("You insist... exiting now.")
+                server.control.leave(ExitCode.failure)
+            }
+            if !isMemcached { log.warning("Received SIGINT scheduling shutdown...") }
             server.stop()
         }
         server.onSignals([SIGUSR1]) { server.control.stopGracefully() }
@@ -224,6 +234,8 @@ struct Lifecycle {
         return settings.isDaemon && personality == .redis ? "/var/run/redis.pid" : nil
     }
 
+    private var pidFileToRemove: String? { !settings.followsMemcachedHabits || settings.isDaemon ? pidFile : nil }
+
     /// Source: memcached's MEMCACHED_PORT_FILENAME.
     private func writePortFile(_ server: Assembly) {
         guard let path = System.environment("MEMCACHED_PORT_FILENAME") else { return }
@@ -301,7 +313,7 @@ extension Lifecycle {
     }
 
     private func sayGoodbye(_ server: Assembly) {
-        if let pidFile, !settings.followsMemcachedHabits || settings.isDaemon { Files.remove(pidFile) }
+        if let pidFileToRemove { Files.remove(pidFileToRemove) }
         if personality == .memcached {
             if !server.control.stopsGracefully { log.notice("Exiting normally") }
         } else {

@@ -10,14 +10,17 @@ final class EventLoop: @unchecked Sendable {
     let base: OpaquePointer
     private var events: [LoopEvent] = []
 
-    init() throws(TransportError) {
+    /// - Parameter defersChanges: interest that flips within a turn costs no system call then.
+    init(defersChanges: Bool = true) throws(TransportError) {
         guard let configuration = unsafe event_config_new() else {
             throw .system(call: "event_config_new", address: "event loop", errno: ENOMEM)
         }
         defer { unsafe event_config_free(configuration) }
-        // NOLOCK: no base is shared. Changelist: interest that flips within a turn costs no epoll_ctl.
+        // NOLOCK: no base is shared.
         unsafe event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_NOLOCK.rawValue))
-        unsafe event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST.rawValue))
+        if defersChanges {
+            unsafe event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST.rawValue))
+        }
         guard let base = unsafe event_base_new_with_config(configuration) else {
             throw .system(call: "event_base_new", address: "event loop", errno: errno)
         }

@@ -72,7 +72,9 @@ extension Link {
     func woken() {
         connection.wakePending.store(false, ordering: .releasing)
         if !state.isDisjoint(with: [.gone, .closing]) { return }
+        worker.keptSlot = connection.slot
         let next = session.connectionWoken(&worker.output, now: worker.currentTime())
+        worker.keptSlot = -1
         obey(next)
     }
 
@@ -84,6 +86,7 @@ extension Link {
     }
 
     func sayOpened() {
+        if let service = worker.service { return sayOpened(service) }
         session.connectionOpened(&worker.output, now: worker.currentTime())
         obey(.read)
     }

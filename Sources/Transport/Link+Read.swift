@@ -47,9 +47,11 @@ extension Link {
     @inline(__always)
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Progress {
         let worker = self.worker
+        worker.keptSlot = connection.slot
         // SAFETY: the bytes lie in the worker's scratch, which nothing writes during the call.
         let progress = session.receive(
             unsafe RawSpan(_unsafeBytes: bytes), &worker.output, now: worker.currentTime())
+        worker.keptSlot = -1
         precondition(progress.consumed >= 0 && progress.consumed <= bytes.count)
         return progress
     }
@@ -67,13 +69,16 @@ extension Link {
     /// Gives the held input to the session. Not on the fast path.
     func serveHeldInput() {
         let worker = self.worker
+        if let service = worker.service { return serveAside(service) }
         state.remove(.hasMore)
         // One large request and nothing else: what it stores may stay where it is.
         if input.count == inputNeeded { input.offer(through: worker.offeredInput) }
+        worker.keptSlot = connection.slot
         // SAFETY: only this thread changes `input`, and a session cannot reach it; a block that it takes is held by
         // this one too until it has returned.
         let progress = session.receive(
             unsafe RawSpan(_unsafeBytes: input.bytes), &worker.output, now: worker.currentTime())
+        worker.keptSlot = -1
         precondition(progress.consumed >= 0 && progress.consumed <= input.count)
         if let taken = worker.offeredInput.withdraw() {
             precondition(progress.consumed == input.count, "a value was kept of a request that is not done")
@@ -88,7 +93,7 @@ extension Link {
     }
 
     /// Does what the session asked for after its replies were written and its leftovers kept.
-    private func advance(_ progress: Progress) {
+    func advance(_ progress: Progress) {
         inputNeeded = 0
         switch progress.next {
         case .read:
@@ -148,7 +153,7 @@ extension Link {
     // MARK: Input behind what is held
 
     @inline(never)
-    private func readBehindHeldInput() {
+    func readBehindHeldInput() {
         // A scheduled link is served later in this turn; what waits there goes first. The loop only polls
         // while somebody is scheduled, so the level-triggered event costs no extra turns.
         if !state.isDisjoint(with: [.gone, .scheduled]) { return }
@@ -156,7 +161,7 @@ extension Link {
         if state.contains(.held) { return updateInterest() }
         if state.contains(.lingering) {
             discardInput()
-        } else if state.contains(.waiting) || state.contains(.hasMore)
+        } else if state.contains(.waiting) || state.contains(.hasMore) || worker.service != nil
             || max(input.count, inputNeeded) > TransportLimits.stashedInputMax
         {
             readIntoOwnBuffer()

@@ -38,7 +38,8 @@ extension Worker {
     /// Sends what the first of them were told.
     func serveSpeakers() {
         let end = min(firstSpeaker + TransportLimits.speakersPerTurn, speakers.count)
-        while firstSpeaker < end {
+        // Serving aside may empty the row meanwhile.
+        while firstSpeaker < min(end, speakers.count) {
             let link = speakers[firstSpeaker]
             firstSpeaker += 1
             link.flush()
@@ -64,7 +65,7 @@ extension Link {
         return size
     }
 
-    fileprivate func flush() {
+    func flush() {
         isSpeaking = false
         if state.contains(.gone) { return }
         if isCondemned { return closeNow(.error) }

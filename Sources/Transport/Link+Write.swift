@@ -122,7 +122,13 @@ extension Link {
         let worker = self.worker
         if unsent.isEmpty && state.contains(.closing) { finishClose() }
         if unsent.isEmpty && state.contains(.waiting) && !state.contains(.gone) {
+            if let service = worker.service {
+                service.deferred.append(.drained(slot: connection.slot, id: connection.id))
+                return settle()
+            }
+            worker.keptSlot = connection.slot
             session.connectionDrained(&worker.output, now: worker.currentTime())
+            worker.keptSlot = -1
             sendAnyOutput()
         }
         settle()

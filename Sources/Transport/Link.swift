@@ -98,6 +98,7 @@ final class Link {
         if wanted == registered { return }
         if registered != 0 { unsafe event_del(event) }
         if wanted != 0 {
+            if let service = worker.service { return register(wanted, service) }
             // SAFETY: the worker's table holds the link until `unregister`, which `closeNow` calls first.
             let context = unsafe Unmanaged.passUnretained(self).toOpaque()
             let what = Int16(wanted | EV_PERSIST)
@@ -109,6 +110,30 @@ final class Link {
             unsafe event_add(event, nil)
         }
         registered = wanted
+    }
+
+    /// As above, while the worker serves aside.
+    @inline(never)
+    private func register(_ wanted: Int32, _ service: AsideService) {
+        registered = 0
+        guard service.serves(self) else { return }
+        // SAFETY: as above; who ends the service takes the event out of its loop first.
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let what = Int16(wanted | EV_PERSIST)
+        if stream == nil {
+            unsafe event_assign(event, service.loop.base, fd, what, onSocketEventAside, context)
+        } else {
+            unsafe event_assign(event, service.loop.base, fd, what, onEncryptedEvent, context)
+        }
+        unsafe event_add(event, nil)
+        registered = wanted
+    }
+
+    /// The worker begins to serve aside, or has ended it: the event moves to the loop that is turned.
+    func changeLoop() {
+        if state.contains(.gone) { return }
+        unregister()
+        updateInterest()
     }
 
     private var wantedEvents: Int32 {
@@ -146,6 +171,11 @@ private func onSocketEvent(_ fd: Int32, _ what: Int16, _ context: UnsafeMutableR
     // SAFETY: the worker holds every link whose event is registered, to the end of the turn. The guaranteed
     // form spares the retain and release that takeUnretainedValue() would leave around the call.
     unsafe Unmanaged<Link>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.occurred(Int32(what)) }
+}
+
+private func onSocketEventAside(_ fd: Int32, _ what: Int16, _ context: UnsafeMutableRawPointer?) {
+    // SAFETY: as in onSocketEvent.
+    unsafe Unmanaged<Link>.fromOpaque(context!)._withUnsafeGuaranteedRef { $0.occurredAside(Int32(what)) }
 }
 
 private func onEncryptedEvent(_ fd: Int32, _ what: Int16, _ context: UnsafeMutableRawPointer?) {

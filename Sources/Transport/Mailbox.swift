@@ -47,6 +47,13 @@ final class Mailbox<Message: Sendable>: Sendable {
         queue.withLock { queue in swap(&queue.messages, &emptied) }
     }
 
+    /// Puts messages that were taken back to the front. The reader's thread.
+    func putBack(_ messages: [Message]) {
+        if messages.isEmpty { return }
+        queue.withLock { $0.messages.insert(contentsOf: messages, at: 0) }
+        ring()
+    }
+
     /// Refuses further messages and answers what was left.
     func close() -> [Message] {
         queue.withLock { queue in

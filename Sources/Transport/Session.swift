@@ -16,6 +16,12 @@ public protocol Session: AnyObject {
     /// - Returns: how many bytes were consumed, and what the connection waits for.
     func receive(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress
 
+    /// As `receive`, while the worker waits inside another session's `receive`, for a long script to end or for what
+    /// one holds: most requests are to be refused. Nothing may be used that the worker's sessions share and that may be
+    /// in use, and nothing be waited for that is held meanwhile.
+    /// - Returns: `.wait` is not allowed.
+    func receiveAside(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress
+
     /// Somebody called `Connection.wake()`, from whatever thread: there may be something to say unasked.
     /// - Returns: `.read` to go on, `.yield` to have waiting input served again, `.close`, `.abort`.
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next
@@ -34,6 +40,10 @@ public protocol Session: AnyObject {
 
 extension Session {
     public func connectionOpened(_ output: inout OutputBuffer, now: Milliseconds) {}
+    /// Leaves what has come for later.
+    public func receiveAside(_ input: RawSpan, _ output: inout OutputBuffer, now: Milliseconds) -> Progress {
+        Progress(consumed: 0)
+    }
     public func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next { .read }
     public func connectionDrained(_ output: inout OutputBuffer, now: Milliseconds) {}
     public func inputEndedWhileWaiting() -> Progress.Next { .close }

@@ -11,6 +11,8 @@ final class Shared: Sendable {
     let isAcceptPaused = Atomic<Bool>(false)
     /// How much of the log is on the disk.
     let releasedPlace = Atomic<UInt64>(0)
+    /// Requests are being held up by something long: see `Workers.isBusy`.
+    let isBusy = Atomic<Bool>(false)
     private let lastID = Atomic<UInt64>(0)
 
     let options: TransportOptions

@@ -60,7 +60,7 @@ extension Worker {
     }
 
     /// The link of a message, unless its connection is gone and the slot empty or somebody else's.
-    private func link(slot: Int, id: UInt64) -> Link? {
+    func link(slot: Int, id: UInt64) -> Link? {
         guard let link = links[slot], link.connection.id == id else { return nil }
         return link
     }
@@ -69,23 +69,35 @@ extension Worker {
 
     /// Serves every link that was scheduled before this turn, once.
     func serveRunQueue() {
-        let turn = runQueue
+        turnQueue = runQueue
         runQueue = []
-        for link in turn { link.runScheduled() }
+        while firstInTurn < turnQueue.count {
+            let link = turnQueue[firstInTurn]
+            firstInTurn += 1
+            link.runScheduled()
+        }
+        turnQueue = []
+        firstInTurn = 0
     }
 
     func readMailbox() {
         mailbox.take(into: &inbox)
-        for message in inbox { obey(message) }
+        while firstInInbox < inbox.count {
+            let message = inbox[firstInInbox]
+            firstInInbox += 1
+            obey(message)
+        }
         inbox.removeAll(keepingCapacity: true)
+        firstInInbox = 0
     }
 
-    private func obey(_ message: WorkerMessage) {
+    func obey(_ message: WorkerMessage) {
         switch message {
         case .adopt(let arrival): adopt(arrival)
         case .wake(let slot, let id): link(slot: slot, id: id)?.woken()
         case .close(let slot, let id): link(slot: slot, id: id)?.closeRequested()
         case .abort(let slot, let id): link(slot: slot, id: id)?.closeNow(.error)
+        case .drained(let slot, let id): link(slot: slot, id: id)?.settleAfterSending()
         case .run(let body): body()
         case .release: releaseHeld()
         case .stop: beginStop()

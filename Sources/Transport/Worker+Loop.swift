@@ -13,6 +13,13 @@ extension Worker {
 
     /// The thread's body.
     func run() {
+        let waiting = LongWait(
+            turn: { [unowned self] in turnWhileWaiting() }, end: { [unowned self] in endServingAside() })
+        waiting.pass { [unowned self] in runLoop() }
+        finish()
+    }
+
+    private func runLoop() {
         while !isStopping || liveCount > 0 {
             loop.run(runQueue.isEmpty && !hasSpeakers ? .waiting : .polling)
             if !runQueue.isEmpty { serveRunQueue() }
@@ -21,7 +28,6 @@ extension Worker {
             if !closedLinks.isEmpty { closedLinks.removeAll(keepingCapacity: false) }
             turnEnded()
         }
-        finish()
     }
 
     /// Has `duty` told of the end of this turn. This worker's own thread, within a turn.
@@ -43,7 +49,7 @@ extension Worker {
             switch message {
             case .adopt(let arrival): Self.drop(arrival, shared)
             case .run(let body): body()
-            case .wake, .close, .abort, .release, .stop: break
+            case .wake, .drained, .close, .abort, .release, .stop: break
             }
         }
     }

@@ -49,6 +49,9 @@ public final class Worker: @unchecked Sendable {
     var liveCount = 0
     /// Links with input to serve in the next turn.
     var runQueue: [Link] = []
+    /// Those that are being served in this one; those before `firstInTurn` had theirs.
+    var turnQueue: [Link] = []
+    var firstInTurn = 0
     /// Links that were told something unasked; those before `firstSpeaker` had their turn.
     var speakers: [Link] = []
     var firstSpeaker = 0
@@ -57,6 +60,8 @@ public final class Worker: @unchecked Sendable {
     /// Links that closed in this turn, kept alive until its end.
     var closedLinks: [Link] = []
     var inbox: [WorkerMessage] = []
+    /// Messages before this one were obeyed.
+    var firstInInbox = 0
     /// This worker's share of the datagram sockets.
     var datagramReaders: [DatagramReader] = []
 
@@ -66,6 +71,13 @@ public final class Worker: @unchecked Sendable {
     let holdsReplies = Atomic<Bool>(false)
 
     var isStopping = false
+
+    /// The place of the link whose session is being called, -1 if none is.
+    var keptSlot = -1
+    /// While that session keeps the thread for long: what the others are served with.
+    var service: AsideService?
+    /// A turn of it is under way.
+    var isServingAside = false
 
     private var time = Milliseconds(0)
     private var timeIsStale = true
@@ -160,8 +172,17 @@ public final class Worker: @unchecked Sendable {
         } else if shared.releasedPlace.load(ordering: .sequentiallyConsistent) > place {
             deliver(.release)
         }
-        for link in links where link.heldPlace <= place { link.released() }
+        for link in links where link.heldPlace <= place { release(link) }
         for reader in readers where reader.heldPlace <= place { reader.released() }
+    }
+
+    private func release(_ link: Link) {
+        if let service, !service.serves(link) { heldLinks.append(link) } else { link.released() }
+    }
+
+    /// Whoever was passed over while the worker served aside.
+    func releasePassedOver() {
+        if !heldLinks.isEmpty { deliver(.release) }
     }
 
     @inline(__always)
@@ -181,6 +202,8 @@ enum WorkerMessage: Sendable {
     case wake(slot: Int, id: UInt64)
     case close(slot: Int, id: UInt64)
     case abort(slot: Int, id: UInt64)
+    /// What a waiting session had unsent has left, and it was not told.
+    case drained(slot: Int, id: UInt64)
     case run(@Sendable () -> Void)
     /// The log is further.
     case release

@@ -55,6 +55,13 @@ public final class Workers: Sendable {
         set { shared.idleTimeoutSeconds.store(newValue, ordering: .relaxed) }
     }
 
+    /// Whether something keeps a worker or shards for so long that clients are to be told. Meanwhile a worker that
+    /// waits for a shard serves its connections aside, by `Session.receiveAside`. Any thread.
+    public var isBusy: Bool {
+        get { shared.isBusy.load(ordering: .relaxed) }
+        set { shared.isBusy.store(newValue, ordering: .relaxed) }
+    }
+
     /// All connections open now, ascending by id. Never waits for a worker, so workers may call it too;
     /// what a session knows of its connection is for the front-end to keep, by `Connection.id`.
     public func connections() -> [Connection] {

@@ -108,6 +108,11 @@ final class TestClient {
         }
     }
 
+    func send(_ bytes: [UInt8]) { unsafe _ = bytes.withUnsafeBytes { unsafe write(fd, $0.baseAddress!, $0.count) } }
+
+    /// The next `count` bytes; fewer if the peer closed.
+    func bytes(_ count: Int) -> [UInt8] { (0..<count).compactMap { _ in readByte() } }
+
     /// The name in the server's certificate.
     var peerName: String? { stream?.peerName }
 

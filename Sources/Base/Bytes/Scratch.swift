@@ -55,6 +55,13 @@ public struct Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
         if capacity > count { resize(to: count) }
     }
 
+    /// Exchanges the memory of two rows: what spans of either point at stays where it is.
+    public func exchange(with other: Scratch) {
+        let head = unsafe head.pointee
+        unsafe self.head.pointee = other.head.pointee
+        unsafe other.head.pointee = head
+    }
+
     @inline(never)
     private func resize(to count: Int) {
         precondition(count >= 1)

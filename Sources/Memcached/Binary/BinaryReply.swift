@@ -17,6 +17,7 @@ enum BinaryStatus: UInt16 {
     case outOfMemory = 0x82
     /// memcached's "internal error": it has none for disks.
     case outOfDisk = 0x84
+    case busy = 0x85
 
     /// Source: memcached write_bin_error.
     var text: StaticString {
@@ -32,6 +33,7 @@ enum BinaryStatus: UInt16 {
         case .unknownCommand: "Unknown command"
         case .outOfMemory: "Out of memory"
         case .outOfDisk: "Out of disk"
+        case .busy: "Busy"
         }
     }
 }

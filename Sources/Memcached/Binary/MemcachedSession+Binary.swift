@@ -81,7 +81,7 @@ extension MemcachedSession {
     /// Turns down what memcached turns down by the header alone. Most of it ends the connection, since it cannot be
     /// known where the next request begins.
     @inline(__always)
-    private func refuse(_ request: BinaryRequest, _ output: inout OutputBuffer) -> Served? {
+    func refuse(_ request: BinaryRequest, _ output: inout OutputBuffer) -> Served? {
         guard request.sizesAgree else { return close(request, .unknownCommand, &output) }
         let opcode = request.opcode
         if isLocked && opcode?.isForEverybody != true { return close(request, .authenticationFailed, &output) }

@@ -48,7 +48,7 @@ extension MemcachedSession {
         case (.exists, _): outcome = .exists
         case (.notFound, _): outcome = .notFound
         case (.invalid, _), (.notANumber, _), (.authenticationFailed, _), (.authenticationContinues, _),
-            (.unknownCommand, _), (.outOfDisk, _), (nil, _):
+            (.unknownCommand, _), (.outOfDisk, _), (.busy, _), (nil, _):
             return
         }
         var stored = traits(of: key)

@@ -239,6 +239,18 @@ public final class AppendLog: Sendable {
         stopWriter()
     }
 
+    /// Writes what has been told so far, and no more. The keyspace may be held by somebody meanwhile.
+    public func closeAtOnce() {
+        let (writer, thread) = state.change { state in
+            state.isClosed = true
+            let parts = (state.writer, state.thread)
+            state.thread = nil
+            return parts
+        }
+        writer?.close()
+        thread?.join()
+    }
+
     // MARK: The manifest
 
     /// Writes the manifest, in the place of the one that is there.

@@ -114,6 +114,7 @@ extension RESPSession {
             // Stopping is not drawn out, so that there is never one to call off.
             return request.count == 2 ? fail("ERR No shutdown in progress.", &output) : failSyntax(&output)
         }
+        if isBusy && order.saves != false { return refuseBusy(.shutdown, &output) }
         if let reason = frontEnd.control.shutdown(order) {
             fail(made: "ERR \(reason)", &output)
         } else {

@@ -230,20 +230,4 @@ extension RESPSession: ScriptHost {
         self.version = version == 3 ? .three : .two
         scripts.run?.version = self.version
     }
-
-    func interruption() -> StaticString? {
-        let isFunction = scripts.run?.script.isFunction == true
-        if scripts.progress.isKilled(scripts.runCount) {
-            noteError("ERR")
-            return isFunction
-                ? "ERR Script killed by user with FUNCTION KILL." : "ERR Script killed by user with SCRIPT KILL."
-        }
-        if isFunction { scripts.show() }
-        let elapsed = Milliseconds.readClock().rawValue - scripts.runStartedAt.rawValue
-        if !scripts.isBusy && elapsed >= frontEnd.scriptTimeMax.load(ordering: .relaxed) {
-            scripts.isBusy = true
-            frontEnd.noteBusyScript(1, isFunction: isFunction)
-        }
-        return nil
-    }
 }

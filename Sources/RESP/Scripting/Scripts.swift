@@ -133,10 +133,7 @@ extension RESPSession {
             begun.declared = reach == .unknown ? declared : nil
             scripts.begin(begun, now: engine.now)
             runOnce(program, interpreter, request, keyCount, shards, &output)
-            if scripts.isBusy {
-                scripts.isBusy = false
-                frontEnd.noteBusyScript(-1, isFunction: script.isFunction)
-            }
+            if scripts.isBusy { endBusyScript() }
             guard let run = scripts.end() else { return }
             if run.strayed {
                 script.reach.store(.anyKeys, ordering: .relaxed)

@@ -38,12 +38,16 @@ struct ScriptProgress: ~Copyable, Sendable {
     private let isFunction = Atomic<Bool>(false)
     /// The run that is to be ended.
     private let killed = Atomic<Int>(-1)
+    let isBusy = Atomic<Bool>(false)
 
     borrowing func begin(_ number: Int, isFunction: Bool) {
         self.isFunction.store(isFunction, ordering: .relaxed)
         hasWritten.store(false, ordering: .relaxed)
         run.store(number, ordering: .releasing)
     }
+
+    /// It has run for so long that others are told, and has written.
+    var isBusyWriter: Bool { isBusy.load(ordering: .relaxed) && hasWritten.load(ordering: .relaxed) }
 
     borrowing func end() { run.store(0, ordering: .releasing) }
     borrowing func noteWriting() { hasWritten.store(true, ordering: .relaxed) }
@@ -96,6 +100,13 @@ final class WorkerScripts: @unchecked Sendable {
     /// It has run for so long that others are told.
     var isBusy = false
 
+    /// Rows for requests that are served aside: the worker's own are in use then.
+    let asideSlots = Scratch<ArgumentSlot>(capacity: 16)
+    let asideQueue = Scratch<QueuedRequest>(capacity: RESPLimits.batchCountMax)
+    let asideHashes = Scratch<UInt64>(capacity: 16)
+    /// A request is being served aside: this thread holds shards, or waits for some.
+    var servesAside = false
+
     /// What other threads may know of the script that runs, and how they end it.
     let progress = ScriptProgress()
 
@@ -114,7 +125,12 @@ final class WorkerScripts: @unchecked Sendable {
         self.functions = WorkerFunctions(functions)
     }
 
-    deinit { slots.deallocate() }
+    deinit {
+        slots.deallocate()
+        asideSlots.deallocate()
+        asideQueue.deallocate()
+        asideHashes.deallocate()
+    }
 
     /// The interpreter of scripts, fresh after a flush; nil if there is no memory for one.
     func readyInterpreter() -> Interpreter? {

@@ -24,7 +24,7 @@ extension RESPSession {
             serve(command, request, &output)
             isRefused = isNoCall && command.catalogueID(of: request) == nil
             measureLast(request)
-            if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }
+            if frontEnd.waitedKeys.hasReady && !isBusy { frontEnd.waitedKeys.serveReady(&engine) }
         }
         // Else its reply comes later.
         if ending != .park || !isServed { dropReply(after: mark, &output) }
@@ -54,7 +54,7 @@ extension RESPSession {
             refuseToSubscriber(command, request, &output)
             return false
         }
-        if frontEnd.isGated.load(ordering: .relaxed) {
+        if frontEnd.isGated.load(ordering: .relaxed) || scripts.servesAside {
             guard passesGate(command, request, &output) else { return false }
         } else {
             judgeAdmission()
@@ -74,7 +74,7 @@ extension RESPSession {
         if spec.flags.contains(.noTransaction) {
             flawTransaction()
             fail("ERR Command not allowed inside a transaction", &output)
-        } else if !engine.makeRoomToWrite() {
+        } else if !isBusy && !engine.makeRoomToWrite() {
             // Whatever it is: queueing takes memory.
             flawTransaction()
             failMemory(&output)
@@ -110,9 +110,8 @@ extension RESPSession {
             flawTransaction()
             return false
         }
-        if frontEnd.isBusy && !isServedWhileBusy(command, spec, request) {
-            flawTransaction()
-            fail(frontEnd.isBusyWithFunction ? Self.busyFunction : Self.busyScript, &output)
+        if isBusy && !spec.flags.contains(.whileBusy) {
+            refuseBusy(command, &output)
             return false
         }
         switch frontEnd.gateState {
@@ -145,19 +144,6 @@ extension RESPSession {
         if command == .exec { return abortExec(&output) { $0.append(reason) } }
         flawTransaction()
         fail(made: "ERR \(reason)", &output)
-    }
-
-    static var busyScript: StaticString {
-        "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
-    }
-
-    static var busyFunction: StaticString {
-        "BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE."
-    }
-
-    private func isServedWhileBusy(_ command: Command, _ spec: CommandSpec, _ request: Request) -> Bool {
-        if command == .shutdown { return request.count == 2 && request[1].equalsIgnoringCase("nosave") }
-        return spec.flags.contains(.whileBusy)
     }
 
     /// The row that says what the request is, its subcommand's if it has one; nil if there is none such, and that was
@@ -318,6 +304,11 @@ extension RESPSession {
         guard transaction == nil else { return fail("ERR WATCH inside MULTI is not allowed", &output) }
         // Nothing that is watched from here on could make EXEC succeed.
         if isWatchBroken { return output.appendOK() }
+        if isBusy {
+            // Its shard is not to be had, and what the script does to the key would go unseen.
+            record.isWatchBroken.store(true, ordering: .relaxed)
+            return output.appendOK()
+        }
         var size = 0
         for index in 1..<request.count { size &+= request[index].byteCount &+ 2 &* MemoryLayout<WatchedKey>.stride }
         guard mayHold(size) else { return }
@@ -345,7 +336,10 @@ extension RESPSession {
     }
 
     func unwatchAll() {
-        guard !watchedKeys.isEmpty else { return }
+        guard !watchedKeys.isEmpty else {
+            if isWatchBroken { record.isWatchBroken.store(false, ordering: .relaxed) }
+            return
+        }
         for key in watchedKeys { frontEnd.watchedKeys.remove(key, for: record) }
         watchedKeys = []
         watchedSize = 0

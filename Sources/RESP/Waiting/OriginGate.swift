@@ -13,6 +13,8 @@ extension RESPSession {
     /// - Parameter start: where the first begins.
     @inline(never)
     func countReady(_ count: Int, _ input: RawSpan, from start: Int) -> Int {
+        // Whatever needs a key is refused.
+        if isBusy { return count }
         let unpaused = countUnpaused(count, input)
         if unpaused < count && waitForPause() { return countReady(unpaused, input, from: start) }
         guard let origin = gatingOrigin else { return count }
@@ -43,6 +45,7 @@ extension RESPSession {
     /// Whether a request by itself has to wait, as above.
     @inline(never)
     func waits(for queued: QueuedRequest, _ text: RawSpan, at start: Int, end: Int) -> Bool {
+        if isBusy { return false }
         if isPaused(queued, text, frontEnd.pause.kind) && waitForPause() { return true }
         guard let origin = gatingOrigin else { return false }
         if start >= passedSize {

@@ -78,7 +78,7 @@ extension Link {
         if !state.isDisjoint(with: [.gone, .scheduled, .closing]) { return }
         if state.contains(.held) { return updateInterest() }
         state.remove([.readNeedsWrite, .unread])
-        if !state.isDisjoint(with: [.waiting, .hasMore])
+        if !state.isDisjoint(with: [.waiting, .hasMore]) || worker.service != nil
             || max(input.count, inputNeeded) > TransportLimits.stashedInputMax
         {
             decryptIntoOwnBuffer(stream)
