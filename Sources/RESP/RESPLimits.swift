@@ -95,6 +95,9 @@ enum RESPLimits {
     /// How long the program of a library may take that a client loads. Source: Redis LOAD_TIMEOUT_MS.
     static let libraryLoadMilliseconds: Int64 = 500
 
+    /// Keys of a script that are prefetched.
+    static let scriptKeysAhead = 8
+
     /// What a worker keeps of the buffers between scripts and commands.
     static let scriptBufferKept = 64 * 1024
 

@@ -25,7 +25,7 @@ extension RESPSession {
         showCall(request)
         guard let keyCount = scriptKeyCount(request, &output) else { return }
         guard scripts.run == nil, let interpreter = scripts.readyInterpreter() else { return failInterpreter(&output) }
-        guard let digest = SHA1Digest(hexadecimal: request[1]), let program = scripts.program(digest) else {
+        guard let program = scripts.program(named: request[1]) else {
             return fail("NOSCRIPT No matching script. Please use EVAL.", &output)
         }
         run(program, interpreter, request, keyCount, readsOnly: readsOnly, &output)
@@ -122,7 +122,11 @@ extension RESPSession {
         let reach = script.reach.load(ordering: .relaxed)
         var declared = ShardSet()
         if reach != .anyKeys {
-            for index in 0..<keyCount { engine.insert(engine.hash(request[3 + index]), into: &declared) }
+            for index in 0..<keyCount {
+                let hash = engine.hash(request[3 + index])
+                engine.insert(hash, into: &declared)
+                if index < RESPLimits.scriptKeysAhead { engine.prefetchBucket(hash, in: database) }
+            }
         }
         var shards = reach == .declaredKeys && !engine.isInSection ? declared : .all
         let start = output.count
@@ -169,6 +173,10 @@ extension RESPSession {
         if !isFunction {
             interpreter.setGlobal("ARGV")
             interpreter.push(program.function)
+        }
+        // What it will look at is on its way while the interpreter begins.
+        for index in 0..<min(keyCount, RESPLimits.scriptKeysAhead) {
+            engine.prefetchItem(engine.hash(request[3 + index]), in: database)
         }
         let before = (database: database, version: version, isExecuting: isExecuting, overshoots: engine.mayOvershoot)
         var outside = engine

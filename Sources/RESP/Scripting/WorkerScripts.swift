@@ -85,6 +85,8 @@ final class WorkerScripts: @unchecked Sendable {
     let functions: WorkerFunctions
     private var interpreter: Interpreter?
     private var programs: [SHA1Digest: Program] = [:]
+    /// What EVALSHA ran last, and how it was named: mostly it is the same again.
+    private var last: (name: [UInt8], program: Program)?
     private var generation = 0
 
     /// Words of the command that a script calls, and its reply.
@@ -138,6 +140,7 @@ final class WorkerScripts: @unchecked Sendable {
         if generation != current {
             generation = current
             programs = [:]
+            last = nil
             interpreter = nil
         }
         if let interpreter { return interpreter }
@@ -146,6 +149,15 @@ final class WorkerScripts: @unchecked Sendable {
             versionNumber: 0x0007_0200)
         noteMemory()
         return interpreter
+    }
+
+    /// The program that 40 digits name; nil if the cache knows none.
+    /// - Precondition: as below.
+    func program(named name: RawSpan) -> Program? {
+        if let last, name.equals(last.name.span.rawBytes) { return last.program }
+        guard let digest = SHA1Digest(hexadecimal: name), let program = program(digest) else { return nil }
+        last = (name.copiedBytes(), program)
+        return program
     }
 
     /// The program of a script that the cache knows; nil if it does not.
@@ -236,6 +248,7 @@ final class WorkerScripts: @unchecked Sendable {
     private func forgetPrograms(_ interpreter: Interpreter) {
         for program in programs.values { interpreter.forget(program.function) }
         programs = [:]
+        last = nil
         interpreter.collectGarbage()
     }
 
