@@ -137,9 +137,6 @@ for name, words in {
     "--user": ["-t", "set", "--user", "tool", "-a", "sesame"], "--precision": ["-t", "set", "--precision", "3"],
     "--enable-tracking": ["-t", "get", "--enable-tracking"], "command": ["-r", "100", "set", "k__rand_int__", "v"],
 }.items():
-    if name == "--enable-tracking":
-        # Tracking is not there.
-        continue
     output = run("redis-benchmark", "-n", "2000", "-q", *words, seconds=120)
     assert "requests per second" in output and "rror" not in output.replace("ERROR: failed to fetch CONFIG", ""), output
     done.append(f"redis-benchmark {name}")

@@ -53,7 +53,7 @@ extension RESPSession {
         case .replica:
             fail("ERR no replication here: SYNC sends one snapshot, and nothing follows it", &output)
         case .part:
-            fail("ERR no functions here, and no parts of a snapshot: SYNC sends all keys", &output)
+            fail("ERR no parts of a snapshot here: SYNC sends all keys and functions", &output)
         }
     }
 

@@ -68,8 +68,8 @@ enum ClusterSubcommand: Int, Subcommand {
                 syntax: "(start-slot:integer end-slot:integer)...")
         case .bumpepoch:
             CommandSpec(
-                "bumpepoch", arity: 2, Self.changing, .cluster, since: "3.0.0", "Raises the epoch of the configuration.",
-                tips: ["nondeterministic_output"])
+                "bumpepoch", arity: 2, Self.changing, .cluster, since: "3.0.0",
+                "Raises the epoch of the configuration.", tips: ["nondeterministic_output"])
         case .countFailureReports:
             CommandSpec(
                 "count-failure-reports", arity: 3, Self.asking, .cluster, since: "3.0.0",
@@ -152,7 +152,8 @@ enum ClusterSubcommand: Int, Subcommand {
                 syntax: "[HARD|SOFT]")
         case .saveconfig:
             CommandSpec(
-                "saveconfig", arity: 2, Self.changing, .cluster, since: "3.0.0", "Writes the configuration to the disk.")
+                "saveconfig", arity: 2, Self.changing, .cluster, since: "3.0.0",
+                "Writes the configuration to the disk.")
         case .setConfigEpoch:
             CommandSpec(
                 "set-config-epoch", arity: 3, Self.changing, .cluster, since: "3.0.0", "Sets the epoch of a new node.",

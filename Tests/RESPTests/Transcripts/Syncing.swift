@@ -54,11 +54,11 @@ extension Transcript {
             > REPLCONF ip-address 127.0.0.1
             < -ERR no replication here: SYNC sends one snapshot, and nothing follows it
             > REPLCONF rdb-filter-only functions
-            < -ERR no functions here, and no parts of a snapshot: SYNC sends all keys
+            < -ERR no parts of a snapshot here: SYNC sends all keys and functions
             > SYNC
-            < -ERR no functions here, and no parts of a snapshot: SYNC sends all keys
+            < -ERR no parts of a snapshot here: SYNC sends all keys and functions
             > PSYNC ? -1
-            < -ERR unknown command 'PSYNC', with args beginning with: '?' '-1' 
+            < -ERR no replication here: SYNC sends one snapshot, and nothing follows it
             """#),
     ]
 }
