@@ -206,6 +206,19 @@ public final class RESPFrontEnd: Sendable {
     /// Commands since the start or CONFIG RESETSTAT, refused ones included, and error replies.
     public var commandCount: Int { counters.total(.commands) }
     public var errorCount: Int { counters.total(.errors) }
+
+    /// How long commands took, by name, those that were called: seconds in all, and how many took no longer than each
+    /// of `limits`, seconds that ascend. Empty with `latency-tracking no`.
+    public func commandTimes(upTo limits: [Double]) -> [(command: String, seconds: Double, counts: [Int], total: Int)] {
+        let ticks = TickClock.perMicrosecond * 1e6
+        return CallSubject.named.compactMap { subject, name in
+            let histogram = metering.board.histogram(of: subject)
+            let total = histogram.total
+            guard total > 0 else { return nil }
+            let seconds = Double(metering.board.totals(of: subject).ticks) / ticks
+            return (name, seconds, histogram.cumulated(upTo: limits.map { $0 * ticks }), total)
+        }
+    }
 }
 
 /// What requests meet before they are served.

@@ -129,7 +129,16 @@ struct Metrics {
         metrics.gauge("duet_resp_blocked_clients", "Clients that wait: for a list's element, say.", door.waitingCount)
         metrics.counter("duet_resp_commands_total", "Commands through the RESP door.", door.commandCount)
         metrics.counter("duet_resp_errors_total", "Error replies to them.", door.errorCount)
+        metrics.histograms(
+            "duet_resp_command_duration_seconds", "How long commands took, without their way through the network.",
+            upTo: Self.durations,
+            door.commandTimes(upTo: Self.durations).map { (["command": $0.command], $0.counts, $0.seconds, $0.total) })
     }
+
+    /// Seconds: from a command on a small value to a script that runs too long.
+    private static let durations = [
+        1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 1e-2, 0.1, 1,
+    ]
 
     private mutating func snapshots() {
         let saving = control.saving()

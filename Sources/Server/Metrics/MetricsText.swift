@@ -37,6 +37,23 @@ struct MetricsText {
         for (labels, value) in samples { sample(name, labels, value) }
     }
 
+    /// How often something took no longer than each of `limits`, in seconds that ascend, how long all took, and how
+    /// many those are.
+    mutating func histograms(
+        _ name: String, _ help: String, upTo limits: [Double],
+        _ samples: [(labels: Labels, counts: [Int], sum: Double, total: Int)]
+    ) {
+        if samples.isEmpty { return }
+        begin(name, "histogram", help)
+        for (labels, counts, sum, total) in samples {
+            for (limit, count) in zip(limits + [.infinity], counts + [total]) {
+                sample(name + "_bucket", labels.merging(["le": limit.metricText]) { $1 }, count)
+            }
+            sample(name + "_sum", labels, sum)
+            sample(name + "_count", labels, total)
+        }
+    }
+
     private mutating func begin(_ name: String, _ kind: String, _ help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
     }
