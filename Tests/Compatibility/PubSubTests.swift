@@ -161,6 +161,33 @@ struct PubSubTests {
         }
     }
 
+    @Test("who is subscribed to what its user may not hear any more is closed", .enabled(if: Peer.redis != nil))
+    func revoked() throws {
+        let peer = try Peer.emptyRedis()
+        let duet = try Duet { $0.workerCount = 3 }
+        defer { duet.finish() }
+        func outcome(_ path: String) throws -> [String] {
+            let admin = try Listener(unix: path)
+            _ = try admin.ask(["ACL", "SETUSER", "revoked", "on", ">p", "+@all", "resetchannels", "&a*", "&b*"])
+            _ = try admin.ask(["ACL", "SETUSER", "other", "on", ">p", "+@all", "resetchannels", "&a*"])
+            let subscribers = try [
+                ["revoked", "SUBSCRIBE", "a1"], ["revoked", "SUBSCRIBE", "b1"], ["revoked", "PSUBSCRIBE", "a*"],
+                ["revoked", "PSUBSCRIBE", "b*"], ["revoked", "SSUBSCRIBE", "a1"], ["other", "SUBSCRIBE", "a1"],
+                ["revoked", "PING"], ["revoked", "SUBSCRIBE", "b1", "a1"],
+            ].map { words in
+                let listener = try Listener(unix: path)
+                _ = try listener.ask(["AUTH", words[0], "p"], Array(words.dropFirst()))
+                return listener
+            }
+            _ = try admin.ask(["ACL", "SETUSER", "revoked", "resetchannels", "&b*"])
+            _ = waitUntil { (try? admin.ask(["PUBSUB", "NUMSUB", "a1"])) == Array("*2\r\n$2\r\na1\r\n:1\r\n".utf8) }
+            return subscribers.map { subscriber in (try? subscriber.ask(["PING"])) == nil ? "closed" : "open" }
+        }
+        let expected = try outcome(peer.socketPath)
+        #expect(try outcome(duet.respPath) == expected)
+        #expect(expected == ["closed", "open", "closed", "open", "closed", "open", "open", "closed"])
+    }
+
     @Test("a subscriber that never reads is cut off, at either limit, and others hear on")
     func slow() throws {
         // One worker, as above.

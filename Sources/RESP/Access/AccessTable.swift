@@ -218,6 +218,15 @@ struct AccessTable: Sendable {
         return false
     }
 
+    /// Whether some selector lets its user have `channel`, whatever he does with it.
+    func allowsChannel(_ channel: RawSpan, isPattern: Bool) -> Bool {
+        for index in 0..<count {
+            let selector = selectors[index]
+            if selector.allowsAllChannels || allowsChannel(selector, channel, isPattern: isPattern) { return true }
+        }
+        return false
+    }
+
     /// Whether a selector allows a command without options, with one key or with none.
     func allows(_ id: Int, _ key: RawSpan?) -> Bool {
         let plan = KeyPlan.all[id]

@@ -62,14 +62,20 @@ extension RESPFrontEnd {
             try Files.replace(currentSettings.accessFile, with: text)
             return nil
         } catch {
+            control.log(level: 3, "ACL SAVE could not write \(currentSettings.accessFile): \(error.reason)")
             return error.reason
         }
     }
 
-    /// Ends the conversations of deleted users, and has commands that wait for keys judged anew. Other sessions find
-    /// out for themselves when they next have something to do.
+    /// Ends the conversations of deleted users and of subscribers whose channels were taken from their users, and has
+    /// commands that wait for keys judged anew. Other sessions find out for themselves when they next have something
+    /// to do.
     /// - Parameter session: whose command it was; its own end comes behind the reply.
     func announce(_ change: AccessDirectory.Change, by session: RESPSession?) {
+        if channels.hasSubscribers && !change.changed.isEmpty {
+            let all = workers.withLock { $0.values.map(\.listening) }
+            for listening in all { listening.closeRevoked(change.changed, channels) }
+        }
         if change.deleted.isEmpty && parkedClients.count == 0 { return }
         for client in clients.all() {
             let id = client.userID.load(ordering: .relaxed)

@@ -47,6 +47,13 @@ extension RESPSession {
         return true
     }
 
+    /// Whether its user may be subscribed to a channel, by the rules of now.
+    func mayHear(_ channel: Channel) -> Bool {
+        guard renewAccess() else { return false }
+        let name = channel.name
+        return !isRestricted || accessTable.allowsChannel(name.span.rawBytes, isPattern: channel.kind == .pattern)
+    }
+
     // MARK: What it may do
 
     /// Whether the user may run a request; if not, that was replied and remembered.

@@ -120,7 +120,17 @@ extension RESPSession {
             }
             output.appendArray(2)
             output.appendBulk(request[2 + place])
-            appendNames(access, &output)
+            appendNames(Self.access(access, of: spec.name, words), &output)
+        }
+    }
+
+    /// What SET and BITFIELD do to their key depends on their arguments. Source: Redis setGetKeys, bitfieldGetKeys.
+    private static func access(_ row: String, of name: String, _ words: [String]) -> String {
+        func has(_ options: Set<String>) -> Bool { words.dropFirst(2).contains { options.contains($0.lowercased()) } }
+        return switch name {
+        case "set": words.dropFirst(3).contains { $0.lowercased() == "get" } ? "RW access update" : "OW update"
+        case "bitfield": has(["set", "incrby"]) ? "RW access update" : "RO access"
+        default: row
         }
     }
 }

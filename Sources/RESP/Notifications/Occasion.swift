@@ -59,7 +59,7 @@ extension Command {
         case .rename, .renamenx: .renameTo
         case .move: .moveTo
         case .copy: .copyTo
-        case .restore: .restore
+        case .restore, .restoreAsking: .restore
         case .sort: .sortstore
         case .lpush, .lpushx: .lpush
         case .rpush, .rpushx: .rpush

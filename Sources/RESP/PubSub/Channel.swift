@@ -31,6 +31,11 @@ final class Channel: @unchecked Sendable {
         return other.equals(name.span.rawBytes)
     }
 
+    /// Whom it has on a worker.
+    func subscribers(of listening: Listening) -> Subscribers? {
+        audiences.first { $0.listening === listening }?.subscribers
+    }
+
     var subscriberCount: Int { audiences.reduce(0) { $0 + $1.count } }
     var isDeserted: Bool { audiences.isEmpty }
 

@@ -128,6 +128,17 @@ final class Channels: Sendable {
 
     // MARK: What there is
 
+    /// Whether anybody is subscribed to anything.
+    var hasSubscribers: Bool { ChannelKind.allCases.contains { count($0) > 0 } }
+
+    /// The subscribers on a worker, channel by channel.
+    func subscribers(of listening: Listening) -> [Subscribers] {
+        let named = stripes.flatMap { stripe in
+            stripe.withLock { stripe in stripe.values.flatMap { $0 }.compactMap { $0.subscribers(of: listening) } }
+        }
+        return named + patterns.withLock { $0.inOrder.compactMap { $0.subscribers(of: listening) } }
+    }
+
     /// The names of this kind that `pattern` matches.
     func names(_ kind: ChannelKind, like pattern: [UInt8]?) -> [[UInt8]] {
         var names: [[UInt8]] = []

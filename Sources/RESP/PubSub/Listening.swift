@@ -140,6 +140,18 @@ final class Listening: TurnDuty, @unchecked Sendable {
         worker?.post { [self] in drain(nil, &nothing) }
     }
 
+    /// Closes the connections of those of `users` that are subscribed to what they may not hear any more. Any thread;
+    /// nothing without a worker. Source: Redis ACLKillPubsubClientsIfNeeded.
+    func closeRevoked(_ users: Set<UInt64>, _ channels: Channels) {
+        worker?.post { [self] in
+            for subscription in channels.subscribers(of: self).flatMap(\.all) {
+                let session = subscription.session
+                guard users.contains(session.record.userID.load(ordering: .relaxed)) else { continue }
+                if !session.mayHear(subscription.channel) { subscription.connection?.close() }
+            }
+        }
+    }
+
     // MARK: Delivering
 
     /// Hands all messages out: to `me`, whose turn it is, behind what is in `output`.

@@ -186,6 +186,40 @@ extension Transcript {
             < x
             > COMMAND GETKEYS object foo x
             < -ERR Invalid command specified
+            > COMMAND GETKEYSANDFLAGS set k v
+            < *1
+            < *2
+            < $1
+            < k
+            < *2
+            < +OW
+            < +update
+            > COMMAND GETKEYSANDFLAGS set k v ex 1 GET
+            < *1
+            < *2
+            < $1
+            < k
+            < *3
+            < +RW
+            < +access
+            < +update
+            > COMMAND GETKEYSANDFLAGS bitfield k get u4 0
+            < *1
+            < *2
+            < $1
+            < k
+            < *2
+            < +RO
+            < +access
+            > COMMAND GETKEYSANDFLAGS bitfield k set u4 0 1
+            < *1
+            < *2
+            < $1
+            < k
+            < *3
+            < +RW
+            < +access
+            < +update
             > COMMAND GETKEYSANDFLAGS rename a b
             < *2
             < *2
