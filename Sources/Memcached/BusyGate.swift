@@ -8,14 +8,8 @@ import Transport
 extension MemcachedFrontEnd {
     /// Whether requests are refused, as `SERVER_ERROR busy`. Sessions look once a batch. Any thread.
     public var isBusy: Bool {
-        get { detours.load(ordering: .relaxed) & Detours.busy != 0 }
-        set {
-            if newValue {
-                detours.bitwiseOr(Detours.busy, ordering: .relaxed)
-            } else {
-                detours.bitwiseAnd(~Detours.busy, ordering: .relaxed)
-            }
-        }
+        get { self[detour: Detours.busy] }
+        set { self[detour: Detours.busy] = newValue }
     }
 }
 

@@ -14,6 +14,18 @@ enum Detours {
 }
 
 extension MemcachedFrontEnd {
+    /// Whether one of the `Detours` is taken. Any thread.
+    subscript(detour bit: UInt64) -> Bool {
+        get { detours.load(ordering: .relaxed) & bit != 0 }
+        set {
+            if newValue {
+                detours.bitwiseOr(bit, ordering: .relaxed)
+            } else {
+                detours.bitwiseAnd(~bit, ordering: .relaxed)
+            }
+        }
+    }
+
     /// Where keys of this door's database may be that are not here; nil is nowhere. Sessions look once a batch. Any
     /// thread.
     public var keyOrigin: (any KeyOrigin)? {

@@ -6,14 +6,8 @@ import Synchronization
 extension MemcachedFrontEnd {
     /// Whether writes are refused, as `SERVER_ERROR out of disk`. Sessions look once a batch. Any thread.
     public var isReadOnly: Bool {
-        get { detours.load(ordering: .relaxed) & Detours.readOnly != 0 }
-        set {
-            if newValue {
-                detours.bitwiseOr(Detours.readOnly, ordering: .relaxed)
-            } else {
-                detours.bitwiseAnd(~Detours.readOnly, ordering: .relaxed)
-            }
-        }
+        get { self[detour: Detours.readOnly] }
+        set { self[detour: Detours.readOnly] = newValue }
     }
 }
 

@@ -18,23 +18,21 @@ extension RESPSession {
     }
 
     func failover(_ request: Request, _ output: inout OutputBuffer) {
-        var (aborts, forces) = (false, false)
-        var host: Int?
-        var milliseconds: Int64?
+        var (aborts, forces, hasTarget, hasTimeout) = (false, false, false, false)
         var index = 1
         while index < request.count {
             let word = request[index]
             let left = request.count - 1 - index
-            if word.equalsIgnoringCase("timeout") && left >= 1 && milliseconds == nil {
+            if word.equalsIgnoringCase("timeout") && left >= 1 && !hasTimeout {
                 guard let number = request[index + 1].integer else { return failInteger(&output) }
                 if number <= 0 { return fail("ERR FAILOVER timeout must be greater than 0", &output) }
-                milliseconds = number
+                hasTimeout = true
                 index += 1
             } else if word.equalsIgnoringCase("abort") && request.count == 2 {
                 aborts = true
-            } else if word.equalsIgnoringCase("to") && left >= 2 && host == nil {
+            } else if word.equalsIgnoringCase("to") && left >= 2 && !hasTarget {
                 guard request[index + 2].integer != nil else { return failInteger(&output) }
-                host = index + 1
+                hasTarget = true
                 index += 2
             } else if word.equalsIgnoringCase("force") && !forces {
                 forces = true

@@ -18,13 +18,12 @@ extension CommandSpec {
         "readwrite", arity: 1, [.whileLoading, .whileStale, .fast], .cluster, .connection, since: "3.0.0",
         "Ends what READONLY began.")
 
-    static let restoreAsking = CommandSpec(
-        "restore-asking", arity: -4, [.write, .deniedWhenFull, .asking], .server, [.keyspace, .dangerous],
-        keys: .one("OW update"), since: "3.0.0",
-        complexity: "O(N), N being the size of the value; O(N*log(N)) for sorted sets",
-        "Makes a key of bytes that DUMP returned, between nodes of a cluster.",
-        syntax: "key ttl:integer serialized-value [REPLACE] [ABSTTL] "
-            + "[IDLETIME seconds:integer] [FREQ frequency:integer]")
+    static let restoreAsking = restore.like(
+        "restore-asking", since: "3.0.0", "Makes a key of bytes that DUMP returned, between nodes of a cluster."
+    ) {
+        $0.flags.insert(.asking)
+        $0.group = .server
+    }
 
     static let failover = CommandSpec(
         "failover", arity: -1, [.admin, .noScript, .whileStale], .server, since: "6.2.0",
@@ -36,13 +35,23 @@ extension CommandSpec {
         "Makes this server nobody's replica, which it is; another's it cannot become.",
         syntax: "((host port:integer)|(NO ONE))")
 
-    static let slaveof = CommandSpec(
-        "slaveof", arity: 3, [.admin, .noScript, .whileStale, .notWhileReplacing], .server, since: "1.0.0",
-        "As REPLICAOF.", syntax: "((host port:integer)|(NO ONE))")
+    static let slaveof = replicaof.like("slaveof", since: "1.0.0", "As REPLICAOF.")
 
     static let psync = CommandSpec(
         "psync", arity: -3, [.admin, .noScript, .notWhileReplacing, .noTransaction], .server, since: "2.8.0",
         "Asks for a stream of changes, which there is not.", syntax: "replicationid offset:integer")
+
+    /// The row of a command that is another in all but this.
+    private func like(
+        _ name: String, since: String, _ summary: String, _ change: (inout CommandSpec) -> Void = { _ in }
+    ) -> CommandSpec {
+        var spec = self
+        spec.name = name
+        spec.since = since
+        spec.summary = summary
+        change(&spec)
+        return spec
+    }
 }
 
 /// What CLUSTER can do elsewhere.
