@@ -19,6 +19,7 @@ struct EngineState: ~Copyable {
     let weighsUse = Atomic<Bool>(true)
     let frequencyTuning = Atomic<UInt64>(FrequencyTuning().code)
     let collectionLimits: CollectionLimits
+    let loneElementSize = Atomic<Int>(CollectionLimits.loneElementSize)
     let compaction = Atomic<UInt8>(CompactionPolicy.background.rawValue)
     /// The next shard that background work looks at.
     let nextMaintained = Atomic<Int>(0)
@@ -55,6 +56,8 @@ struct EngineState: ~Copyable {
     static let shardCountMax = 64
 
     var shardCount: Int { 1 << shardBits }
+
+    var loneElementSizeInForce: Int { loneElementSize.load(ordering: .relaxed) }
 
     /// A shard of a small limit must still hold many pages: one shard for each 16 MiB, 64 from 1 GiB on.
     static func defaultShardCount(memoryLimit: Int) -> Int {

@@ -66,16 +66,18 @@ public struct ValueEncoder: ~Copyable {
     /// Appends a list, in nodes as if it had been filled from its start.
     public mutating func append(_ list: borrowing ListValue, to output: inout OutputBuffer) {
         begin(.listpackQuicklist, &output)
-        var nodes = ListNodes(setting: list.nodeSetting)
+        // Both may change meanwhile, and the nodes must be those that were counted.
+        let (setting, loneSize) = (list.nodeSetting, list.loneElementSize)
+        var nodes = ListNodes(setting: setting, loneSize: loneSize)
         var count = 0
         list.forEach(in: 0..<list.count) { element in
             if nodes.begins(with: element) { count += 1 }
         }
         output.append(length: count)
-        nodes = ListNodes(setting: list.nodeSetting)
+        nodes = ListNodes(setting: setting, loneSize: loneSize)
         list.forEach(in: 0..<list.count) { element in
             if nodes.begins(with: element) { endNode(&output) }
-            if element.byteCount < RDBLimits.listpackSizeMax {
+            if element.byteCount < loneSize {
                 listpack.append(element)
             } else {
                 output.append(length: NodeContent.element)
@@ -189,6 +191,8 @@ public struct ValueEncoder: ~Copyable {
 private struct ListNodes {
     /// As `CollectionLimit.listNode`.
     let setting: Int
+    /// As `Engine.loneElementSize`.
+    let loneSize: Int
     private var size = Int.max
     private var count = 0
 
@@ -196,11 +200,14 @@ private struct ListNodes {
     /// What Redis thinks that an entry takes beside its content.
     private static let frontEstimate = 8
 
-    init(setting: Int) { self.setting = setting }
+    init(setting: Int, loneSize: Int) {
+        self.setting = setting
+        self.loneSize = loneSize
+    }
 
     /// Whether `element` begins a node: the first one does.
     mutating func begins(with element: RawSpan) -> Bool {
-        let isPlain = element.byteCount >= RDBLimits.listpackSizeMax
+        let isPlain = element.byteCount >= loneSize
         if !isPlain && size != .max && fits(size + element.byteCount + Self.frontEstimate) {
             size += Listpack.size(of: element)
             count += 1

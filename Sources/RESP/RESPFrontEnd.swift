@@ -55,6 +55,8 @@ public final class RESPFrontEnd: Sendable {
     let isEnding = Atomic<Bool>(false)
     let scriptTimeMax: Atomic<Int64>
     let originState = Mutex<(any KeyOrigin)?>(nil)
+    /// 40 hexadecimal digits that name the history of this server's data; nobody follows it yet.
+    let replicationID = Spinning(RESPFrontEnd.makeReplicationID())
 
     public init(engine: Engine, settings: RESPSettings, control: any ServerControl) {
         self.engine = engine
@@ -152,6 +154,14 @@ public final class RESPFrontEnd: Sendable {
             kind == .none ? pause.end() : pause.begin(kind, until: end)
             judgeGate(origin != nil)
         }
+    }
+
+    /// Begins another history. Source: Redis changeReplicationId.
+    func changeReplicationID() { replicationID.withLock { $0 = Self.makeReplicationID() } }
+
+    private static func makeReplicationID() -> String {
+        let numbers = [System.randomNumber(), System.randomNumber(), System.randomNumber()]
+        return SHA1Digest(of: Array(numbers.map { String($0) }.joined(separator: " ").utf8).span.rawBytes).hexadecimal
     }
 
     /// A copy of the present settings.

@@ -58,6 +58,18 @@ enum RESPLimits {
     /// What DEBUG SLEEP sleeps at most: nobody can end it.
     static let debugSleepSecondsMax = 3600.0
 
+    /// Patterns that DEBUG STRINGMATCH-TEST tries: some hundredths of a second.
+    static let debugMatchesTried = 20_000
+
+    /// Elements of a value that DEBUG LISTPACK and QUICKLIST write to the log.
+    static let debugElementsMax = 512
+
+    /// Keys that DEBUG POPULATE makes at most: a minute or so in which its worker serves nobody else.
+    static let populatedKeysMax = 1 << 27
+
+    /// Source: Redis 7.0 quicklistisSetPackedThreshold.
+    static let loneElementSizeMax = 1 << 32 - 1 << 20
+
     /// Bytes that may wait for a client that monitors, so that one that stopped reading costs no more than this.
     static let monitorBacklogSizeMax = 32 << 20
 

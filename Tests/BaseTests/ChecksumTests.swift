@@ -1,9 +1,9 @@
-// The checksum and the compression of Redis' files.
+// The checksum and the compression of Redis' files, and the digest of its scripts.
 
 import Base
 import Testing
 
-@Suite("CRC-64 and LZF")
+@Suite("CRC-64, SHA-1 and LZF")
 struct ChecksumTests {
     @Test("the checksum is Jones' CRC-64, however the bytes are cut")
     func checksum() {
@@ -16,6 +16,39 @@ struct ChecksumTests {
             add(text[..<cut], to: &sum)
             add(text[cut...], to: &sum)
             #expect(sum.value == whole, "cut at \(cut)")
+        }
+    }
+
+    @Test("the digest is SHA-1, of texts and of digests")
+    func digest() {
+        let expected = [
+            (String(repeating: "a", count: 0), "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+            ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+            (String(repeating: "a", count: 55), "c1c8bbdc22796e28c0e15163d20899b65621d65a"),
+            (String(repeating: "a", count: 56), "c2db330f6083854c99d4b5bfb6e8f29f201be699"),
+            (String(repeating: "a", count: 63), "03f09f5b158a7a8cdad920bddc29b81c18a551f5"),
+            (String(repeating: "a", count: 64), "0098ba824b5c16427bd7a1122a5a442a25ec644d"),
+            (String(repeating: "a", count: 119), "ee971065aaa017e0632a8ca6c77bb3bf8b1dfc56"),
+            (String(repeating: "a", count: 120), "f34c1488385346a55709ba056ddd08280dd4c6d6"),
+            (String(repeating: "a", count: 1000), "291e9a6c66994949b57ba5e650361e98fc36b1ba"),
+        ]
+        for (text, digest) in expected {
+            #expect(SHA1Digest(of: Array(text.utf8).span.rawBytes).hexadecimal == digest)
+            // Its own digest is that of its bytes.
+            let digits = Array(digest.utf8)
+            let bytes = stride(from: 0, to: 40, by: 2).map { place in
+                UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)!
+            }
+            guard let known = SHA1Digest(hexadecimal: digits.span.rawBytes) else {
+                Issue.record("\(digest) is no digest")
+                continue
+            }
+            #expect(SHA1Digest(of: known) == SHA1Digest(of: bytes.span.rawBytes))
+            var sum = SHA1Digest.zero
+            sum ^= known
+            #expect(sum == known)
+            sum ^= known
+            #expect(sum.hexadecimal == String(repeating: "0", count: 40))
         }
     }
 

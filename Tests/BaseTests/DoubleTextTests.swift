@@ -27,6 +27,24 @@ struct DoubleTextTests {
         for (value, text) in expected { #expect(Self.text(value) == text) }
     }
 
+    @Test("seventeen digits are C's")
+    func seventeenDigits() {
+        let expected: [(Double, String)] = [
+            (0.0, "0"), (-0.0, "-0"), (1.0, "1"), (-1.5, "-1.5"), (0.1, "0.10000000000000001"), (1e+16,
+            "10000000000000000"), (1e+17, "1e+17"), (9.999999999999998e+16, "99999999999999984"), (1e-07,
+            "9.9999999999999995e-08"), (1.7976931348623157e+308, "1.7976931348623157e+308"), (.leastNonzeroMagnitude,
+            "4.9406564584124654e-324"), (.infinity, "inf"), (-.infinity, "-inf"), (1.2345678901234568e+17,
+            "1.2345678901234568e+17"), (0.30000000000000004, "0.30000000000000004"), (1e-05,
+            "1.0000000000000001e-05"), (0.0001, "0.0001"), (-123456.789, "-123456.789"), (4503599627370498.0,
+            "4503599627370498"),
+        ]
+        for (value, text) in expected {
+            var output = OutputBuffer(capacity: 64)
+            output.append(seventeenDigits: value)
+            #expect(output.span.copiedText() == text)
+        }
+    }
+
     @Test("what is printed is read as the same number, with hardly a digit too many")
     func roundTrip() {
         let seed: UInt64 = 31

@@ -68,6 +68,95 @@ struct DebugTests {
         #expect(help[0] == "*\(help.count - 1)")
     }
 
+    @Test("DEBUG LISTPACK and QUICKLIST write to the log what values have")
+    func portraits() {
+        let fixture = fixture()
+        let client = fixture.connect()
+        func logged() -> [String] { fixture.control.logged.withLock { $0 } }
+        client.ask("HSET", "h", "f", "a value", "g", String(repeating: "x", count: 50))
+        #expect(client.ask("DEBUG", "LISTPACK", "h") == "+Listpack structure printed to the log\r\n")
+        let lines = logged()
+        #expect(lines.count == 5)
+        #expect(lines[0].hasPrefix("3 DEBUG LISTPACK h: 2 members, 4 elements of 59 bytes, "))
+        #expect(lines[2] == #"3 1: 7 bytes, "a value""#)
+        #expect(lines[4] == "3 3: 50 bytes, \(String(repeating: "x", count: 40))...")
+        client.ask("ZADD", "z", "1.5", "m")
+        client.ask("DEBUG", "LISTPACK", "z")
+        #expect(logged().suffix(2) == ["3 0: 1 bytes, m", "3 1: 3 bytes, 1.5"])
+        client.ask(["RPUSH", "l"] + (0..<3000).map { "element \($0)" })
+        #expect(client.ask("DEBUG", "QUICKLIST", "l") == "+Quicklist structure printed to the log\r\n")
+        #expect(logged().count == 9)
+        #expect(logged()[8].hasPrefix("3 DEBUG QUICKLIST l: 3000 members, 3000 elements of "))
+        client.ask("DEBUG", "QUICKLIST", "l", "1")
+        #expect(logged().count == 9 + 1 + 512 + 1)
+        #expect(logged().last == "3 ... and 2488 more")
+        #expect(client.ask("DEBUG", "LISTPACK", "l") == "-ERR Not a listpack encoded object.\r\n")
+        client.ask("RPUSH", "few", "a")
+        #expect(client.ask("DEBUG", "QUICKLIST", "few") == "-ERR Not a quicklist encoded object.\r\n")
+    }
+
+    @Test("DEBUG CHANGE-REPL-ID gives INFO another replication ID")
+    func replicationID() {
+        let client = fixture().connect()
+        func id() -> String {
+            let lines = client.ask("INFO", "replication").split(separator: "\r\n")
+            return String(lines.first { $0.hasPrefix("master_replid:") } ?? "")
+        }
+        let before = id()
+        #expect(before.utf8.count == "master_replid:".utf8.count + 40)
+        #expect(id() == before)
+        #expect(client.ask("DEBUG", "CHANGE-REPL-ID") == "+OK\r\n")
+        #expect(id() != before)
+    }
+
+    @Test("DEBUG STRINGMATCH-TEST passes")
+    func patterns() {
+        let reply = fixture().connect().ask("DEBUG", "STRINGMATCH-TEST")
+        #expect(reply == "+Apparently Redis did not crash: test passed\r\n")
+    }
+
+    @Test("DEBUG POPULATE keeps to its bounds, to maxmemory and to the gate")
+    func populating() {
+        var options = EngineOptions()
+        options.memoryLimit = 16 << 20
+        let fixture = Fixture(options)
+        fixture.control.allowsDebugging.withLock { $0 = true }
+        let client = fixture.connect()
+        #expect(
+            client.ask("DEBUG", "POPULATE", "1000000000000")
+                == "-ERR value is out of range, must be between 0 and 134217728\r\n")
+        #expect(client.ask("DEBUG", "POPULATE", "1", "k", "1000000000000").hasPrefix("-ERR value is out of range"))
+        #expect(client.ask("DEBUG", "POPULATE", "10000000").hasPrefix("-OOM "))
+        fixture.engine.evictionPolicy = .allKeysLRU
+        #expect(client.ask("DEBUG", "POPULATE", "300000") == "+OK\r\n")
+        client.ask("FLUSHALL")
+        fixture.frontEnd.gateState = .loading
+        #expect(client.ask("DEBUG", "POPULATE", "1").hasPrefix("-LOADING "))
+        fixture.frontEnd.gateState = .logFails
+        #expect(client.ask("DEBUG", "POPULATE", "1").hasPrefix("-MISCONF "))
+        fixture.frontEnd.gateState = .open
+        #expect(client.ask("DBSIZE") == ":0\r\n")
+    }
+
+    @Test("what the memcached door keeps of a string beside its value changes no digest")
+    func digests() {
+        let fixture = fixture()
+        let client = fixture.connect()
+        client.ask("SET", "k", "v")
+        let plain = client.ask("DEBUG", "DIGEST")
+        var handle = fixture.engine.makeHandle()
+        handle.now = Fixture.start
+        var options = StoreOptions()
+        options.flags = 7
+        options.casField = .fresh
+        _ = handle.store(handle.key(Array("k".utf8).span.rawBytes, in: .first), Array("v".utf8).span.rawBytes, options)
+        #expect(client.ask("DEBUG", "DIGEST") == plain)
+        client.ask("PEXPIRE", "k", "1000")
+        #expect(client.ask("DEBUG", "DIGEST") != plain)
+        client.now = Milliseconds(client.now.rawValue + 1001)
+        #expect(client.ask("DEBUG", "DIGEST") == "+\(String(repeating: "0", count: 40))\r\n")
+    }
+
     @Test("MEMORY STATS tells as many rows as it announces, and what is true")
     func stats() {
         let fixture = fixture()

@@ -11,10 +11,13 @@ import Testing
 struct Transcript: CustomTestStringConvertible {
     let title: String
     let text: String
+    /// Whether DEBUG may be used.
+    let debugs: Bool
 
-    init(_ title: String, _ text: String) {
+    init(_ title: String, _ text: String, debugs: Bool = false) {
         self.title = title
         self.text = text
+        self.debugs = debugs
     }
 
     var testDescription: String { title }

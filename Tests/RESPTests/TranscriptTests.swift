@@ -2,6 +2,7 @@
 
 import Base
 import Engine
+import Synchronization
 import Testing
 
 @testable import RESP
@@ -49,6 +50,7 @@ struct TranscriptTests {
         let fixture = Fixture()
         // Whether a command is slow on this machine is nobody's claim.
         fixture.frontEnd.change { $0.metering.slowLogMicroseconds = -1 }
+        fixture.control.allowsDebugging.withLock { $0 = transcript.debugs }
         transcript.check(fixture)
     }
 

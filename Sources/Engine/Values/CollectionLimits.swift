@@ -33,6 +33,9 @@ struct CollectionLimits {
         for limit in CollectionLimit.allCases { unsafe (cells + limit.rawValue).initialize(to: Atomic(values[limit])) }
     }
 
+    /// Source: Redis quicklist.c, packed_threshold.
+    static let loneElementSize = 1 << 30
+
     func destroy() { unsafe cells.deallocate() }
 
     subscript(limit: CollectionLimit) -> Int {
@@ -63,6 +66,19 @@ extension Engine {
             return values
         }
         set { for limit in CollectionLimit.allCases { collectionLimits[limit] = newValue[limit] } }
+    }
+
+    /// From how many bytes on an element of a list has a node of its own, where lists are written in nodes; for tests.
+    /// nil is the size that holds unless somebody says otherwise. Source: Redis DEBUG QUICKLIST-PACKED-THRESHOLD.
+    public var loneElementSize: Int? {
+        get {
+            let size = unsafe statePlace.pointee.loneElementSize.load(ordering: .relaxed)
+            return size == CollectionLimits.loneElementSize ? nil : size
+        }
+        set {
+            let size = newValue ?? CollectionLimits.loneElementSize
+            unsafe statePlace.pointee.loneElementSize.store(size, ordering: .relaxed)
+        }
     }
 }
 

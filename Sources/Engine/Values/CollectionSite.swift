@@ -182,6 +182,9 @@ public struct CollectionSite {
     @inline(__always)
     func limit(_ limit: CollectionLimit) -> Int { unsafe handle.pointee.state.pointee.collectionLimits[limit] }
 
+    /// As the engine's.
+    var loneElementSize: Int { unsafe handle.pointee.state.pointee.loneElementSizeInForce }
+
     /// Whether `amount` is above one of the engine's limits.
     @inline(__always)
     func exceeds(_ limit: CollectionLimit, _ amount: Int) -> Bool { amount > self.limit(limit) }

@@ -33,6 +33,9 @@ public struct ListValue: CollectionValue, ~Escapable {
     /// The setting of `CollectionLimit.listNode` in force.
     public var nodeSetting: Int { packed.limit(.listNode) }
 
+    /// As `Engine.loneElementSize`, in force.
+    public var loneElementSize: Int { packed.loneElementSize }
+
     // MARK: Looking
 
     /// The element at a position, 0 ..< count.

@@ -227,6 +227,9 @@ struct InfoText {
         row("role", "master")
         row("connected_slaves", 0)
         row("master_failover_state", "no-failover")
+        row("master_replid", frontEnd.replicationID.withLock { $0 })
+        // Whom it was a replica of before: nobody.
+        row("master_replid2", SHA1Digest.zero.hexadecimal)
         row("master_repl_offset", 0)
         row("second_repl_offset", -1)
         row("repl_backlog_active", 0)
