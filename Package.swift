@@ -84,7 +84,8 @@ let package = Package(
         tests(
             "Compatibility",
             of: [
-                "Base", "Comparison", "Engine", "Migration", "Persistence", "RDB", "Server", "TestPeers", "Transport", "Workload",
+                "Base", "Comparison", "Engine", "Migration", "Persistence", "RDB", "RESP", "Server", "TestPeers", "Transport",
+                "Workload",
             ]),
         tests("Durability", of: ["Base"]),
         tests("TidyTests", of: []),

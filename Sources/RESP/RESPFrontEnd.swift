@@ -26,6 +26,7 @@ public final class RESPFrontEnd: Sendable {
     let counters = CounterBoard<RESPCounter>()
     let rates = RateMeter()
     let access = AccessDirectory()
+    let commandNames: CommandNames
     let metering: Metering
     let pause = ClientPause()
     /// Bytes that the keyspace took at most, as far as `tick` saw, and when the front-end was made.
@@ -67,6 +68,7 @@ public final class RESPFrontEnd: Sendable {
         keyEvents = engine.addChangeListener(notifier, to: [])
         tracking = Tracking(engine, keysMax: settings.trackedKeysMax)
         self.settings = Mutex(settings)
+        commandNames = settings.commandNames
         outputLimiter = OutputLimiter(settings.outputLimits)
         metering = Metering(settings.metering)
         memoryAtStart = engine.memory().used

@@ -119,7 +119,9 @@ extension RESPSession {
             refusing(-1) { countError() }
             output.append("-ERR unknown subcommand '")
             appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
-            output.append("'. Try \(spec.name.uppercased()) HELP.\r\n")
+            output.append("'. Try ")
+            appendCapitals(request[0], &output)
+            output.append(" HELP.\r\n")
             return nil
         }
         let arity = spec.subcommands[index].arity
@@ -132,11 +134,19 @@ extension RESPSession {
         return index
     }
 
+    /// A command's name as the client wrote it, in capitals.
+    func appendCapitals(_ name: RawSpan, _ output: inout OutputBuffer) {
+        let capitals = Array(name.copiedText().uppercased().utf8)
+        appendErrorText(capitals.span.rawBytes, RESPLimits.errorTextSizeMax, &output)
+    }
+
     /// What HELP answers, printed from the table.
-    func help(_ container: Command, _ output: inout OutputBuffer) {
+    func help(_ container: Command, _ request: Request, _ output: inout OutputBuffer) {
         let spec = CommandTable.specs[Int(container.rawValue)]
         output.appendArray(1 + spec.subcommands.count * 2)
-        output.appendSimple("\(spec.name.uppercased()) <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
+        output.append("+")
+        appendCapitals(request[0], &output)
+        output.append(" <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\r\n")
         for subcommand in spec.subcommands {
             let syntax = subcommand.syntax.isEmpty ? "" : " \(subcommand.syntax)"
             output.appendSimple(subcommand.name.uppercased() + syntax)

@@ -37,6 +37,8 @@ final class RESPSession: Session {
     var transaction: Transaction? { didSet { judgeAdmission() } }
     /// A request may not simply be served: one branch on the request path for all such cases.
     var needsAdmission: Bool
+    /// Some commands have other names than the table gives them.
+    let hasOtherNames: Bool
     /// It reads a log back: nothing refuses it.
     var isReplaying = false {
         didSet {
@@ -126,6 +128,7 @@ final class RESPSession: Session {
         errors = context.errors
         scripts = context.scripts
         accessGeneration = frontEnd.access.generation.load(ordering: .acquiring)
+        hasOtherNames = !frontEnd.commandNames.areOriginal
         grant = frontEnd.access.defaultGrant
         accessTable = grant.table
         hasAuthenticated = frontEnd.access.isOpen.load(ordering: .relaxed)
@@ -223,6 +226,7 @@ final class RESPSession: Session {
             let outcome = parser.next(input, limits)
             guard case .request = outcome else { return outcome }
             var queued = parser.request
+            if hasOtherNames { callByName(&queued, slots[Int(queued.firstSlot)], input) }
             if queued.row.hasKey && queued.count > 1 {
                 let slot = slots[Int(queued.firstSlot) &+ 1]
                 let hash = engine.hash(input.slice(Int(slot.offset), Int(slot.offset) &+ Int(slot.size)))
@@ -235,6 +239,13 @@ final class RESPSession: Session {
             if queued.row.endsBatch { break }
         }
         return .request
+    }
+
+    /// A log that is read back has the table's names, or those of the server that wrote it.
+    @inline(never)
+    private func callByName(_ queued: inout QueuedRequest, _ slot: ArgumentSlot, _ input: RawSpan) {
+        if isReplaying && queued.row.command != nil { return }
+        queued.row = frontEnd.commandNames.row(input.slice(Int(slot.offset), Int(slot.offset) &+ Int(slot.size)))
     }
 
     @inline(__always)
@@ -338,6 +349,7 @@ final class RESPSession: Session {
         var queued = QueuedRequest()
         queued.count = UInt32(line.words.count)
         queued.row = CommandTable.row(line.span, at: Int(name.offset), size: Int(name.size))
+        if hasOtherNames { callByName(&queued, name, line.span) }
         if queued.row.hasKey && line.words.count > 1 {
             let key = line.words[1]
             queued.hash = engine.hash(

@@ -38,6 +38,9 @@ public struct RESPSettings: Sendable {
     /// Which changes of keys are told to subscribers. Source: redis.conf `notify-keyspace-events`.
     public var keyEvents: KeyEventClasses = []
 
+    /// What clients call commands. Not to be changed while serving. Source: redis.conf `rename-command`.
+    public var commandNames = CommandNames()
+
     public var metering = MeteringSettings()
 
     public init() {}

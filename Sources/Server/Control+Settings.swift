@@ -123,6 +123,7 @@ extension RESPSettings {
         newUsersHaveAllChannels = settings.newUsersHaveAllChannels
         accessLogCountMax = settings.accessLogCountMax
         accessFile = settings.accessFile
+        commandNames = settings.commandNames
         bulkSizeMax = settings.bulkSizeMax
         requestSizeMax = settings.requestSizeMax
         hyperLogLogSparseSizeMax = settings.hyperLogLogSparseSizeMax

@@ -28,7 +28,7 @@ final class Control: Sendable {
 
     struct State {
         var settings: Configuration
-        /// Names that CONFIG SET touched, in order.
+        /// Names that the command line or CONFIG SET touched, in order: what the settings' file does not tell.
         var changed: [String] = []
         /// Set when the RESP door stands; it keeps settings of its own.
         var respFrontEnd: RESPFrontEnd?
@@ -61,7 +61,7 @@ final class Control: Sendable {
         self.engine = engine
         self.workers = workers
         self.log = log
-        state = Mutex(State(settings: settings))
+        state = Mutex(State(settings: settings, changed: settings.givenBesideFile))
         let notes = PersistenceLog(notice: { log.notice($0) }, warning: { log.warning($0) })
         snapshots = Snapshots(engine, settings.snapshotSettings, functions.door, log: notes)
         appendLog = AppendLog(engine, settings.logSettings, snapshots, log: notes) { workers.release(through: $0) }

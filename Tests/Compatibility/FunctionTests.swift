@@ -22,21 +22,6 @@ struct FunctionTests {
         """
     private static let third = "#!lua name=third\nredis.register_function('one', function() return 1 end)"
 
-    /// A folder for a server's files, removed with the object.
-    private final class Folder {
-        let path = Running.makeFolder()
-
-        private func remove(_ path: String) {
-            for file in Files.matching(path + "/*") where !file.hasSuffix("*") { unsafe _ = unlink(file) }
-            unsafe _ = rmdir(path)
-        }
-
-        deinit {
-            remove(path + "/appendonlydir")
-            remove(path)
-        }
-    }
-
     private func duet(_ folder: Folder, logs: Bool, hasSnapshotBase: Bool = true) throws -> (Duet, RESPSide) {
         let duet = try Duet { settings in
             settings.directory = folder.path

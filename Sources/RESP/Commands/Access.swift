@@ -13,7 +13,7 @@ extension RESPSession {
         case .dryrun: aclDryrun(request, &output)
         case .genpass: aclGenpass(request, &output)
         case .getuser: aclGetuser(request, &output)
-        case .help: help(.acl, &output)
+        case .help: help(.acl, request, &output)
         case .list: appendAll(frontEnd.access.users.map(\.line), &output)
         case .load: aclLoad(&output)
         case .log: aclLog(request, &output)
@@ -124,8 +124,7 @@ extension RESPSession {
             return output.append("' not found\r\n")
         }
         let tried = request.from(3)
-        let name = tried[0].copiedBytes()
-        guard let command = CommandTable.row(name.span.rawBytes, at: 0, size: name.count).command,
+        guard let command = frontEnd.commandNames.row(tried[0]).command,
             let id = command.catalogueID(of: tried), let spec = CommandCatalogue.entry(id).spec
         else {
             countError()

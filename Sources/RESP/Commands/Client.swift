@@ -35,7 +35,7 @@ extension RESPSession {
         case .trackinginfo: clientTrackinginfo(&output)
         case .tracking: clientTracking(request, &output)
         case .caching: clientCaching(request, &output)
-        case .help: help(.client, &output)
+        case .help: help(.client, request, &output)
         }
     }
 

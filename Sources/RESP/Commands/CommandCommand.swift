@@ -5,7 +5,7 @@ import Engine
 
 extension RESPSession {
     func command(_ request: Request, _ output: inout OutputBuffer) {
-        let specs = CommandTable.specs
+        let specs = frontEnd.commandNames.specs
         if request.count == 1 {
             output.appendArray(specs.count)
             for spec in specs { appendEntry(spec, in: nil, &output) }
@@ -19,14 +19,15 @@ extension RESPSession {
         case .list: commandList(request, &output)
         case .getkeys: commandKeys(request, withAccess: false, &output)
         case .getkeysandflags: commandKeys(request, withAccess: true, &output)
-        case .help: help(.command, &output)
+        case .help: help(.command, request, &output)
         }
     }
 
     /// A command or `container|subcommand` by name.
-    private static func find(_ name: RawSpan) -> (spec: CommandSpec, container: CommandSpec?)? {
+    private func find(_ name: RawSpan) -> (spec: CommandSpec, container: CommandSpec?)? {
         let names = name.copiedText().lowercased().split(separator: "|", omittingEmptySubsequences: false)
-        guard let spec = CommandTable.specs.first(where: { $0.name == names[0] }) else { return nil }
+        guard let command = frontEnd.commandNames.command(String(names[0])) else { return nil }
+        let spec = CommandTable.specs[Int(command.rawValue)]
         if names.count == 1 { return (spec, nil) }
         guard names.count == 2, let subcommand = spec.subcommands.first(where: { $0.name == names[1] }) else {
             return nil
@@ -36,13 +37,14 @@ extension RESPSession {
 
     private func commandInfo(_ request: Request, _ output: inout OutputBuffer) {
         if request.count == 2 {
-            output.appendArray(CommandTable.specs.count)
-            for spec in CommandTable.specs { appendEntry(spec, in: nil, &output) }
+            let specs = frontEnd.commandNames.specs
+            output.appendArray(specs.count)
+            for spec in specs { appendEntry(spec, in: nil, &output) }
             return
         }
         output.appendArray(request.count - 2)
         for index in 2..<request.count {
-            if let (spec, container) = Self.find(request[index]) {
+            if let (spec, container) = find(request[index]) {
                 appendEntry(spec, in: container, &output)
             } else {
                 output.appendNull(version)
@@ -52,20 +54,22 @@ extension RESPSession {
 
     private func commandDocs(_ request: Request, _ output: inout OutputBuffer) {
         if request.count == 2 {
-            output.appendMap(CommandTable.specs.count, version)
-            for spec in CommandTable.specs { appendDocs(spec, in: nil, &output) }
+            let specs = frontEnd.commandNames.specs
+            output.appendMap(specs.count, version)
+            for spec in specs { appendDocs(spec, in: nil, &output) }
             return
         }
         var found: [(CommandSpec, CommandSpec?)] = []
         for index in 2..<request.count {
-            if let (spec, container) = Self.find(request[index]) { found.append((spec, container)) }
+            if let (spec, container) = find(request[index]) { found.append((spec, container)) }
         }
         output.appendMap(found.count, version)
         for (spec, container) in found { appendDocs(spec, in: container, &output) }
     }
 
     private func commandList(_ request: Request, _ output: inout OutputBuffer) {
-        var names = CommandTable.specs
+        let specs = frontEnd.commandNames.specs
+        var names = specs
         if request.count == 2 {
             // All of them.
         } else if request.count == 5 && request[2].equalsIgnoringCase("filterby") {
@@ -76,7 +80,7 @@ extension RESPSession {
                 names = names.filter { $0.categoryNames.contains(category) }
             } else if request[3].equalsIgnoringCase("pattern") {
                 names = []
-                for spec in CommandTable.specs {
+                for spec in specs {
                     var name = OutputBuffer(capacity: 64)
                     name.append(spec.name)
                     if Glob(request[4], ignoresCase: true).matches(name.span) { names.append(spec) }
@@ -93,7 +97,7 @@ extension RESPSession {
     }
 
     private func commandKeys(_ request: Request, withAccess: Bool, _ output: inout OutputBuffer) {
-        guard let (command, _) = Self.find(request[2]) else { return fail("ERR Invalid command specified", &output) }
+        guard let (command, _) = find(request[2]) else { return fail("ERR Invalid command specified", &output) }
         let count = request.count - 2
         var spec = command
         if !command.subcommands.isEmpty && count > 1 {

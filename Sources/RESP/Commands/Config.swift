@@ -24,7 +24,7 @@ extension RESPSession {
             } else {
                 output.appendOK()
             }
-        case .help: help(.config, &output)
+        case .help: help(.config, request, &output)
         }
     }
 

@@ -42,7 +42,7 @@ extension RESPSession {
         case .doctor:
             output.appendVerbatim(metering.latency.report(metering.settings, now: engine.now.seconds), version)
         case .histogram: latencyHistogram(request, &output)
-        case .help: help(.latency, &output)
+        case .help: help(.latency, request, &output)
         }
     }
 

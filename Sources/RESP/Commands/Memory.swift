@@ -15,7 +15,7 @@ extension RESPSession {
             System.releaseFreeMemory()
             output.appendOK()
         case .mallocStats: output.appendVerbatim(System.allocatorText(), version)
-        case .help: help(.memory, &output)
+        case .help: help(.memory, request, &output)
         }
     }
 

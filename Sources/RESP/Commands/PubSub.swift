@@ -138,7 +138,7 @@ extension RESPSession {
         case .numsub: subscriberCounts(.channel, request, &output)
         case .shardnumsub: subscriberCounts(.shard, request, &output)
         case .numpat: output.appendInteger(frontEnd.channels.count(.pattern))
-        case .help: help(.pubsub, &output)
+        case .help: help(.pubsub, request, &output)
         }
     }
 

@@ -38,13 +38,13 @@ extension RESPSession {
         switch subcommand {
         case .list: output.appendArray(0)
         case .load, .loadex, .unload: fail("ERR MODULE command not allowed. This server loads no modules.", &output)
-        case .help: help(.module, &output)
+        case .help: help(.module, request, &output)
         }
     }
 
     func object(_ request: Request, _ output: inout OutputBuffer) {
         guard let subcommand: ObjectSubcommand = subcommand(.object, request, &output) else { return }
-        if subcommand == .help { return help(.object, &output) }
+        if subcommand == .help { return help(.object, request, &output) }
         var frequency: UInt8?
         var idleSeconds: Int64 = 0
         var encoding: StaticString = "raw"

@@ -13,7 +13,7 @@ extension RESPSession {
         case .reset:
             log.reset()
             output.appendOK()
-        case .help: help(.slowlog, &output)
+        case .help: help(.slowlog, request, &output)
         }
     }
 
@@ -45,6 +45,8 @@ extension RESPSession {
         countError()
         output.append("-ERR unknown subcommand or wrong number of arguments for '")
         appendErrorText(request[1], RESPLimits.errorTextSizeMax, &output)
-        output.append("'. Try \(CommandTable.specs[Int(container.rawValue)].name.uppercased()) HELP.\r\n")
+        output.append("'. Try ")
+        appendCapitals(request[0], &output)
+        output.append(" HELP.\r\n")
     }
 }

@@ -12,7 +12,7 @@ extension RESPSession {
         case .destroy: reason.during(.groupDestroy) { destroyGroup(request, &output) }
         case .createconsumer: reason.during(.groupCreateconsumer) { createConsumer(request, &output) }
         case .delconsumer: deleteConsumer(request, &output)
-        case .help: help(.xgroup, &output)
+        case .help: help(.xgroup, request, &output)
         }
     }
 

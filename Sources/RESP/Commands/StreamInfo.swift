@@ -6,7 +6,7 @@ import Engine
 extension RESPSession {
     func xinfo(_ request: Request, _ output: inout OutputBuffer) {
         guard let subcommand: XInfoSubcommand = subcommand(.xinfo, request, &output) else { return }
-        if subcommand == .help { return help(.xinfo, &output) }
+        if subcommand == .help { return help(.xinfo, request, &output) }
         let version = version
         let now = engine.now.rawValue
         var fault: StreamInfoFault?

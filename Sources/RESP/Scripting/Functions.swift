@@ -62,7 +62,7 @@ extension RESPSession {
         case .restore: restoreLibraries(request, &output)
         case .stats: functionStats(&output)
         case .kill: killScripts(functions: true, &output)
-        case .help: help(.function, &output)
+        case .help: help(.function, request, &output)
         }
     }
 

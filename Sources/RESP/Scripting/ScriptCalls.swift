@@ -50,7 +50,7 @@ extension RESPSession: ScriptHost {
     ) -> Int32 {
         var queued = QueuedRequest()
         queued.count = UInt32(count)
-        queued.row = CommandTable.row(words, at: 0, size: Int(scripts.slots[0].size))
+        queued.row = frontEnd.commandNames.row(words.slice(0, Int(scripts.slots[0].size)))
         guard let command = queued.row.command else {
             return refuse("ERR Unknown Redis command called from script", stack, raises)
         }
@@ -213,7 +213,7 @@ extension RESPSession: ScriptHost {
     func mayRun(_ stack: LuaStack) -> Bool? {
         var words = OutputBuffer(capacity: 64)
         guard gather(stack, stack.top, &words) else { return nil }
-        let row = CommandTable.row(words.span, at: 0, size: Int(scripts.slots[0].size))
+        let row = frontEnd.commandNames.row(words.span.slice(0, Int(scripts.slots[0].size)))
         guard let command = row.command else { return nil }
         var queued = QueuedRequest()
         queued.count = UInt32(stack.top)

@@ -58,7 +58,7 @@ extension RESPSession {
     func script(_ request: Request, _ output: inout OutputBuffer) {
         guard let subcommand: ScriptSubcommand = subcommand(.script, request, &output) else { return }
         switch subcommand {
-        case .help: help(.script, &output)
+        case .help: help(.script, request, &output)
         case .load:
             guard scripts.readyInterpreter() != nil else { return failInterpreter(&output) }
             let digest = SHA1Digest(of: request[2])

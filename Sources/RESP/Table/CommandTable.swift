@@ -61,7 +61,7 @@ enum CommandTable {
 
     private static let wordsSize = 16
 
-    private static func row(of command: Command) -> CommandRow {
+    static func row(of command: Command) -> CommandRow {
         let spec = command.spec
         return CommandRow(
             command: command, arity: Int16(spec.arity), hasKey: spec.keys.first == 1,

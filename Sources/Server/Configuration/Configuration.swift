@@ -27,6 +27,8 @@ public struct Configuration: Sendable, Equatable {
     public var password = ""
     /// Users, as the words of their lines in redis.conf, without `user`.
     public var accessUsers: [[String]] = []
+    /// What clients call commands. Source: redis.conf `rename-command`.
+    public var commandNames = CommandNames()
     /// The file with all users; `""` for none.
     public var accessFile = ""
     /// How much of what users were refused is told.
@@ -207,6 +209,8 @@ public struct Configuration: Sendable, Equatable {
 
     /// The file that settings came from, `""` for none.
     public var configurationFile = ""
+    /// Names of directives that came from elsewhere, in order: CONFIG REWRITE puts them into the file.
+    public var givenBesideFile: [String] = []
 
     public init() {}
 

@@ -30,6 +30,8 @@ struct ConfigurationLoader {
     /// Names set so far, by file or command line.
     private(set) var given: Set<String> = []
     private var warned: Set<String> = []
+    /// What is read now does not stand in the settings' file.
+    private var isBesideFile = false
 
     /// An include that includes itself must end somewhere; nobody nests deeper.
     private static let includeDepthMax = 16
@@ -89,6 +91,8 @@ struct ConfigurationLoader {
         let name = directive.lowercased()
         if name == "user" {
             try addUser(values, place: place, line: line)
+        } else if name == "rename-command" {
+            try renameCommand(values, place: place, line: line)
         } else if let known = DirectiveTable.find(name) {
             do throws(WrongValue) {
                 try known.write(&settings, values)
@@ -96,6 +100,7 @@ struct ConfigurationLoader {
                 throw ConfigurationError(place: place, line: line, reason: error.reason)
             }
             given.insert(name)
+            if isBesideFile, !settings.givenBesideFile.contains(name) { settings.givenBesideFile.append(name) }
         } else if let foreign = ForeignDirectives.find(name) {
             guard !values.isEmpty || foreign.valueHere == "" else {
                 throw ConfigurationError(place: place, line: line, reason: "wrong number of arguments")
@@ -131,6 +136,20 @@ struct ConfigurationLoader {
         }
         settings.accessUsers.append(words)
         given.insert("user")
+    }
+
+    private mutating func renameCommand(
+        _ words: [String], place: String, line: String
+    ) throws(ConfigurationError) {
+        func refuse(_ reason: String) -> ConfigurationError {
+            ConfigurationError(place: place, line: line, reason: reason)
+        }
+        guard words.count == 2 else { throw refuse("Bad directive or wrong number of arguments") }
+        do throws(CommandNames.Refusal) {
+            try settings.commandNames.rename(words[0], to: words[1])
+        } catch {
+            throw refuse(error.reason)
+        }
     }
 
     mutating func settingsFile(_ path: String) { settings.configurationFile = path }
@@ -194,12 +213,12 @@ struct ConfigurationLoader {
         guard foreign.valueHere != values.joined(separator: " "), warned.insert(foreign.name).inserted else {
             return
         }
-        let consequence = foreign.isGuard ? " Access is NOT restricted by it." : ""
-        warnings.append("Directive '\(foreign.name)' is not supported yet and has no effect.\(consequence)")
+        warnings.append("Directive '\(foreign.name)' is not supported yet and has no effect.")
     }
 
     /// Arguments as redis-server takes them: `--name value …` repeated, `-` for standard input at the end.
     mutating func load(arguments: [String]) throws(ConfigurationError) {
+        isBesideFile = true
         var index = 0
         while index < arguments.count {
             let argument = arguments[index]

@@ -7,8 +7,6 @@ struct ForeignDirective: Sendable {
     /// The value that is true of this server all the same, such as `cluster-enabled no`: asking for it needs no
     /// warning, and CONFIG GET tells it. nil: no value is true.
     let valueHere: String?
-    /// Set where leaving it out lets in whom it would keep out.
-    let isGuard: Bool
 }
 
 enum ForeignDirectives {
@@ -17,10 +15,9 @@ enum ForeignDirectives {
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
     static let all: [ForeignDirective] =
-        valued.map { ForeignDirective(name: $0.key, valueHere: $0.value, isGuard: false) }
-        + guards.map { ForeignDirective(name: $0, valueHere: nil, isGuard: true) }
+        valued.map { ForeignDirective(name: $0.key, valueHere: $0.value) }
         + unvalued.split(separator: " ").map {
-            ForeignDirective(name: String($0), valueHere: nil, isGuard: false)
+            ForeignDirective(name: String($0), valueHere: nil)
         }
 
     private static let valued: KeyValuePairs<String, String> = [
@@ -57,8 +54,6 @@ enum ForeignDirectives {
         "tls-replication": "no",
         "unixsocketgroup": "",
     ]
-
-    private static let guards = ["rename-command"]
 
     // Names only, in the order of Redis' own documentation.
     private static let unvalued = """
