@@ -23,7 +23,9 @@ extension NoServer: ServerControl {
         _ entries: [ConfigurationEntry], completion: (@Sendable (ConfigurationRefusal?) -> Void)?
     ) -> ConfigurationOutcome { .done }
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart { .failed("no disk") }
-    func startExport(completion: @escaping @Sendable (SnapshotExport) -> Void) { completion(.failed("no disk")) }
+    func startExport(of parts: SnapshotParts, completion: @escaping @Sendable (SnapshotExport) -> Void) {
+        completion(.failed("no disk"))
+    }
     func logPlaces() -> (end: UInt64, synced: UInt64)? { nil }
     func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void) {}
     func startRewriting() -> RewritingStart { .started }

@@ -2,6 +2,7 @@
 
 public import Base
 import Engine
+import RDB
 import Synchronization
 
 /// What became of a snapshot that somebody wants to have.
@@ -15,6 +16,8 @@ public enum SnapshotExport: Sendable {
 struct SnapshotExports {
     var waiting: [@Sendable (SnapshotExport) -> Void] = []
     var hasThread = false
+    /// Of those without items, so far: each has a file of its own.
+    var numberWithoutItems = 0
 
     /// Those who waited so far.
     mutating func takeWaiting() -> [@Sendable (SnapshotExport) -> Void] {
@@ -48,6 +51,47 @@ extension Snapshots {
             }
             for completion in waiting { completion(.failed("no thread: \(error.reason)")) }
         }
+    }
+
+    /// Has a file made of what a snapshot has besides items. It begins at once, whatever else is under way.
+    /// - Parameter hasLibraries: of functions; else it has nothing but what it says of itself.
+    /// - Parameter completion: called once, by another thread or this one.
+    public func exportWithoutItems(hasLibraries: Bool, completion: @escaping @Sendable (SnapshotExport) -> Void) {
+        do throws(SystemError) {
+            try Thread.start(name: "export") { [self] in
+                do throws(SystemError) {
+                    completion(.file(try makeWithoutItems(hasLibraries)))
+                } catch {
+                    completion(.failed(error.reason))
+                }
+            }
+        } catch {
+            completion(.failed("no thread: \(error.reason)"))
+        }
+    }
+
+    private func makeWithoutItems(_ hasLibraries: Bool) throws(SystemError) -> SharedFile {
+        let (settings, number) = state.change { state in
+            state.exports.numberWithoutItems += 1
+            return (state.settings, state.exports.numberWithoutItems)
+        }
+        let disk = UnnamedFileDisk(disk)
+        let descriptor = try disk.create(Self.temporary(settings, suffix: "export-\(number).rdb"))
+        defer { disk.close(descriptor) }
+        var writer = RDBFileWriter(compresses: settings.compresses)
+        var output = OutputBuffer(capacity: 4096)
+        let time = Milliseconds.readClock().rawValue / 1000
+        writer.begin(settings.facts + [("ctime", String(time)), ("aof-base", "0")], to: &output)
+        if hasLibraries {
+            for code in libraries.all() { writer.append(library: code.span.rawBytes, to: &output) }
+        }
+        writer.end(to: &output)
+        var sum = CRC64()
+        if settings.hasChecksum { sum.add(output.span) }
+        output.append(word: settings.hasChecksum ? sum.value : 0)
+        try disk.write(output.span, to: descriptor)
+        guard let file = disk.takeFile() else { preconditionFailure("a snapshot without a file") }
+        return file
     }
 
     private func exportAll() {

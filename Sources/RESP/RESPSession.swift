@@ -99,6 +99,7 @@ final class RESPSession: Session {
     var transfer: SnapshotTransfer?
     var isSendingSnapshot = false
     var syncRefusal = SyncRefusal.none
+    var wantedParts = SnapshotParts.everything
     /// DUMP's payloads may have what only we know of an item in front: the client takes them to another Duet.
     var takesOwnFields = false
     /// Why it is being served again.

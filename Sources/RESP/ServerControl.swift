@@ -35,9 +35,9 @@ public protocol ServerControl: Sendable {
     /// nil or the reason of its failure. Source: Redis BGSAVE.
     func startSaving(completion: @escaping @Sendable (String?) -> Void) -> SavingStart
 
-    /// Has a snapshot of all databases made, for a client, and returns at once. Another thread or this one calls
-    /// `completion`, once. Source: Redis SYNC.
-    func startExport(completion: @escaping @Sendable (SnapshotExport) -> Void)
+    /// Has a snapshot of all databases made, or of `parts` alone, for a client, and returns at once. Another thread or
+    /// this one calls `completion`, once. Source: Redis SYNC.
+    func startExport(of parts: SnapshotParts, completion: @escaping @Sendable (SnapshotExport) -> Void)
 
     /// Begins to write the append log anew, and returns at once. Source: Redis BGREWRITEAOF.
     func startRewriting() -> RewritingStart
@@ -117,6 +117,14 @@ public enum SavingStart: Sendable, Equatable {
     /// That is being done already.
     case busy
     case failed(String)
+}
+
+/// What a client wants to have of a snapshot.
+public enum SnapshotParts: Sendable {
+    case everything
+    case functions
+    /// What a file says of itself.
+    case nothing
 }
 
 /// What became of the wish for a snapshot to send.

@@ -17,12 +17,17 @@ extension Control {
         }
     }
 
-    func startExport(completion: @escaping @Sendable (RESP.SnapshotExport) -> Void) {
-        snapshots.export { export in
+    func startExport(of parts: SnapshotParts, completion: @escaping @Sendable (RESP.SnapshotExport) -> Void) {
+        @Sendable func pass(_ export: Persistence.SnapshotExport) {
             switch export {
             case .file(let file): completion(.file(file))
             case .failed(let reason): completion(.failed(reason))
             }
+        }
+        switch parts {
+        case .everything: snapshots.export(completion: pass)
+        case .functions: snapshots.exportWithoutItems(hasLibraries: true, completion: pass)
+        case .nothing: snapshots.exportWithoutItems(hasLibraries: false, completion: pass)
         }
     }
 

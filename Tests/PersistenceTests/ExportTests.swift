@@ -49,6 +49,30 @@ struct ExportTests {
         return count
     }
 
+    @Test("a file without items has the libraries, or not even those, whatever else is under way")
+    func withoutItems() throws {
+        var settings = SnapshotSettings()
+        settings.folder = folder.path
+        let code = Array("#!lua name=a".utf8)
+        let door = LibraryDoor(all: { [code] }, take: { _, _, _ in nil })
+        let snapshots = Snapshots(engine, settings, door, log: PersistenceLog(notice: { _ in }, warning: { _ in }))
+        store(10)
+        for hasLibraries in [true, false] {
+            let result = Monitor<SnapshotExport?>(nil)
+            snapshots.exportWithoutItems(hasLibraries: hasLibraries) { export in result.change { $0 = export } }
+            guard case .file(let file) = result.wait({ $0 }) else { throw Failure() }
+            let block = try file.read(at: 0, count: file.size)
+            defer { block.release() }
+            let bytes = block.show { $0.copiedBytes() }
+            var reader = try RDBFileReader(bytes.span.rawBytes, verifiesChecksum: true)
+            var found: [RDBFileEvent] = []
+            repeat { found.append(try reader.next()) } while found.last != .end
+            let isVerified = reader.isVerified
+            #expect(isVerified && found.filter { $0 != .field } == (hasLibraries ? [.functions, .end] : [.end]))
+        }
+        #expect(folder.names == [])
+    }
+
     @Test("the file is whole, has no name, and nothing counts as saved")
     func whole() throws {
         let snapshots = snapshots()

@@ -78,7 +78,9 @@ final class FakeControl: ServerControl {
 
     /// What SYNC sends; nil is a snapshot that never comes.
     let export = Mutex<SnapshotExport?>(.failed("no disk"))
-    func startExport(completion: @escaping @Sendable (SnapshotExport) -> Void) {
+    let exportedParts = Mutex<[SnapshotParts]>([])
+    func startExport(of parts: SnapshotParts, completion: @escaping @Sendable (SnapshotExport) -> Void) {
+        exportedParts.withLock { $0.append(parts) }
         if let export = export.withLock({ $0 }) { completion(export) }
     }
 

@@ -49,6 +49,21 @@ struct SyncTests {
         #expect(fixture.frontEnd.parkedClients.count == 0)
     }
 
+    @Test("a client gets what it asked for last, until RESET")
+    func parts() {
+        let fixture = Fixture()
+        let client = fixture.connect()
+        func sent() -> SnapshotParts? {
+            _ = client.ask("SYNC")
+            client.wake()
+            return fixture.control.exportedParts.withLock { $0.last }
+        }
+        #expect(sent() == .everything)
+        #expect(client.ask("REPLCONF", "rdb-filter-only", "functions") == "+OK\r\n" && sent() == .functions)
+        #expect(client.ask("REPLCONF", "rdb-filter-only", "") == "+OK\r\n" && sent() == .nothing)
+        #expect(client.ask("RESET") == "+RESET\r\n" && sent() == .everything)
+    }
+
     @Test("while the snapshot is being made, a newline comes each second, and nothing ends the waiting")
     func signs() throws {
         let fixture = Fixture()

@@ -47,6 +47,7 @@ extension RESPSession {
         use(.first)
         speak(.two)
         syncRefusal = .none
+        wantedParts = .everything
         endMonitoring()
         replies = .on
         keepsClient(false)

@@ -10,8 +10,6 @@ enum SyncRefusal {
     case none
     /// It is a replica, which wants what comes after the snapshot, too.
     case replica
-    /// It wants a part of the snapshot.
-    case part
 }
 
 extension RESPSession {
@@ -27,7 +25,7 @@ extension RESPSession {
             } else if option.equalsIgnoringCase("listening-port") || option.equalsIgnoringCase("ip-address") {
                 return refuse(.replica, &output)
             } else if option.equalsIgnoringCase("rdb-filter-only") {
-                return refuse(.part, &output)
+                guard filterSnapshot(value, &output) else { return }
             } else if option.equalsIgnoringCase("capa") {
                 // What the client could take; it takes a snapshot of known size as well.
                 if value.equalsIgnoringCase("duet-fields") { takesOwnFields = true }
@@ -42,6 +40,27 @@ extension RESPSession {
         output.appendOK()
     }
 
+    /// Only the parts that `names` says are to be sent. Source: Redis 7 replconfCommand, `rdb-filter-only`.
+    private func filterSnapshot(_ names: RawSpan, _ output: inout OutputBuffer) -> Bool {
+        guard let line = InlineRequest(names) else {
+            fail("ERR Missing rdb-filter-only values", &output)
+            return false
+        }
+        wantedParts = .nothing
+        for word in line.words {
+            let name = line.span.slice(Int(word.offset), Int(word.offset + word.size))
+            guard name.equalsIgnoringCase("functions") else {
+                countError()
+                output.append("-ERR Unsupported rdb-filter-only option: ")
+                appendErrorText(name, RESPLimits.errorTextSizeMax, &output)
+                output.append("\r\n")
+                return false
+            }
+            wantedParts = .functions
+        }
+        return true
+    }
+
     private func refuse(_ reason: SyncRefusal, _ output: inout OutputBuffer) {
         syncRefusal = reason
         failSync(&output)
@@ -52,8 +71,6 @@ extension RESPSession {
         case .none: preconditionFailure("nothing stands against it")
         case .replica:
             fail("ERR no replication here: SYNC sends one snapshot, and nothing follows it", &output)
-        case .part:
-            fail("ERR no parts of a snapshot here: SYNC sends all keys and functions", &output)
         }
     }
 
@@ -73,7 +90,7 @@ extension RESPSession {
         // Nobody but the transfer lets it go on.
         let ticket = park(request, .sync, until: nil)
         _ = record.parking.claim(ticket)
-        frontEnd.control.startExport { export in
+        frontEnd.control.startExport(of: wantedParts) { export in
             switch export {
             case .file(let file): transfer.begin(file)
             case .failed(let reason): transfer.fail(reason)

@@ -20,6 +20,18 @@ extension Transcript {
             < +OK
             > REPLCONF rdb-only x
             < -ERR value is not an integer or out of range
+            > REPLCONF rdb-filter-only functions
+            < +OK
+            > REPLCONF rdb-filter-only ""
+            < +OK
+            > REPLCONF rdb-filter-only "Functions functions" rdb-only 1
+            < +OK
+            > REPLCONF rdb-filter-only foo
+            < -ERR Unsupported rdb-filter-only option: foo
+            > REPLCONF rdb-filter-only "functions foo"
+            < -ERR Unsupported rdb-filter-only option: foo
+            > REPLCONF rdb-filter-only "\"functions"
+            < -ERR Missing rdb-filter-only values
             > REPLCONF foo bar
             < -ERR Unrecognized REPLCONF option: foo
             > REPLCONF foo
@@ -53,10 +65,6 @@ extension Transcript {
             < -ERR no replication here: SYNC sends one snapshot, and nothing follows it
             > REPLCONF ip-address 127.0.0.1
             < -ERR no replication here: SYNC sends one snapshot, and nothing follows it
-            > REPLCONF rdb-filter-only functions
-            < -ERR no parts of a snapshot here: SYNC sends all keys and functions
-            > SYNC
-            < -ERR no parts of a snapshot here: SYNC sends all keys and functions
             > PSYNC ? -1
             < -ERR no replication here: SYNC sends one snapshot, and nothing follows it
             """#),
