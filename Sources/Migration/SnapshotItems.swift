@@ -70,6 +70,31 @@ enum SnapshotItems {
         }
     }
 
+    /// Shows `body` the code of each of the file's libraries of functions.
+    /// - Parameter count: of those that it has.
+    static func forEachLibrary(
+        of file: MappedFile, count: Int, _ body: (RawSpan) throws(MigrationFault) -> Void
+    ) throws(MigrationFault) {
+        guard count > 0 else { return }
+        var reader: RDBFileReader
+        do throws(RDBFileFault) {
+            reader = try RDBFileReader(file.bytes, verifiesChecksum: false, passesModules: true)
+        } catch {
+            throw changed(error)
+        }
+        var found = 0
+        while found < count {
+            switch try unchanged({ () throws(RDBFileFault) in try reader.next() }) {
+            case .functions:
+                found += 1
+                try body(reader.string)
+            case .field, .sizes, .database, .module, .string, .collection: continue
+            case .end: return
+            }
+        }
+        if file.hasFault { try demandRead(file) }
+    }
+
     private static func unchanged<R>(_ body: () throws(RDBFileFault) -> R) throws(MigrationFault) -> R {
         do throws(RDBFileFault) { return try body() } catch { throw changed(error) }
     }

@@ -27,7 +27,8 @@ public struct SnapshotUpload: ~Copyable {
         watch = ProgressWatch(progress)
     }
 
-    /// Reads the file to its end, and if it is whole, and the server has all its databases, sends its keys.
+    /// Reads the file to its end, and if it is whole, and the server has all its databases, sends its libraries of
+    /// functions and its keys.
     ///
     /// A fault after the first key is in the summary; what is thrown left the server as it was.
     public consuming func run(_ path: String) throws(MigrationFault) -> UploadSummary {
@@ -42,6 +43,9 @@ public struct SnapshotUpload: ~Copyable {
             database: summary.contents.databases.first)
         watch.begin(.sending, total: summary.contents.end)
         do throws(MigrationFault) {
+            try SnapshotItems.forEachLibrary(of: file, count: summary.contents.libraryCount) {
+                code throws(MigrationFault) in try sink.put(library: code)
+            }
             try SnapshotItems.forEach(of: file, version: summary.contents.version) {
                 key, value, item, place throws(MigrationFault) in
                 try sink.put(key, value, item)

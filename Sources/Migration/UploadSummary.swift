@@ -43,6 +43,7 @@ public struct UploadSummary: Sendable, Equatable {
     /// Whether there is a key now for each of the file.
     public var isComplete: Bool {
         outcome.fault == nil && outcome.refused.count == 0 && outcome.evicted == 0 && contents.moduleKeyCount == 0
+            && outcome.libraries.refused.count == 0
     }
 
     /// Lines for people, each with its end.
@@ -52,9 +53,6 @@ public struct UploadSummary: Sendable, Equatable {
         var lines = ["\(stored) restored, from \(amount), in \(TransferProgress.time(seconds))"]
         lines += outcome.linesOfRest
         if contents.expiredCount > 0 { lines.append("\(contents.expiredCount.keys) had expired") }
-        if contents.libraryCount > 0 {
-            lines.append("\(contents.libraryCount) libraries of functions passed over: only keys are restored")
-        }
         if !contents.modules.isEmpty {
             let names = contents.modules.joined(separator: ", ")
             lines.append("\(contents.moduleKeyCount.keys) of modules passed over (\(names))")
@@ -88,6 +86,7 @@ extension CopyOutcome {
                 "\(evicted.keys) evicted by the target meanwhile, to have room: some of those copied may be gone. "
                     + "Give it more memory.")
         }
+        lines += libraries.lines
         return lines
     }
 }

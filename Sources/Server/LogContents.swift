@@ -10,8 +10,8 @@ import Transport
 public struct LogContents: Sendable {
     public let engine: Engine
     public let facts: LogImport
-    /// Libraries of functions that it leaves.
-    public let libraryCount: Int
+    /// The code of libraries of functions that it leaves.
+    public let libraries: [[UInt8]]
 
     /// Databases that a log may name. An engine that has them costs some MiB.
     private static let databaseCount = 1024
@@ -37,6 +37,6 @@ public struct LogContents: Sendable {
         var client = ReplayClient(frontEnd.makeReplay())
         defer { client.replay.end() }
         let facts = try LogImport.load(path, into: engine, &client, progress)
-        return LogContents(engine: engine, facts: facts, libraryCount: frontEnd.libraries.count)
+        return LogContents(engine: engine, facts: facts, libraries: frontEnd.libraries)
     }
 }

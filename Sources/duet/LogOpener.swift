@@ -23,11 +23,8 @@ final class LogOpener {
                 told.seconds = Double(monotonicNanoseconds() - start) / 1e9
                 progress(told)
             }
-            var warnings = contents.facts.warnings
-            if contents.libraryCount > 0 {
-                warnings.append("\(contents.libraryCount) libraries of functions passed over: only keys are copied")
-            }
-            let log = LoadedLog(engine: contents.engine, warnings: warnings)
+            let log = LoadedLog(
+                engine: contents.engine, libraries: contents.libraries, warnings: contents.facts.warnings)
             last = (path, log)
             return log
         } catch {

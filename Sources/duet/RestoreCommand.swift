@@ -7,15 +7,15 @@ import Migration
 struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Bring the keys of an RDB file into a running server, Duet or Redis.",
+        abstract: "Bring the keys and functions of an RDB file into a running server, Duet or Redis.",
         usage: "duet restore <file> [<server>] [--replace] [--user <user>] [--password <password>] [--quiet]",
         discussion: """
             FILE may be of any server and version up to Redis 7.2 (RDB 11). It is read to
             its end first: nothing is sent of one that is damaged. Keys go to the
             databases that they were in, with their TTLs; those that have expired are
             left out. A key that is there already stays as it is, unless --replace is
-            given. memcached's flags come along from a Duet to a Duet; functions and what
-            belongs to modules do not come along.
+            given. memcached's flags come along from a Duet to a Duet, libraries of functions
+            to every server that has such; what belongs to modules does not.
 
             The server is HOST:PORT, PORT, a URL (redis://USER:PASSWORD@HOST:PORT,
             rediss:// for TLS) or a unix socket's path with a slash in it; without one

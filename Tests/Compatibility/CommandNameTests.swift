@@ -56,8 +56,8 @@ struct CommandNameTests {
 
     @Test("a log is read back whatever commands are called now, by whomever it was written")
     func log() throws {
-        let (folder, stock) = (Folder(), Folder())
-        func serve(_ folder: Folder, _ names: [(String, String)], _ body: (RESPSide) throws -> Void) throws {
+        let (folder, stock) = (CopyFolder(), CopyFolder())
+        func serve(_ folder: CopyFolder, _ names: [(String, String)], _ body: (RESPSide) throws -> Void) throws {
             let duet = try Duet { settings in
                 settings.directory = folder.path
                 settings.isLogged = true

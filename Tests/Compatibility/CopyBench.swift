@@ -30,7 +30,8 @@ enum Copying {
         options.openLog = { path, _ throws(MigrationFault) in
             do throws(LoadFailure) {
                 let contents = try LogContents.load(path) { _ in }
-                return LoadedLog(engine: contents.engine, warnings: contents.facts.warnings)
+                return LoadedLog(
+                    engine: contents.engine, libraries: contents.libraries, warnings: contents.facts.warnings)
             } catch {
                 throw MigrationFault(error.description)
             }

@@ -296,7 +296,7 @@ struct DumpRestoreTests {
         }
     }
 
-    @Test("redis-cli --rdb takes a snapshot of ours", .enabled(if: Peer.redis != nil))
+    @Test("redis-cli --rdb takes a snapshot of ours, and --functions-rdb functions", .enabled(if: Peer.redis != nil))
     func redisCLI() throws {
         let (duet, folder) = (try Duet(), Folder())
         defer { duet.finish() }
@@ -307,9 +307,15 @@ struct DumpRestoreTests {
         let check = try Program("/usr/bin/redis-check-rdb", ["redis-check-rdb", folder.file])
         #expect(check.code == 0, "\(check.output)")
         #expect(check.output.contains("\(Self.requests.count { $0[0] != "SELECT" } - 4) keys read"))
+        let code = "#!lua name=lib\nredis.register_function('f', function() return 1 end)"
+        _ = try RESPSide(unix: duet.respPath).ask(["FUNCTION", "LOAD", code])
         let functions = try Program(
             "/usr/bin/redis-cli", ["redis-cli", "-s", duet.respPath, "--functions-rdb", folder.file])
-        #expect(functions.code == 1)
+        #expect(functions.code == 0, "\(functions.error)")
+        let target = try redis()
+        _ = try RESPSide(unix: target.socketPath)
+        let uploaded = try restore(folder.file, to: target.socketPath)
+        #expect(uploaded.outcome.libraries.stored == 1 && uploaded.contents.keyCount == 0, "\(uploaded.text)")
     }
 
     @Test("a replica is told that there is no replication, and keeps what it has", .enabled(if: Peer.redis != nil))

@@ -22,7 +22,7 @@ struct FunctionTests {
         """
     private static let third = "#!lua name=third\nredis.register_function('one', function() return 1 end)"
 
-    private func duet(_ folder: Folder, logs: Bool, hasSnapshotBase: Bool = true) throws -> (Duet, RESPSide) {
+    private func duet(_ folder: CopyFolder, logs: Bool, hasSnapshotBase: Bool = true) throws -> (Duet, RESPSide) {
         let duet = try Duet { settings in
             settings.directory = folder.path
             settings.isLogged = logs
@@ -34,7 +34,7 @@ struct FunctionTests {
         return (duet, try loaded(duet.respPath))
     }
 
-    private func redis(_ folder: Folder, logs: Bool) throws -> (Peer, RESPSide) {
+    private func redis(_ folder: CopyFolder, logs: Bool) throws -> (Peer, RESPSide) {
         let peer = try Peer(Peer.redis!) { socket, _ in
             [
                 "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder.path, "--appendonly",
@@ -82,7 +82,7 @@ struct FunctionTests {
 
     @Test("libraries are in snapshots, ours and theirs, after a reload and whatever is flushed")
     func snapshots() throws {
-        let folder = Folder()
+        let folder = CopyFolder()
         var (ours, side) = try duet(folder, logs: false)
         try fill(side)
         #expect(text(try side.ask(["DEBUG", "RELOAD"])) == "+OK\r\n")
@@ -107,7 +107,7 @@ struct FunctionTests {
 
     @Test("libraries are in logs, ours and theirs, rewritten or not", arguments: [true, false])
     func logs(hasSnapshotBase: Bool) throws {
-        let folder = Folder()
+        let folder = CopyFolder()
         var (ours, side) = try duet(folder, logs: true, hasSnapshotBase: hasSnapshotBase)
         try fill(side)
         for round in 1...2 {
@@ -149,7 +149,7 @@ struct FunctionTests {
 
     @Test("FUNCTION DUMP and RESTORE are understood on both sides, and SYNC sends libraries along")
     func payloads() throws {
-        let (one, other) = (Folder(), Folder())
+        let (one, other) = (CopyFolder(), CopyFolder())
         let (ours, side) = try duet(one, logs: false)
         let (theirsPeer, theirs) = try redis(other, logs: false)
         defer { withExtendedLifetime(theirsPeer) {} }

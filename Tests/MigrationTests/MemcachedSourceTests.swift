@@ -18,6 +18,8 @@ private struct RecordingSink: CopySink, ~Copyable {
         outcome.stored += 1
     }
 
+    mutating func put(library code: RawSpan) { outcome.libraries.stored += 1 }
+
     mutating func finish() {}
 }
 

@@ -52,7 +52,8 @@ struct ProgressTests {
         summary.outcome.refused.note([0xFF, 0x0A], 0, "ERR Bad data format")
         summary.contents.expiredCount = 2
         summary.outcome.flagsLost = 1
-        summary.contents.libraryCount = 1
+        summary.outcome.libraries.stored = 2
+        summary.outcome.libraries.refused.note(Array("lib".utf8), 0, "ERR Function f already exists")
         summary.contents.moduleKeyCount = 2
         summary.contents.modules = ["ReJSON-RL"]
         summary.contents.isVerified = false
@@ -71,8 +72,10 @@ struct ProgressTests {
                 1 key refused:
                     "\u{FFFD}\\n": ERR Bad data format
                 1 key without memcached's flags now: only Duet has a place for them
+                2 libraries of functions, too
+                1 library of functions refused:
+                    "lib": ERR Function f already exists
                 2 keys had expired
-                1 libraries of functions passed over: only keys are restored
                 2 keys of modules passed over (ReJSON-RL)
                 The file has no checksum: only its form was checked
                 Broken off with 1 key left, or their fate unknown: cache:6379 answers: OOM command not allowed

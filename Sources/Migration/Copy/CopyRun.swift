@@ -45,7 +45,9 @@ public struct CopyRun {
 
     /// Reads all items and writes none.
     public func tryOut() throws(MigrationFault) -> CopySummary {
-        try read(into: TrialSink(try obstacle()), .trial) { sink, summary in
+        let libraryObstacle = try targetIsMemcached() ? MemcachedSink.libraryObstacle : nil
+        let sink = TrialSink(try obstacle(), libraryObstacle: libraryObstacle)
+        return try read(into: sink, .trial) { sink, summary in
             summary.expiring = sink.expiring
             summary.flagged = sink.flagged
             summary.largest = sink.largest
@@ -92,10 +94,13 @@ public struct CopyRun {
 
     /// What the target has no place for.
     private func obstacle() throws(MigrationFault) -> (RawSpan, CopyFacts) -> String? {
-        guard case .server(let address) = target, try open(address).server.door == .memcached else {
-            return { _, _ in nil }
-        }
+        guard try targetIsMemcached() else { return { _, _ in nil } }
         return MemcachedSink.obstacle
+    }
+
+    private func targetIsMemcached() throws(MigrationFault) -> Bool {
+        guard case .server(let address) = target else { return false }
+        return try open(address).server.door == .memcached
     }
 
     private func open(_ address: ServerAddress) throws(MigrationFault) -> ServerLink {

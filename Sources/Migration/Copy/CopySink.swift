@@ -26,6 +26,7 @@ public struct CopyOutcome: Sendable, Equatable {
     public var flagsLost = 0
     /// The target let go of so many keys meanwhile to have room, whosever they were.
     public var evicted = 0
+    public var libraries = LibraryOutcome()
     /// Why not all was sent.
     public var fault: MigrationFault?
 
@@ -37,6 +38,9 @@ public struct CopyOutcome: Sendable, Equatable {
 /// Takes items to their place.
 protocol CopySink: ~Copyable {
     var outcome: CopyOutcome { get set }
+
+    /// Takes the code of a library of functions. All of them come before the first item.
+    mutating func put(library code: RawSpan) throws(MigrationFault)
 
     /// Takes an item, by and by. Throws what concerns all items that may still come: no more are to be given then.
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) throws(MigrationFault)

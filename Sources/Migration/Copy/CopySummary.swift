@@ -46,11 +46,13 @@ public struct CopySummary: Sendable, Equatable {
     /// Whether every item of the source is at the target, and is the same.
     public var isComplete: Bool {
         outcome.fault == nil && outcome.refused.count == 0 && outcome.evicted == 0 && passedOver == 0
+            && outcome.libraries.refused.count == 0
     }
 
     /// Lines for people, each with its end.
     public var text: String {
         var lines = [headline]
+        let libraries = outcome.libraries
         switch purpose {
         case .copy: lines += outcome.linesOfRest
         case .trial:
@@ -62,10 +64,20 @@ public struct CopySummary: Sendable, Equatable {
                 lines.append("\(outcome.refused.count.keys) that the target has no place for:")
                 lines += outcome.refused.lines
             }
+            if libraries.stored > 0 { lines.append("\(libraries.stored.libraries) would be copied") }
+            if libraries.refused.count > 0 {
+                lines.append("\(libraries.refused.count.libraries) that the target has no place for:")
+                lines += libraries.refused.lines
+            }
         case .comparison:
             if outcome.refused.count > 0 {
                 lines.append("\(outcome.refused.count.keys) not the same:")
                 lines += outcome.refused.lines
+            }
+            if libraries.stored > 0 { lines.append("\(libraries.stored.libraries) the same") }
+            if libraries.refused.count > 0 {
+                lines.append("\(libraries.refused.count.libraries) not the same:")
+                lines += libraries.refused.lines
             }
         }
         if gone > 0 { lines.append("\(gone.keys) gone from the source before they were read") }

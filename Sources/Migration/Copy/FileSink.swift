@@ -15,6 +15,8 @@ struct FileSink: CopySink, ~Copyable {
     private var output = OutputBuffer(capacity: MigrationLimits.pieceSize)
     private var sum = CRC64()
     private var hasBegun = false
+    /// The file's beginning must know what format its first item is of.
+    private var libraries: [[UInt8]] = []
     private var isFinished = false
 
     /// - Parameter isLog: redis-server is to find it as `appendonly.aof`.
@@ -37,6 +39,11 @@ struct FileSink: CopySink, ~Copyable {
         Files.keepWhenInterrupted()
     }
 
+    mutating func put(library code: RawSpan) {
+        libraries.append(code.copiedBytes())
+        outcome.libraries.stored += 1
+    }
+
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) throws(MigrationFault) {
         if !hasBegun { begin(version: item.version) }
         writer.append(
@@ -51,6 +58,8 @@ struct FileSink: CopySink, ~Copyable {
         facts.append(("aof-base", isLog ? "1" : "0"))
         writer.begin(
             facts.map { (name: $0.0, value: $0.1) }, version: max(version, Int(RDBVersion.written)), to: &output)
+        for code in libraries { writer.append(library: code.span.rawBytes, to: &output) }
+        libraries = []
     }
 
     private mutating func write() throws(MigrationFault) {
@@ -62,7 +71,10 @@ struct FileSink: CopySink, ~Copyable {
     }
 
     /// Half a file is none.
-    mutating func breakOff() { outcome.stored = 0 }
+    mutating func breakOff() {
+        outcome.stored = 0
+        outcome.libraries.stored = 0
+    }
 
     mutating func finish() throws(MigrationFault) {
         if !hasBegun { begin(version: 0) }

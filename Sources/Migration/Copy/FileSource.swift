@@ -26,8 +26,8 @@ struct FileSource: CopySource, ~Copyable {
     mutating func run(
         into sink: inout some CopySink & ~Copyable, _ notes: inout SourceNotes, _ meter: inout CopyMeter
     ) throws(MigrationFault) {
-        if contents.libraryCount > 0 {
-            notes.warnings.append("\(contents.libraryCount) libraries of functions passed over: only keys are copied")
+        try SnapshotItems.forEachLibrary(of: file, count: contents.libraryCount) { code throws(MigrationFault) in
+            try sink.put(library: code)
         }
         if !contents.modules.isEmpty {
             let names = contents.modules.joined(separator: ", ")

@@ -8,10 +8,13 @@ import RDB
 public struct LoadedLog: Sendable {
     /// Nobody else uses it.
     public let engine: Engine
+    /// The code of libraries of functions.
+    public let libraries: [[UInt8]]
     public let warnings: [String]
 
-    public init(engine: Engine, warnings: [String]) {
+    public init(engine: Engine, libraries: [[UInt8]], warnings: [String]) {
         self.engine = engine
+        self.libraries = libraries
         self.warnings = warnings
     }
 }
@@ -39,6 +42,7 @@ struct KeyspaceSource: CopySource, ~Copyable {
         into sink: inout some CopySink & ~Copyable, _ notes: inout SourceNotes, _ meter: inout CopyMeter
     ) throws(MigrationFault) {
         notes.warnings += log.warnings
+        for code in log.libraries { try sink.put(library: code.span.rawBytes) }
         let batch = ItemBatch()
         guard handle.beginSnapshot(to: batch) else { preconditionFailure("somebody else uses the engine") }
         var fault: MigrationFault?

@@ -15,6 +15,7 @@ struct MemcachedSink: CopySink, ~Copyable {
     private var asked: [[UInt8]] = []
 
     private static let doing = "sending items"
+    static let libraryObstacle = "memcached has no place for functions"
     /// Source: memcached's protocol.txt.
     private static let keySizeMax = 250
     private static let relativeSecondsMax: Int64 = 60 * 60 * 24 * 30
@@ -45,6 +46,10 @@ struct MemcachedSink: CopySink, ~Copyable {
     }
 
     // MARK: Sending
+
+    mutating func put(library code: RawSpan) {
+        outcome.libraries.refused.note(LibraryCode.name(code), 0, Self.libraryObstacle)
+    }
 
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) throws(MigrationFault) {
         if let reason = Self.obstacle(key, item) {
@@ -166,7 +171,18 @@ struct TrialSink: CopySink, ~Copyable {
     private(set) var flagged = 0
     private(set) var largest = 0
 
-    init(_ obstacle: @escaping (RawSpan, CopyFacts) -> String?) { self.obstacle = obstacle }
+    /// Why there is no place for functions; nil if there is.
+    let libraryObstacle: String?
+
+    init(_ obstacle: @escaping (RawSpan, CopyFacts) -> String?, libraryObstacle: String?) {
+        self.obstacle = obstacle
+        self.libraryObstacle = libraryObstacle
+    }
+
+    mutating func put(library code: RawSpan) {
+        guard let reason = libraryObstacle else { return outcome.libraries.stored += 1 }
+        outcome.libraries.refused.note(LibraryCode.name(code), 0, reason)
+    }
 
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) {
         if let reason = obstacle(key, item) { return outcome.refused.note(key.copiedBytes(), item.database, reason) }

@@ -1,4 +1,4 @@
-// Items out of a server of the RESP protocol: SCAN, then DUMP and PTTL of each key, many at a time.
+// Items out of a server of the RESP protocol: FUNCTION DUMP and SCAN, then DUMP and PTTL of each key, many at a time.
 
 import Base
 import RDB
@@ -40,6 +40,11 @@ struct RedisSource: CopySource, ~Copyable {
     mutating func run(
         into sink: inout some CopySink & ~Copyable, _ notes: inout SourceNotes, _ meter: inout CopyMeter
     ) throws(MigrationFault) {
+        let libraries = try link.libraries()
+        if let refusal = libraries.refusal {
+            notes.warnings.append("libraries of functions stayed behind, \(link.server) does not show them: \(refusal)")
+        }
+        for code in libraries.code { try sink.put(library: code.span.rawBytes) }
         for (database, _) in databases {
             _ = try link.demand(["SELECT", "\(database)"])
             var batch = KeyBatch()

@@ -16,6 +16,7 @@ struct RestoreSink: CopySink, ~Copyable {
     private enum Asked {
         case database(Int)
         case key([UInt8], database: Int, losesFlags: Bool)
+        case library([UInt8])
     }
     private var asked: [Asked] = []
 
@@ -34,6 +35,16 @@ struct RestoreSink: CopySink, ~Copyable {
     }
 
     // MARK: Sending
+
+    mutating func put(library code: RawSpan) throws(MigrationFault) {
+        link.beginRequest(replaces ? 4 : 3)
+        link.append(word: "FUNCTION")
+        link.append(word: "LOAD")
+        if replaces { link.append(word: "REPLACE") }
+        link.append(word: code)
+        asked.append(.library(LibraryCode.name(code)))
+        if try link.sendIfFull(owed: asked.count, while: Self.doing) { try receive(leaving: 0) }
+    }
 
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) throws(MigrationFault) {
         if item.database != database { select(item.database) }
@@ -117,6 +128,11 @@ struct RestoreSink: CopySink, ~Copyable {
                 }
                 continue
             }
+            if case .library = request, text.hasPrefix("$") {
+                _ = try link.receiveLine(while: Self.doing) { $0.byteCount }
+                outcome.libraries.stored += 1
+                continue
+            }
             guard text.hasPrefix("-") else { throw link.strange(text) }
             fault = fault ?? note(String(text.dropFirst()), request)
         }
@@ -128,6 +144,13 @@ struct RestoreSink: CopySink, ~Copyable {
         switch request {
         case .database(let database):
             return MigrationFault("\(link.server) refuses database \(database): \(error)")
+        case .library(let name):
+            if error.hasSuffix("already exists"), error.hasPrefix("ERR Library") {
+                outcome.libraries.present.note(name, 0, "")
+            } else {
+                outcome.libraries.refused.note(name, 0, error)
+            }
+            return nil
         case .key(let key, let database, _):
             if error.hasPrefix("BUSYKEY") {
                 outcome.present.note(key, database, "")

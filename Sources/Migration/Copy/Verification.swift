@@ -20,6 +20,8 @@ struct ComparingSink: CopySink, ~Copyable {
         let digest: UInt64
     }
     private var asked: [Expected] = []
+    /// The target's libraries by their names, once they were asked for.
+    private var libraries: [[UInt8]: [UInt8]]?
     /// Keys that the target cannot have were told when they were copied.
     private let obstacle: (RawSpan, CopyFacts) -> String?
 
@@ -38,6 +40,26 @@ struct ComparingSink: CopySink, ~Copyable {
     private var isMemcached: Bool { link.server.door == .memcached }
 
     // MARK: Asking
+
+    mutating func put(library code: RawSpan) throws(MigrationFault) {
+        if isMemcached { return }
+        let theirs: [[UInt8]: [UInt8]]
+        if let libraries {
+            theirs = libraries
+        } else {
+            let found = try link.libraries()
+            if let refusal = found.refusal { throw MigrationFault(refusal: refusal, link.server) }
+            theirs = Dictionary(found.code.map { (LibraryCode.name($0.span.rawBytes), $0) }) { first, _ in first }
+            libraries = theirs
+        }
+        let name = LibraryCode.name(code)
+        guard let there = theirs[name] else { return outcome.libraries.refused.note(name, 0, Self.missing) }
+        if code.equals(there.span.rawBytes) {
+            outcome.libraries.stored += 1
+        } else {
+            outcome.libraries.refused.note(name, 0, "has other code")
+        }
+    }
 
     mutating func put(_ key: RawSpan, _ value: RawSpan, _ item: CopyFacts) throws(MigrationFault) {
         if obstacle(key, item) != nil { return }
