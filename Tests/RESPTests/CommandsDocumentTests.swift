@@ -39,7 +39,7 @@ struct CommandsDocumentTests {
         for spec in CommandTable.specs {
             let name = spec.name.uppercased()
             if told.contains(name) { continue }
-            #expect(!spec.subcommands.isEmpty, "\(name) has no row")
+            #expect(told.contains { $0.hasPrefix(name + " ") }, "\(name) has no row")
             for subcommand in spec.subcommands where subcommand.name != "help" {
                 let inner = "\(name) \(subcommand.name.uppercased())"
                 #expect(told.contains(inner), "\(inner) has no row")
