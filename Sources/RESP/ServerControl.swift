@@ -230,6 +230,8 @@ public struct ServerFacts: Sendable {
     public var configurationFile = ""
     public var workerCount: Int?
     public var multiplexer = "libevent"
+    /// Who watches over the process, as redis.conf `supervised` has it.
+    public var supervision: String?
 
     public var connectionCount: Int?
     public var connectionCountMax: Int?
@@ -237,6 +239,9 @@ public struct ServerFacts: Sendable {
     public var connectionsRejected: Int?
     public var networkBytesIn: Int?
     public var networkBytesOut: Int?
+    /// Arrivals of bytes, and system calls that sent some.
+    public var networkReads: Int?
+    public var networkWrites: Int?
 
     /// Bytes of the process in memory, now and at most.
     public var residentSize: Int?

@@ -36,6 +36,9 @@ extension Control: ServerControl {
         facts.connectionsRejected = workers.counters.total(.rejected)
         facts.networkBytesIn = workers.counters.total(.bytesRead)
         facts.networkBytesOut = workers.counters.total(.bytesWritten)
+        facts.networkReads = workers.counters.total(.reads)
+        facts.networkWrites = workers.counters.total(.writes)
+        facts.supervision = settings.supervision.rawValue
         facts.residentSize = System.residentSize()
         facts.systemMemorySize = System.memorySize
         facts.allocator = "libc"

@@ -4,6 +4,7 @@
 import Base
 import Engine
 import Synchronization
+import Transport
 
 extension RESPSession {
     func info(_ request: Request, _ output: inout OutputBuffer) {
@@ -74,6 +75,7 @@ struct InfoText {
         row("arch_bits", 64)
         row("multiplexing_api", facts.multiplexer)
         row("process_id", ifKnown: facts.processID)
+        row("process_supervised", ifKnown: facts.supervision)
         row("run_id", facts.runID)
         row("tcp_port", facts.port)
         row("server_time_usec", realTimeMicroseconds())
@@ -81,17 +83,24 @@ struct InfoText {
         row("uptime_in_seconds", uptime)
         row("uptime_in_days", uptime / 86400)
         row("hz", ifKnown: facts.hz)
+        row("configured_hz", ifKnown: facts.hz)
+        row("lru_clock", (now.rawValue / 1000) & 0xFF_FFFF)
         row("executable", ifKnown: facts.executable)
         row("config_file", facts.configurationFile)
+        row("io_threads_active", 0)
         row("worker_threads", ifKnown: facts.workerCount)
     }
 
     private mutating func clients() {
         row("connected_clients", facts.connectionCount ?? frontEnd.clients.count)
-        row("maxclients", ifKnown: facts.connectionCountMax)
         row("cluster_connections", 0)
-        row("tracking_clients", frontEnd.tracking.clientCount)
+        row("maxclients", ifKnown: facts.connectionCountMax)
+        let connections = frontEnd.clients.all().compactMap(\.peer.connection)
+        row("client_recent_max_input_buffer", connections.map(\.pendingByteCount).max() ?? 0)
+        row("client_recent_max_output_buffer", connections.map(\.unsentByteCount).max() ?? 0)
         row("blocked_clients", frontEnd.parkedClients.count)
+        row("tracking_clients", frontEnd.tracking.clientCount)
+        row("clients_in_timeout_table", frontEnd.parkedClients.countWithDeadline)
     }
 
     private mutating func memory(_ handle: EngineHandle) {
@@ -138,13 +147,19 @@ struct InfoText {
         row("maxmemory_policy", frontEnd.engine.evictionPolicy.rawValue)
         if let size = facts.residentSize, use.used > 0 {
             row("mem_fragmentation_ratio", Self.fixed(Double(size) / Double(use.used), 2))
+            row("mem_fragmentation_bytes", size - use.used)
         }
+        row("mem_not_counted_for_evict", frontEnd.control.saving().appendLog.backlog)
+        row("mem_replication_backlog", 0)
+        row("mem_total_replication_buffers", 0)
         row("mem_clients_slaves", 0)
         row("mem_clients_normal", frontEnd.clients.all().reduce(0) { $0 + $1.memorySize })
+        row("mem_cluster_links", 0)
         row("mem_aof_buffer", frontEnd.control.saving().appendLog.backlog)
         row("mem_allocator", ifKnown: facts.allocator)
         row("active_defrag_running", 0)
         row("lazyfree_pending_objects", 0)
+        row("lazyfreed_objects", 0)
     }
 
     private mutating func persistence() {
@@ -158,6 +173,12 @@ struct InfoText {
             let share = Double(saving.loadingLoadedBytes) * 100 / Double(max(1, saving.loadingTotalBytes))
             row("loading_loaded_perc", Self.fixed(share, 2))
         }
+        // No process is copied here, for a snapshot or else.
+        row("current_cow_peak", 0)
+        row("current_cow_size", 0)
+        row("current_cow_size_age", 0)
+        let share = saving.isSaving ? Double(saving.keysDone) * 100 / Double(max(1, saving.keysTotal)) : 0
+        row("current_fork_perc", Self.fixed(share, 2))
         row("current_save_keys_processed", saving.isSaving ? saving.keysDone : 0)
         row("current_save_keys_total", saving.isSaving ? saving.keysTotal : 0)
         row("rdb_changes_since_last_save", saving.changesSinceLastSave)
@@ -168,6 +189,7 @@ struct InfoText {
         let elapsed = (now.rawValue - saving.savingStartedAt.rawValue) / 1000
         row("rdb_current_bgsave_time_sec", saving.isSaving ? max(0, elapsed) : -1)
         row("rdb_saves", saving.savesDone)
+        row("rdb_last_cow_size", 0)
         row("rdb_last_load_keys_expired", saving.keysExpiredAtLoad)
         row("rdb_last_load_keys_loaded", saving.keysLoaded)
         appendLog(saving.appendLog)
@@ -183,6 +205,9 @@ struct InfoText {
         row("aof_last_bgrewrite_status", log.lastRewriteSucceeded ? "ok" : "err")
         row("aof_rewrites", log.rewritesDone)
         row("aof_last_write_status", log.canWrite ? "ok" : "err")
+        row("aof_last_cow_size", 0)
+        row("module_fork_in_progress", 0)
+        row("module_fork_last_cow_size", 0)
         guard log.isOn else { return }
         row("aof_current_size", log.size)
         row("aof_base_size", log.baseSize)
@@ -196,14 +221,21 @@ struct InfoText {
         let rates = frontEnd.rates.mean()
         row("total_connections_received", ifKnown: facts.connectionsReceived)
         row("total_commands_processed", frontEnd.counters.total(.commands))
-        row("instantaneous_ops_per_sec", ifKnown: rates.map { Int($0.commandsPerSecond) })
+        row("instantaneous_ops_per_sec", Int(rates?.commandsPerSecond ?? 0))
         row("total_net_input_bytes", ifKnown: facts.networkBytesIn)
         row("total_net_output_bytes", ifKnown: facts.networkBytesOut)
-        if let rates, facts.networkBytesIn != nil {
-            row("instantaneous_input_kbps", Self.fixed(rates.bytesInPerSecond / 1024, 2))
-            row("instantaneous_output_kbps", Self.fixed(rates.bytesOutPerSecond / 1024, 2))
+        row("total_net_repl_input_bytes", 0)
+        row("total_net_repl_output_bytes", 0)
+        if facts.networkBytesIn != nil {
+            row("instantaneous_input_kbps", Self.fixed((rates?.bytesInPerSecond ?? 0) / 1024, 2))
+            row("instantaneous_output_kbps", Self.fixed((rates?.bytesOutPerSecond ?? 0) / 1024, 2))
         }
+        row("instantaneous_input_repl_kbps", "0.00")
+        row("instantaneous_output_repl_kbps", "0.00")
         row("rejected_connections", ifKnown: facts.connectionsRejected)
+        row("sync_full", frontEnd.transfers.totalCount)
+        row("sync_partial_ok", 0)
+        row("sync_partial_err", 0)
         row("expired_keys", engine.total(.expired))
         row("evicted_keys", engine.total(.evicted))
         row("evicted_clients", frontEnd.evictedClientCount.load(ordering: .relaxed))
@@ -216,10 +248,19 @@ struct InfoText {
         row("total_forks", 0)
         row("migrate_cached_sockets", frontEnd.migrationTargets.count)
         row("slave_expires_tracked_keys", 0)
+        for name in [
+            "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
+            "total_active_defrag_time", "current_active_defrag_time",
+        ] { row(name, 0) }
         row("tracking_total_keys", frontEnd.tracking.table.keyCount)
         row("tracking_total_items", frontEnd.tracking.table.itemCount)
         row("tracking_total_prefixes", frontEnd.tracking.prefixes.count)
+        row("unexpected_error_replies", 0)
         row("total_error_replies", frontEnd.counters.total(.errors))
+        row("total_reads_processed", ifKnown: facts.networkReads)
+        row("total_writes_processed", ifKnown: facts.networkWrites)
+        row("io_threaded_reads_processed", 0)
+        row("io_threaded_writes_processed", 0)
         row("client_output_buffer_limit_disconnections", frontEnd.outputLimiter.cutOffCount)
     }
 
@@ -233,11 +274,16 @@ struct InfoText {
         row("master_repl_offset", 0)
         row("second_repl_offset", -1)
         row("repl_backlog_active", 0)
+        row("repl_backlog_first_byte_offset", 0)
+        row("repl_backlog_histlen", 0)
     }
 
     private mutating func processor() {
         row("used_cpu_sys", ifKnown: facts.cpuSystemSeconds.map { Self.fixed($0, 6) })
         row("used_cpu_user", ifKnown: facts.cpuUserSeconds.map { Self.fixed($0, 6) })
+        // The server has no child processes.
+        row("used_cpu_sys_children", "0.000000")
+        row("used_cpu_user_children", "0.000000")
     }
 
     private mutating func keyspace(_ handle: EngineHandle) {

@@ -134,8 +134,13 @@ final class SnapshotTransfer: Sendable {
 /// The transfers of a front-end.
 final class SnapshotTransfers: Sendable {
     private let all = Mutex<[UInt64: SnapshotTransfer]>([:])
+    private let begunCount = Atomic<Int>(0)
+
+    /// So far. Source: Redis INFO `sync_full`.
+    var totalCount: Int { begunCount.load(ordering: .relaxed) }
 
     func add(_ transfer: SnapshotTransfer, of client: ClientRecord) {
+        begunCount.wrappingAdd(1, ordering: .relaxed)
         all.withLock { $0[client.peer.id] = transfer }
     }
 

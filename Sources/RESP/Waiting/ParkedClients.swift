@@ -93,6 +93,8 @@ final class ParkedClients: Sendable {
     private let parkedCount = Atomic<Int>(0)
 
     var count: Int { parkedCount.load(ordering: .relaxed) }
+    /// Those that do not wait for ever.
+    var countWithDeadline: Int { deadlines.withLock { $0.clients.count } }
 
     func add(_ client: ClientRecord, _ ticket: UInt64, until deadline: Milliseconds?) {
         parkedCount.wrappingAdd(1, ordering: .relaxed)
