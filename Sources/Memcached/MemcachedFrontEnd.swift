@@ -25,6 +25,7 @@ public final class MemcachedFrontEnd: Sendable {
     /// What keeps requests from simply being served: see `Detours`.
     let detours = Atomic<UInt64>(Detours.none)
     let originState = Mutex<(origin: (any KeyOrigin)?, generation: UInt64)>((nil, 0))
+    let pause = Mutex(PauseState())
     let dropsDatagrams = Atomic<Bool>(false)
     let evictionWatch = Mutex<EvictionWatch?>(nil)
     let startedAt = Milliseconds.readClock()

@@ -41,6 +41,11 @@ final class MemcachedSession: Session {
     private var isBusy = false
     /// A disk that fails.
     private(set) var isReadOnly = false
+    /// An operator who holds clients up: all that they ask, or all that changes something.
+    private(set) var pausesAll = false
+    private(set) var isPaused = false
+    /// The request at the front waits for the end of that.
+    var isHeldByPause = false
     /// And another server, whose keys are taken over.
     private(set) var origin: (any KeyOrigin)?
     private(set) var hasOrigin = false
@@ -131,6 +136,8 @@ final class MemcachedSession: Session {
         detours = now
         isReadOnly = now & Detours.readOnly != 0
         isBusy = now & Detours.busy != 0
+        pausesAll = now & Detours.pausesAll != 0
+        isPaused = pausesAll || now & Detours.pausesWrites != 0
         origin = now & ~Detours.bits == 0 ? nil : frontEnd.keyOrigin
         hasOrigin = origin != nil
         if !hasOrigin { passedSize = 0 }
@@ -171,6 +178,9 @@ final class MemcachedSession: Session {
                 if batch.isFull || budget <= 0 || offset >= input.byteCount { continue }
             }
             budget &-= 1
+            if isPaused, resumeOffset == 0, waitsForPause(input, from: offset) {
+                return Progress(consumed: offset, next: .wait)
+            }
             if hasOrigin, resumeOffset == 0, waitsForOrigin(input, from: offset) {
                 return Progress(consumed: offset, next: .wait)
             }

@@ -5,12 +5,14 @@ public import Engine
 import Synchronization
 import Transport
 
-/// What keeps requests from the short ways: two bits, and behind them a number, another for each origin, 0 for none.
+/// What keeps requests from the short ways: four bits, and behind them a number, another for each origin, 0 for none.
 enum Detours {
     static var none: UInt64 { 0 }
     static var readOnly: UInt64 { 1 }
     static var busy: UInt64 { 2 }
-    static var bits: UInt64 { readOnly | busy }
+    static var pausesWrites: UInt64 { 4 }
+    static var pausesAll: UInt64 { 8 }
+    static var bits: UInt64 { 15 }
 }
 
 extension MemcachedFrontEnd {
@@ -35,7 +37,7 @@ extension MemcachedFrontEnd {
                 state.generation += 1
                 state.origin = newValue
                 detours.bitwiseAnd(Detours.bits, ordering: .relaxed)
-                if newValue != nil { detours.bitwiseOr(state.generation << 2, ordering: .releasing) }
+                if newValue != nil { detours.bitwiseOr(state.generation << 4, ordering: .releasing) }
             }
         }
     }
@@ -114,7 +116,9 @@ extension MemcachedSession {
     }
 
     /// Whoever has sent all that he will is still owed what waits here.
-    func inputEndedWhileWaiting() -> Progress.Next { originWait == nil ? .close : .wait }
+    func inputEndedWhileWaiting() -> Progress.Next {
+        originWait == nil && !isHeldByPause ? .close : .wait
+    }
 
     /// Shows the keys that the request at `start` goes by, if they are absent; nil if it is not there yet.
     private func eachKey(_ input: RawSpan, from start: Int, _ body: (Key) -> Void) -> KeyedRequest? {

@@ -22,7 +22,7 @@ extension MemcachedFrontEnd {
 
 extension Verb {
     /// Whether the command is there to change something. `mg` is not, though its flags may touch.
-    fileprivate var changesItems: Bool {
+    var changesItems: Bool {
         switch self {
         case .set, .add, .replace, .append, .prepend, .cas, .metaSet, .metaDelete, .metaArithmetic, .delete, .incr,
             .decr, .touch, .gat, .gats, .flushAll:
@@ -35,7 +35,7 @@ extension Verb {
 }
 
 extension BinaryOpcode {
-    fileprivate var changesItems: Bool {
+    var changesItems: Bool {
         switch self {
         case .set, .add, .replace, .delete, .increment, .decrement, .flush, .append, .prepend, .setQ, .addQ, .replaceQ,
             .deleteQ, .incrementQ, .decrementQ, .flushQ, .appendQ, .prependQ, .touch, .gat, .gatQ, .gatK, .gatKQ:

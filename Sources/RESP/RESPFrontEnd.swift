@@ -51,6 +51,7 @@ public final class RESPFrontEnd: Sendable {
     let busyScripts = Atomic<Int>(0)
     /// Functions among them.
     let busyFunctions = Atomic<Int>(0)
+    let pauseListeners = Mutex<[@Sendable (PausedCommands) -> Void]>([])
     let busyListeners = Mutex<[@Sendable (Bool) -> Void]>([])
     /// The server is to end: a busy script that has written nothing ends itself.
     let isEnding = Atomic<Bool>(false)
@@ -155,6 +156,7 @@ public final class RESPFrontEnd: Sendable {
         originState.withLock { origin in
             kind == .none ? pause.end() : pause.begin(kind, until: end)
             judgeGate(origin != nil)
+            tellOfPause()
         }
     }
 
@@ -179,7 +181,12 @@ public final class RESPFrontEnd: Sendable {
         settleKeyEvents()
         tracking.tick()
         parkedClients.tick(now: now)
-        if pause.tick(now: now) { originState.withLock { judgeGate($0 != nil) } }
+        if pause.tick(now: now) {
+            originState.withLock { origin in
+                judgeGate(origin != nil)
+                tellOfPause()
+            }
+        }
         evictClients()
         let used = engine.memory().used
         if used > memoryPeak.load(ordering: .relaxed) { memoryPeak.store(used, ordering: .relaxed) }

@@ -61,6 +61,13 @@ public final class Assembly: Sendable {
             memcached.isBusy = isBusy
             if !isBusy { control.goOnStopping() }
         }
+        resp.onPause { paused in
+            switch paused {
+            case .none: memcached.paused = .none
+            case .writes: memcached.paused = .writes
+            case .all: memcached.paused = .all
+            }
+        }
         try Self.defineUsers(settings, resp)
         log.onVerbosity { memcached.setVerbosity($0) }
 

@@ -65,7 +65,7 @@ struct CommandsDocumentTests {
             let files = row.proof.split(whereSeparator: { " ,;:".contains($0) }).filter { $0.hasSuffix(".swift") }
             #expect(!files.isEmpty, "\(row.names): no test is named")
             for file in files {
-                let places = ["RESPTests", "RESPTests/Transcripts", "Compatibility", "ServerTests"]
+                let places = ["RESPTests", "RESPTests/Transcripts", "Compatibility", "ServerTests", "MemcachedTests"]
                 let exists = places.contains { !Files.matching("\(Self.root)/Tests/\($0)/\(file)*").isEmpty }
                 #expect(exists, "\(row.names): there is no \(file)")
             }

@@ -28,6 +28,26 @@ struct TwoDoorsTests {
         }
     }
 
+    @Test("CLIENT PAUSE holds up memcached's clients as its own, until UNPAUSE or its time is up")
+    func pause() throws {
+        try withDoors { memcached, resp, server in
+            #expect(memcached.ask("set k 0 0 1\r\n1") == ["STORED"])
+            #expect(resp.ask("CLIENT PAUSE 100000 WRITE") == ["+OK"])
+            #expect(memcached.ask("get k", until: "END") == ["VALUE k 0 1", "1", "END"])
+            let writer = try server.memcached()
+            writer.send("set k 0 0 1\r\n2\r\n")
+            #expect(resp.ask("GET k", lines: 2) == ["$1", "1"])
+            #expect(memcached.ask("get k", until: "END") == ["VALUE k 0 1", "1", "END"])
+            // Who goes is not waited for.
+            let gone = try server.memcached()
+            gone.send("set k 0 0 1\r\n3\r\nquit\r\n")
+            #expect(resp.ask("CLIENT UNPAUSE") == ["+OK"])
+            #expect(writer.line() == "STORED")
+            #expect(resp.ask("CLIENT PAUSE 200") == ["+OK"])
+            #expect(memcached.ask("mn") == ["MN"])
+        }
+    }
+
     @Test("flags stay with the item while its identity stays, and a RESP SET makes them 0")
     func flags() throws {
         try withDoors { memcached, resp, _ in

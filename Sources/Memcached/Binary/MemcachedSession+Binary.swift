@@ -15,6 +15,7 @@ extension MemcachedSession {
             for index in 0..<batch.count {
                 let found = batch[index]
                 let request = BinaryRequest(input, at: Int(found.lineStart))
+                if isPaused, waitsForPause(input, from: offset) { return Progress(consumed: offset, next: .wait) }
                 if hasOrigin, !isLocked, waitsForOrigin(input, from: offset) {
                     return Progress(consumed: offset, next: .wait)
                 }

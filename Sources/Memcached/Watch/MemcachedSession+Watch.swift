@@ -50,6 +50,7 @@ extension MemcachedSession {
     /// Lines wait for this connection, or for others that it is the pump of.
     func connectionWoken(_ output: inout OutputBuffer, now: Milliseconds) -> Progress.Next {
         if let originWait { return wakeUp(from: originWait) }
+        if isHeldByPause { return wakeUpFromPause() }
         guard let watcher else { return .read }
         hub.pump(for: watcher)
         sendLines(watcher, &output)
@@ -98,6 +99,7 @@ extension MemcachedSession {
     }
 
     func connectionClosed() {
+        leavePause()
         if let watcher { frontEnd.removeWatcher(watcher) }
         watcher = nil
         guard let connection else { return }

@@ -4,6 +4,14 @@ import Base
 import Synchronization
 import Transport
 
+/// Which commands CLIENT PAUSE holds up.
+public enum PausedCommands: Sendable {
+    case none
+    /// What may change the keyspace.
+    case writes
+    case all
+}
+
 /// Whether requests have to wait, which ones, and who does. A request that has to is left in its connection's input:
 /// nothing is read behind it.
 final class ClientPause: Sendable {
@@ -63,6 +71,25 @@ final class ClientPause: Sendable {
         guard kind != .none, state.look({ $0.end <= now }) else { return false }
         end()
         return true
+    }
+}
+
+extension RESPFrontEnd {
+    /// Has `body` told of each pause that begins, gets stricter or ends, for doors beside this one. It may take no lock
+    /// whose holder may want a shard. Before connections are made.
+    public func onPause(_ body: @escaping @Sendable (PausedCommands) -> Void) {
+        pauseListeners.withLock { $0.append(body) }
+    }
+
+    /// Under the gate's lock, so that nobody hears of the last pause first.
+    func tellOfPause() {
+        let paused: PausedCommands =
+            switch pause.kind {
+            case .none: .none
+            case .writes: .writes
+            case .all: .all
+            }
+        pauseListeners.withLock { for body in $0 { body(paused) } }
     }
 }
 

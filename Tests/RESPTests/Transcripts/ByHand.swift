@@ -78,10 +78,14 @@ extension Transcript {
             < memcached_version:1.6.45
             <
             > INFO persistence
-            < $542
+            < $728
             < # Persistence
             < loading:0
             < async_loading:0
+            < current_cow_peak:0
+            < current_cow_size:0
+            < current_cow_size_age:0
+            < current_fork_perc:0.00
             < current_save_keys_processed:0
             < current_save_keys_total:0
             < rdb_changes_since_last_save:0
@@ -91,6 +95,7 @@ extension Transcript {
             < rdb_last_bgsave_time_sec:-1
             < rdb_current_bgsave_time_sec:-1
             < rdb_saves:0
+            < rdb_last_cow_size:0
             < rdb_last_load_keys_expired:0
             < rdb_last_load_keys_loaded:0
             < aof_enabled:0
@@ -101,6 +106,9 @@ extension Transcript {
             < aof_last_bgrewrite_status:ok
             < aof_rewrites:0
             < aof_last_write_status:ok
+            < aof_last_cow_size:0
+            < module_fork_in_progress:0
+            < module_fork_last_cow_size:0
             <
             """#),
         Transcript(
