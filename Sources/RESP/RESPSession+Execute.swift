@@ -10,7 +10,7 @@ extension RESPSession {
         let request = Request(input, slots, queued)
         guard let command = queued.row.command else { return refuseUnknown(request, &output) }
         guard queued.row.accepts(count: request.count) else { return refuseCount(command, &output) }
-        if needsAdmission {
+        if admission != .free {
             guard admits(command, queued, request, &output) else { return endCaching(command, isRefused: true) }
             if subscriptions != nil || isTracked || command == .exec { return serveListener(command, request, &output) }
         }

@@ -35,8 +35,15 @@ final class RESPSession: Session {
     var hasAuthenticated = false
     /// What came since MULTI; nil outside of a transaction.
     var transaction: Transaction? { didSet { judgeAdmission() } }
-    /// A request may not simply be served: one branch on the request path for all such cases.
-    var needsAdmission: Bool
+    /// Whether a request may simply be served: one branch on the request path for all cases in which it may not.
+    var admission: Admission
+    enum Admission {
+        case free
+        /// The user's rules are all that may speak against it.
+        case byRules
+        /// `admits` knows.
+        case judged
+    }
     /// Some commands have other names than the table gives them.
     let hasOtherNames: Bool
     /// It reads a log back: nothing refuses it.
@@ -135,16 +142,17 @@ final class RESPSession: Session {
         hasAuthenticated = frontEnd.access.isOpen.load(ordering: .relaxed)
         isAuthenticated = hasAuthenticated
         isRestricted = !grant.user.isUnrestricted
-        needsAdmission = true
+        admission = .judged
         judgeAdmission()
     }
 
     /// Finds out anew whether requests may simply be served.
     func judgeAdmission() {
-        needsAdmission =
-            !isAuthenticated || isRestricted || transaction != nil || subscriptions != nil || owesMessages
-            || isTracked || monitorFeed != nil || replies != .on || frontEnd.isGated.load(ordering: .relaxed)
-            || scripts.servesAside
+        let isJudged =
+            !isAuthenticated || transaction != nil || subscriptions != nil || owesMessages || isTracked
+            || monitorFeed != nil || replies != .on || frontEnd.isGated.load(ordering: .relaxed)
+            || scripts.servesAside || (isRestricted && isReplaying)
+        admission = isJudged ? .judged : isRestricted ? .byRules : .free
     }
 
     func connectionClosed() {
@@ -163,14 +171,14 @@ final class RESPSession: Session {
         engine.now = now
         let progress = serve(input, &output)
         engine.holdUntilJournaled(&output)
-        if needsAdmission { finishBatch(progress, &output) }
+        if admission != .free { finishBatch(progress, &output) }
         return progress
     }
 
     @inline(__always)
     func serve(_ input: RawSpan, _ output: inout OutputBuffer) -> Progress {
         let isGated = frontEnd.isGated.load(ordering: .relaxed)
-        if isGated { needsAdmission = true }
+        if isGated { admission = .judged }
         if frontEnd.access.generation.load(ordering: .acquiring) != accessGeneration && !renewAccess() {
             return Progress(consumed: input.byteCount, next: .close)
         }

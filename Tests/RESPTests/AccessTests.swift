@@ -85,6 +85,54 @@ struct AccessTests {
         }
     }
 
+    @Test("keys of any length are judged as their patterns say, and by what is done to them")
+    func patterns() {
+        let fixture = Fixture()
+        let (admin, client) = (fixture.connect(), fixture.connect())
+        admin.ask("ACL", "SETUSER", "u", "on", "nopass", "+@all")
+        client.ask("AUTH", "u", "x")
+        var random = SystemRandomNumberGenerator()
+        func text(_ sizeMax: Int, _ letters: [UInt8]) -> [UInt8] {
+            (0..<Int.random(in: 0...sizeMax, using: &random)).map { _ in letters.randomElement(using: &random)! }
+        }
+        for _ in 0..<1500 {
+            // Most begin alike, in all that is compared at once.
+            let stem: [UInt8] = Bool.random(using: &random) ? [] : Array("ababababababab".utf8.prefix(.random(in: 6...12)))
+            var rules: [(text: [UInt8], reads: Bool, writes: Bool)] = []
+            for _ in 0..<3 {
+                let pattern = stem + text(3, Array("ab".utf8)) + (Bool.random(using: &random) ? [] : text(2, Array("*?a".utf8)))
+                let (reads, writes) = [(true, true), (true, false), (false, true)].randomElement(using: &random)!
+                // What is said of the same pattern twice is one rule.
+                if pattern.isEmpty || pattern == Array("*".utf8) || rules.contains(where: { $0.text == pattern }) { continue }
+                rules.append((pattern, reads, writes))
+            }
+            var words = ["ACL", "SETUSER", "u", "resetkeys"].map { Array($0.utf8) }
+            for rule in rules {
+                words.append(Array((rule.reads && rule.writes ? "~" : rule.reads ? "%R~" : "%W~").utf8) + rule.text)
+            }
+            let isDone = admin.replies.count
+            admin.send(Conversation.request(words))
+            #expect(String(decoding: admin.replies[isDone...], as: UTF8.self) == "+OK\r\n")
+            let key = Array(stem.prefix(.random(in: 0...stem.count))) + text(4, Array("ab\0".utf8))
+            func mayDo(_ words: [[UInt8]]) -> Bool {
+                let before = client.replies.count
+                client.send(Conversation.request(words))
+                return !client.replies[before...].starts(with: "-NOPERM".utf8)
+            }
+            func isAllowed(reads: Bool, writes: Bool) -> Bool {
+                rules.contains {
+                    Glob($0.text.span.rawBytes).matches(key.span.rawBytes) && (!reads || $0.reads) && (!writes || $0.writes)
+                }
+            }
+            let (get, set, v) = (Array("GET".utf8), Array("SET".utf8), Array("v".utf8))
+            #expect(mayDo([get, key]) == isAllowed(reads: true, writes: false), "\(rules) \(key)")
+            #expect(mayDo([set, key, v]) == isAllowed(reads: false, writes: true), "\(rules) \(key)")
+            #expect(mayDo([set, key, v, get]) == isAllowed(reads: true, writes: true), "\(rules) \(key)")
+            #expect(mayDo([Array("DEL".utf8), key, key]) == isAllowed(reads: false, writes: true), "\(rules) \(key)")
+            #expect(mayDo([Array("GETDEL".utf8), key]) == isAllowed(reads: true, writes: true), "\(rules) \(key)")
+        }
+    }
+
     @Test("a change of rules holds for those who are logged in already, from their next request on")
     func changes() {
         let fixture = Fixture()

@@ -23,6 +23,19 @@ extension RawSpan {
         unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)  // SAFETY: bounds are checked by the load.
     }
 
+    /// The first eight bytes as `word(at:)`, with zeros for what is not there.
+    @inline(__always)
+    public var head: UInt64 {
+        if byteCount >= 8 { return word(at: 0) }
+        if byteCount >= 4 {
+            // What the two have in common is the same in both.
+            return UInt64(halfWord(at: 0)) | UInt64(halfWord(at: byteCount &- 4)) &<< UInt64(8 &* (byteCount &- 4))
+        }
+        var head: UInt64 = 0
+        for index in 0..<byteCount { head |= UInt64(self[index]) &<< UInt64(8 &* index) }
+        return head
+    }
+
     /// The bytes `start ..< end`; both within 0...byteCount.
     @inline(__always)
     @_lifetime(copy self)

@@ -3,7 +3,9 @@
 //     selectors   rows of flags and of where their patterns are, the user's own first
 //     words       16 words of command bits for each selector
 //     patterns    key patterns, channel patterns and first arguments, selector after selector
+//     heads       how each of them begins
 //     bytes       what the patterns consist of
+//     atOnce      a byte for each command: how the user's own selector judges it, if that is simple
 
 import Base
 
@@ -50,13 +52,36 @@ struct AccessTable: Sendable {
         var size: UInt32 = 0
     }
 
+    /// The first eight bytes of a pattern, as `RawSpan.head`, and which bits of a name's must be the same.
+    struct Head: BitwiseCopyable {
+        var bytes: UInt64 = 0
+        var mask: UInt64 = 0
+    }
+
+    /// What has to be looked at for a command with at most one key, which is its first argument.
+    struct AtOnce: OptionSet, BitwiseCopyable {
+        let rawValue: UInt8
+        /// What is done to the key.
+        static let access = AtOnce(rawValue: KeyAccess.all.rawValue)
+        /// It may be run, if what else is said here does not speak against it.
+        static let allowed = AtOnce(rawValue: 4)
+        /// One of the key patterns must match.
+        static let key = AtOnce(rawValue: 8)
+        /// What is done to the key depends on other arguments.
+        static let varies = AtOnce(rawValue: 16)
+    }
+
     private static let wordCount = CommandSet.capacity / 64
 
     private let selectors: Scratch<Selector>
     private let words: Scratch<UInt64>
     private let patterns: Scratch<Pattern>
+    private let heads: Scratch<Head>
     private let bytes: Scratch<UInt8>
+    private let atOnce: Scratch<AtOnce>
     private let count: Int
+    /// The first selector's, which come first of all patterns.
+    private let keyPatternCount: Int
 
     /// - Precondition: rules of less than 4 GiB.
     init(_ user: AccessUser) {
@@ -66,14 +91,19 @@ struct AccessTable: Sendable {
         selectors = Self.row(maker.selectors)
         words = Self.row(maker.words)
         patterns = Self.row(maker.patterns)
+        heads = Self.row(maker.heads)
         bytes = Self.row(maker.bytes)
+        keyPatternCount = Int(maker.selectors[0].firstChannel)
+        atOnce = Self.row(Command.allCases.map { command in Maker.judgedAtOnce(command, user.selectors[0]) })
     }
 
     func deallocate() {
         selectors.deallocate()
         words.deallocate()
         patterns.deallocate()
+        heads.deallocate()
         bytes.deallocate()
+        atOnce.deallocate()
     }
 
     private static func row<Element: BitwiseCopyable>(_ elements: [Element]) -> Scratch<Element> {
@@ -83,6 +113,26 @@ struct AccessTable: Sendable {
     }
 
     // MARK: Checking
+
+    /// Whether the user's own selector allows the request, and that is soon found out. If not, `check` knows more.
+    @inline(__always)
+    func allowsAtOnce(_ command: Command, _ request: Request) -> Bool {
+        let rule = atOnce[Int(command.rawValue)]
+        if rule == .allowed { return true }
+        guard rule.contains(.key), request.count > 1 else { return false }
+        let access =
+            rule.contains(.varies)
+            ? KeyPlan.variableAccess(Int(command.rawValue), request) : rule.rawValue & AtOnce.access.rawValue
+        let key = request[1]
+        let head = key.head
+        for index in 0..<keyPatternCount {
+            let beginning = heads[index]
+            if (head ^ beginning.bytes) & beginning.mask != 0 { continue }
+            let pattern = patterns[index]
+            if pattern.access & access == access && goesOnAs(pattern, key) { return true }
+        }
+        return false
+    }
 
     /// Whether one of the selectors allows the request; if none does, the weightiest reason.
     /// - Parameter id: of the command or subcommand.
@@ -146,7 +196,7 @@ struct AccessTable: Sendable {
     private func checkFixed(
         _ selector: Selector, _ id: Int, _ plan: KeyPlan, _ request: Request
     ) -> AccessVerdict {
-        let access = plan.isVariable ? plan.variableAccess(id, request) : plan.access
+        let access = plan.isVariable ? KeyPlan.variableAccess(id, request) : plan.access
         var place = Int(plan.first)
         let last = plan.last < 0 ? request.count &+ Int(plan.last) : Int(plan.last)
         while place <= last && place < request.count {
@@ -172,21 +222,36 @@ struct AccessTable: Sendable {
     private func allows(_ selector: Selector, _ key: RawSpan, _ access: UInt8) -> Bool {
         for index in selector.firstKey..<selector.firstChannel {
             let pattern = patterns[Int(index)]
-            if pattern.access & access == access && matches(pattern, key) { return true }
+            if pattern.access & access == access && matches(Int(index), pattern, key, key.head) { return true }
         }
         return false
     }
 
+    /// - Parameter head: of `name`.
     @inline(__always)
-    private func matches(_ pattern: Pattern, _ name: RawSpan) -> Bool {
+    private func matches(_ place: Int, _ pattern: Pattern, _ name: RawSpan, _ head: UInt64) -> Bool {
+        let beginning = heads[place]
+        if (head ^ beginning.bytes) & beginning.mask != 0 { return false }
+        return goesOnAs(pattern, name)
+    }
+
+    /// Whether a name matches that begins as the pattern does.
+    @inline(__always)
+    private func goesOnAs(_ pattern: Pattern, _ name: RawSpan) -> Bool {
         let size = Int(pattern.size)
         switch pattern.form {
         case .all: return true
-        case .prefix:
-            return name.byteCount >= size && name.slice(0, size).equals(bytes.bytes(Int(pattern.offset), size))
-        case .exact: return name.equals(bytes.bytes(Int(pattern.offset), size))
+        case .prefix: return name.byteCount >= size && (size <= 8 || goesOn(pattern, name))
+        case .exact: return name.byteCount == size && (size <= 8 || goesOn(pattern, name))
         case .glob: return matchesGlob(pattern, name)
         }
+    }
+
+    /// Whether what a pattern has behind its head is in `name`, which is as long as that at least.
+    @inline(never)
+    private func goesOn(_ pattern: Pattern, _ name: RawSpan) -> Bool {
+        let size = Int(pattern.size)
+        return name.slice(8, size).equals(bytes.bytes(Int(pattern.offset) &+ 8, size &- 8))
     }
 
     @inline(never)
@@ -205,10 +270,11 @@ struct AccessTable: Sendable {
     }
 
     private func allowsChannel(_ selector: Selector, _ channel: RawSpan, isPattern: Bool) -> Bool {
+        let head = channel.head
         for index in selector.firstChannel..<selector.firstArgument {
             let pattern = patterns[Int(index)]
             if !isPattern {
-                if matches(pattern, channel) { return true }
+                if matches(Int(index), pattern, channel, head) { return true }
                 continue
             }
             // What `size` leaves out of a prefix is its star.
@@ -253,57 +319,5 @@ struct AccessTable: Sendable {
             if readsAll && check(index, id, KeyPlan.all[id], request) == .allowed { return true }
         }
         return false
-    }
-
-    // MARK: Making it
-
-    private struct Maker {
-        var selectors: [Selector] = []
-        var words: [UInt64] = []
-        var patterns: [Pattern] = []
-        var bytes: [UInt8] = []
-
-        mutating func add(_ rules: AccessSelector) {
-            var selector = Selector()
-            selector.allowsAllCommands = rules.allowsAllCommands
-            selector.allowsAllKeys = rules.allowsAllKeys
-            selector.allowsAllChannels = rules.allowsAllChannels
-            words += rules.commands.words
-            selector.firstKey = UInt32(patterns.count)
-            for key in rules.keys { add(key.bytes, key.access.rawValue) }
-            selector.firstChannel = UInt32(patterns.count)
-            for channel in rules.channels { add(channel, 0) }
-            selector.firstArgument = UInt32(patterns.count)
-            for (id, arguments) in rules.firstArguments {
-                for argument in arguments { addExact(argument.lowercasedASCII, command: id) }
-            }
-            selector.end = UInt32(patterns.count)
-            selectors.append(selector)
-        }
-
-        private mutating func add(_ text: [UInt8], _ access: UInt8) {
-            var pattern = Pattern()
-            pattern.access = access
-            pattern.offset = UInt32(bytes.count)
-            pattern.size = UInt32(text.count)
-            let special = text.firstIndex { "*?[\\".utf8.contains($0) }
-            if let special, special == text.count - 1, text[special] == UInt8(ascii: "*") {
-                pattern.form = special == 0 ? .all : .prefix
-                pattern.size -= 1
-            } else if special != nil {
-                pattern.form = .glob
-            }
-            bytes += text
-            patterns.append(pattern)
-        }
-
-        private mutating func addExact(_ text: [UInt8], command: Int) {
-            var pattern = Pattern()
-            pattern.command = UInt16(command)
-            pattern.offset = UInt32(bytes.count)
-            pattern.size = UInt32(text.count)
-            bytes += text
-            patterns.append(pattern)
-        }
     }
 }

@@ -70,9 +70,9 @@ struct KeyPlan: BitwiseCopyable {
     /// What a request does to its key, of the commands of which that is not always the same: SET reads with GET alone,
     /// BITFIELD writes unless it only has GETs. Source: Redis setGetKeys, bitfieldGetKeys.
     @inline(__always)
-    func variableAccess(_ id: Int, _ request: Request) -> UInt8 {
+    static func variableAccess(_ id: Int, _ request: Request) -> UInt8 {
         id == Int(Command.set.rawValue) && request.count == 3
-            ? KeyAccess.write.rawValue : Self.lookedUpAccess(id, request).rawValue
+            ? KeyAccess.write.rawValue : lookedUpAccess(id, request).rawValue
     }
 
     @inline(never)

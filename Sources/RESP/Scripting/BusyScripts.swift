@@ -112,7 +112,7 @@ extension RESPSession {
         // Not `engine.now`, which may have the engine do what is due, nor the journal's place, which is the other's.
         exchangeRows()
         scripts.servesAside = true
-        needsAdmission = true
+        admission = .judged
         let progress = serve(input, &output)
         scripts.servesAside = false
         exchangeRows()

@@ -7,10 +7,18 @@ import Synchronization
 extension RESPSession {
     // MARK: Queueing
 
-    /// Decides about a request of a session that is not authenticated or in a transaction: refuses it, keeps it for
-    /// EXEC, or answers true to have it served now. Source: Redis 7 processCommand.
+    /// Decides about a request of a session whose user has rules, that is not authenticated or in a transaction:
+    /// refuses it, keeps it for EXEC, or answers true to have it served now. Source: Redis 7 processCommand.
     @inline(never)
     func admits(
+        _ command: Command, _ queued: QueuedRequest, _ request: Request, _ output: inout OutputBuffer
+    ) -> Bool {
+        if admission == .byRules && accessTable.allowsAtOnce(command, request) { return true }
+        return judges(command, queued, request, &output)
+    }
+
+    @inline(never)
+    private func judges(
         _ command: Command, _ queued: QueuedRequest, _ request: Request, _ output: inout OutputBuffer
     ) -> Bool {
         if replies == .on { return mayServe(command, queued, request, &output) }
