@@ -123,13 +123,19 @@ enum RESPLimits {
     /// What SYNC sends at a time: so much of a client's snapshot is in memory twice at most.
     static let transferPieceSize = 256 * 1024
 
-    /// Names of channels up to here leave a worker's room for forming messages as it is.
+    /// What a client was told up to this size leaves a worker's room for forming it as it is.
     static let messageHeadKept = 4096
 
-    /// Messages of one turn for the same subscribers are put together up to this size, if there are so many of those:
-    /// that is a copy more, and for each of them one look and one piece in the place of many.
+    /// Messages in a row for the same subscribers are handed out in one piece up to this size: a block that each of
+    /// them may hold until it has read it.
     static let joinedMessageSizeMax = 64 * 1024
-    static let joinedMessageAudienceMin = 4
+
+    /// Messages up to this size, names and all, are copied under the locks of their channel and their mailbox, which
+    /// takes as long as the rest of what is done there.
+    static let copiedMessageSizeMax = 4096
+
+    /// Room for the text of messages that a worker keeps.
+    static let messageTextKept = 64 * 1024
 
     /// Bytes of keys with one prefix that a worker notes until it tells its clients; beyond, they are told that any key
     /// may have changed.

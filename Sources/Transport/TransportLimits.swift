@@ -33,12 +33,22 @@ enum TransportLimits {
     /// Smallest block of unsent bytes: many short replies to a stopped reader share one.
     static let unsentBlockMin = 4096
 
+    /// Blocks are as large as what is unsent already, up to this size: no more is lost than is used.
+    static let unsentBlockMax = 64 * 1024
+
     /// Entries of one writev: 64 large values and the bytes between them, well under IOV_MAX (1024).
     static let iovecCount = 128
 
     /// Connections that are sent what they were told unasked, before the loop looks for events again: their writes
     /// take about as long as serving a batch of requests.
     static let speakersPerTurn = 32
+
+    /// What connections are told unasked is gathered as long as each turn reads from so many, for so many reads at most
+    /// (as many batches of requests at most are served before it is on its way), and until one of them has so many
+    /// bytes to be sent.
+    static let gatheringReadsMin = 2
+    static let gatheredReadsMax = 32
+    static let speechSizeMax = 64 * 1024
 
     /// Places of those who had their turn, before the others move up.
     static let speakersKept = 1024

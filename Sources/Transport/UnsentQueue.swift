@@ -77,6 +77,13 @@ struct UnsentQueue: ~Copyable {
         unsafe appendCopy(UnsafeRawBufferPointer(value.bytes), skip: &skip)
     }
 
+    /// Appends a copy of bytes.
+    mutating func append(_ bytes: RawSpan) {
+        var skip = 0
+        // SAFETY: they are the caller's for the call.
+        unsafe bytes.withUnsafeBytes { unsafe appendCopy($0, skip: &skip) }
+    }
+
     private mutating func appendCopy(_ bytes: UnsafeRawBufferPointer, skip: inout Int) {
         let skipped = min(skip, bytes.count)
         skip -= skipped
@@ -91,7 +98,8 @@ struct UnsentQueue: ~Copyable {
             unsafe pieces[pieces.count - 1] = .copied(block, count: count + size, capacity: capacity)
             return
         }
-        let capacity = max(size, TransportLimits.unsentBlockMin)
+        // As large as what waits already, so that much is in few blocks.
+        let capacity = max(size, min(max(byteCount, TransportLimits.unsentBlockMin), TransportLimits.unsentBlockMax))
         guard let block = unsafe malloc(capacity) else { fatalError("out of memory: unsent replies") }
         unsafe _ = memcpy(block, source, size)
         unsafe pieces.append(.copied(block, count: size, capacity: capacity))

@@ -24,8 +24,9 @@ extension Worker {
             loop.run(runQueue.isEmpty && !hasSpeakers ? .waiting : .polling)
             if !runQueue.isEmpty { serveRunQueue() }
             if !duties.isEmpty { doDuties() }
-            if hasSpeakers { serveSpeakers() }
+            if hasSpeakers && !mayGather() { serveSpeakers() }
             if !closedLinks.isEmpty { closedLinks.removeAll(keepingCapacity: false) }
+            readsBefore = counters.value(.reads)
             turnEnded()
         }
     }

@@ -55,6 +55,11 @@ public final class Worker: @unchecked Sendable {
     /// Links that were told something unasked; those before `firstSpeaker` had their turn.
     var speakers: [Link] = []
     var firstSpeaker = 0
+    /// They are sent what they were told after this turn.
+    var speakersAreDue = false
+    /// Reads since the first of them was told something, and until this turn began.
+    var readsGathered = 0
+    var readsBefore = 0
     /// Who has something to do before the turn's end.
     var duties: [any TurnDuty] = []
     /// Links that closed in this turn, kept alive until its end.

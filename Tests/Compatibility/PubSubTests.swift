@@ -180,7 +180,12 @@ struct PubSubTests {
                 return listener
             }
             _ = try admin.ask(["ACL", "SETUSER", "revoked", "resetchannels", "&b*"])
-            _ = waitUntil { (try? admin.ask(["PUBSUB", "NUMSUB", "a1"])) == Array("*2\r\n$2\r\na1\r\n:1\r\n".utf8) }
+            let left = "*2\r\n$2\r\na1\r\n:1\r\n:1\r\n*2\r\n$2\r\na1\r\n:0\r\n"
+            _ = waitUntil {
+                (try? admin.ask(
+                    ["PUBSUB", "NUMSUB", "a1"], ["PUBSUB", "NUMPAT"], ["PUBSUB", "SHARDNUMSUB", "a1"]))
+                    == Array(left.utf8)
+            }
             return subscribers.map { subscriber in (try? subscriber.ask(["PING"])) == nil ? "closed" : "open" }
         }
         let expected = try outcome(peer.socketPath)

@@ -57,6 +57,49 @@ struct PubSubTests {
         #expect(String(decoding: a.replies[before...], as: UTF8.self) == "*" + message)
     }
 
+    @Test("small and large messages come in order to all, by channel and by pattern, whatever the protocol's version")
+    func sizes() {
+        let fixture = Fixture()
+        let (old, new, pattern, publisher) = (fixture.connect(), fixture.connect(), fixture.connect(), fixture.connect())
+        new.ask("HELLO", "3")
+        old.ask("SUBSCRIBE", "x")
+        new.ask("SUBSCRIBE", "x")
+        pattern.ask("PSUBSCRIBE", "[x]")
+        let before = [old, new, pattern].map(\.replies.count)
+        // Runs of small ones, some longer than what goes in one piece, and those beside that are too large to be copied.
+        let sizes = [1, 2, 5000, 3, 20_000, 20_000, 4, 4096, 4095] + Array(repeating: 1000, count: 150) + [5000, 5, 0]
+        let texts = sizes.enumerated().map { String(repeating: String($0.offset % 10), count: $0.element) }
+        publisher.send(texts.flatMap { Conversation.request([Array("PUBLISH".utf8), Array("x".utf8), Array($0.utf8)]) })
+        let messages = texts.map { "$1\r\nx\r\n$\($0.utf8.count)\r\n\($0)\r\n" }
+        let heads = ["*3\r\n$7\r\nmessage\r\n", ">3\r\n$7\r\nmessage\r\n", "*4\r\n$8\r\npmessage\r\n$3\r\n[x]\r\n"]
+        for (index, client) in [old, new, pattern].enumerated() {
+            client.listen()
+            let expected = messages.map { heads[index] + $0 }.joined()
+            #expect(client.replies[before[index]...].elementsEqual(expected.utf8))
+        }
+    }
+
+    @Test("who subscribes between two messages hears the second alone")
+    func since() {
+        let fixture = Fixture()
+        let (a, b) = (fixture.connect(), fixture.connect())
+        a.ask("SUBSCRIBE", "x")
+        let before = a.replies.count
+        b.send("PUBLISH x 1\r\nPUBLISH x 2\r\nSUBSCRIBE x\r\nPUBLISH x 3\r\n".utf8)
+        func message(_ text: String) -> String { "*3\r\n$7\r\nmessage\r\n$1\r\nx\r\n$1\r\n\(text)\r\n" }
+        let confirmation = "*3\r\n$9\r\nsubscribe\r\n$1\r\nx\r\n:1\r\n"
+        let refusal = "-ERR Can't execute 'publish': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n"
+        #expect(String(decoding: b.replies, as: UTF8.self) == ":1\r\n:1\r\n\(confirmation)\(refusal)")
+        a.listen()
+        #expect(String(decoding: a.replies[before...], as: UTF8.self) == message("1") + message("2"))
+        let c = fixture.connect()
+        c.ask("HELLO", "3")
+        let said = c.replies.count
+        c.send("PUBLISH x 4\r\nPUBLISH x 5\r\nSUBSCRIBE x\r\nPUBLISH x 6\r\n".utf8)
+        let pushed = (confirmation + ":3\r\n" + message("6")).replacing("*3", with: ">3")
+        #expect(String(decoding: c.replies[said...], as: UTF8.self) == ":2\r\n:2\r\n" + pushed)
+    }
+
     @Test("CLIENT LIST and INFO tell of subscriptions")
     func facts() {
         let fixture = Fixture()

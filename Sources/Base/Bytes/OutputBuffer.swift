@@ -60,6 +60,11 @@ public struct OutputBuffer: ~Copyable {
         }
     }
 
+    /// The copied bytes `start ..< end` in a block of their own with one hold, the caller's; nil if there is no memory.
+    public func copy(_ start: Int, _ end: Int) -> SharedBytes? {
+        SharedBytes(span.slice(start, end), RawSpan(), RawSpan())
+    }
+
     /// Shows all bytes in order, those of shared values at their places.
     public func forEachPiece<E: Error>(_ visit: (RawSpan) throws(E) -> Void) throws(E) {
         var start = 0
@@ -127,6 +132,12 @@ public struct OutputBuffer: ~Copyable {
         unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)  // SAFETY: room was made.
         count &+= 1
         totalCount &+= 1
+    }
+
+    /// Writes over a byte that was copied, 0 ..< count.
+    public mutating func replace(at offset: Int, with byte: UInt8) {
+        precondition(offset >= 0 && offset < count)
+        unsafe base.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)  // SAFETY: the offset was checked.
     }
 
     /// Appends eight bytes in memory order (little endian on every machine we run on).

@@ -18,7 +18,17 @@ final class Channel: @unchecked Sendable {
     /// Counts what was published here, so that a subscriber hears nothing of before its time, wherever that waits.
     private(set) var sequence: UInt64 = 0
     /// By worker, only those with subscribers.
-    private var audiences: [(listening: Listening, subscribers: Subscribers, count: Int)] = []
+    private var audiences: [Audience] = []
+
+    /// On one worker.
+    private final class Audience {
+        let listening: Listening
+        let subscribers = Subscribers()
+        /// Subscriptions.
+        var count = 1
+
+        init(_ listening: Listening) { self.listening = listening }
+    }
 
     init(_ kind: ChannelKind, _ name: [UInt8], hash: UInt64) {
         self.kind = kind
@@ -45,9 +55,9 @@ final class Channel: @unchecked Sendable {
             audiences[index].count += 1
             return audiences[index].subscribers
         }
-        let subscribers = Subscribers()
-        audiences.append((listening, subscribers, 1))
-        return subscribers
+        let audience = Audience(listening)
+        audiences.append(audience)
+        return audience.subscribers
     }
 
     func leave(_ listening: Listening) {
@@ -57,14 +67,18 @@ final class Channel: @unchecked Sendable {
     }
 
     /// Puts a message into the mailbox of each worker with subscribers. Returns how many those are.
-    /// - Parameter toRing: gets those whose mailboxes were empty, who do not know yet.
-    func post(_ bytes: SharedBytes, _ toRing: inout [Listening]) -> Int {
+    /// - Parameter large: the message's bytes, if they are too many to be copied under locks.
+    /// - Parameter own: a worker that looks by itself.
+    /// - Parameter toRing: gets the others whose mailboxes were empty, who do not know yet.
+    func post(
+        _ message: borrowing PublishedMessage, _ large: SharedBytes?, from own: Listening?,
+        _ toRing: inout [Listening]
+    ) -> Int {
         sequence &+= 1
         var count = 0
         for audience in audiences {
-            bytes.retain()
-            let message = Message(subscribers: audience.subscribers, bytes: bytes, sequence: sequence)
-            if audience.listening.post(message) { toRing.append(audience.listening) }
+            let isFirst = audience.listening.post(message, large, sequence, to: audience.subscribers)
+            if isFirst && audience.listening !== own { toRing.append(audience.listening) }
             count &+= audience.count
         }
         return count

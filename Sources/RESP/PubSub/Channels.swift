@@ -94,36 +94,46 @@ final class Channels: Sendable {
         var count = 0
         var toRing: [Listening] = []
         if self.count(kind) > 0 {
-            let stripe = stripe(hash)
-            // Found first, and the message made without the lock: it may be large.
-            let found = stripe.withLock { stripe in
-                stripe[hash]?.first { $0.kind == kind && $0.isNamed(name) }
-            }
-            if let found {
-                let bytes = Self.form(kind, pattern: nil, name, message, own)
-                count = stripe.withLock { _ in found.post(bytes, &toRing) }
-                bytes.release()
+            let message = PublishedMessage(kind, pattern: RawSpan(), name, message)
+            if message.isLarge {
+                count = publishLarge(kind, name, hash: hash, message, from: own, &toRing)
+            } else {
+                count = stripe(hash).withLock { stripe in
+                    Self.find(kind, name, hash: hash, in: stripe)?.post(message, nil, from: own, &toRing) ?? 0
+                }
             }
         }
         if kind == .channel && self.count(.pattern) > 0 {
             for pattern in patterns.withLock({ $0.inOrder }) {
                 let text = pattern.name
                 guard Glob(text.span.rawBytes).matches(name) else { continue }
-                let bytes = Self.form(.pattern, pattern: text, name, message, own)
-                count += patterns.withLock { _ in pattern.post(bytes, &toRing) }
-                bytes.release()
+                let message = PublishedMessage(.pattern, pattern: text.span.rawBytes, name, message)
+                let large = message.isLarge ? message.form() : nil
+                count += patterns.withLock { _ in pattern.post(message, large, from: own, &toRing) }
+                large?.release()
             }
         }
         if !toRing.isEmpty { if let own { own.owe(toRing) } else { for other in toRing { other.ring() } } }
         return count
     }
 
-    private static func form(
-        _ kind: ChannelKind, pattern: [UInt8]?, _ name: RawSpan, _ message: RawSpan, _ own: Listening?
-    ) -> SharedBytes {
-        if let own { return own.form(kind, pattern: pattern, name, message) }
-        var scratch = OutputBuffer(capacity: 96 + (pattern?.count ?? 0) + name.byteCount)
-        return Listening.form(kind, pattern: pattern, name, message, &scratch)
+    /// The message is made without the lock, if anybody is to hear it.
+    @inline(never)
+    private func publishLarge(
+        _ kind: ChannelKind, _ name: RawSpan, hash: UInt64, _ message: borrowing PublishedMessage, from own: Listening?,
+        _ toRing: inout [Listening]
+    ) -> Int {
+        let stripe = stripe(hash)
+        guard let found = stripe.withLock({ Self.find(kind, name, hash: hash, in: $0) }) else { return 0 }
+        let large = message.form()
+        defer { large.release() }
+        return stripe.withLock { _ in found.post(message, large, from: own, &toRing) }
+    }
+
+    private static func find(_ kind: ChannelKind, _ name: RawSpan, hash: UInt64, in stripe: Stripe) -> Channel? {
+        guard let channels = stripe[hash] else { return nil }
+        for channel in channels where channel.kind == kind && channel.isNamed(name) { return channel }
+        return nil
     }
 
     // MARK: What there is

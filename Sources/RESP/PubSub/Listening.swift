@@ -1,29 +1,39 @@
 // One worker's side of publishing: its mailbox of messages, and how they get to the subscribers that it serves.
 //
-// A message is formed once, whatever the version of the protocol, which decides about its first byte alone, and put
-// into the mailbox of each worker with subscribers. A worker empties its own, and rings others whose were empty, at the
-// end of its turn: messages of a turn for the same subscribers are put together once and go to each of them in one
-// piece. A subscriber's own requests look before and after: it is told in order.
+// A message is written once for each worker with subscribers, into its mailbox, whatever the version of the protocol,
+// which decides about its first byte alone. A worker empties its own mailbox, and rings others whose were empty, at the
+// end of its turn: messages in a row for the same subscribers go to each of them in one piece. A subscriber's own
+// requests look before and after: it is told in order.
 
 import Base
 import Engine
 import Synchronization
 import Transport
 
-/// A message on its way to a worker's subscribers. Holds its bytes.
-struct Message {
+/// Messages on their way to the same subscribers, one behind the other.
+struct MessageRun {
     let subscribers: Subscribers
-    /// All but the first byte.
-    let bytes: SharedBytes
+    /// Of the first; that of each other is one more than that of the one before.
     let sequence: UInt64
+    var count = 1
+    /// Where it lies in its mailbox's text, as version 2 has it.
+    let start: Int
+    var size: Int
+    /// Of its first message in the mailbox's `starts`.
+    let place: Int
+    /// A large message, which is alone: all but its first byte, and held. `start` and `place` tell nothing then.
+    let large: SharedBytes?
 }
 
 /// What a worker hears. `post` is for any thread, the rest for the worker's own.
 final class Listening: TurnDuty, @unchecked Sendable {
     // Sendable: what is not constant or under the lock belongs to the worker's thread.
     private let worker: Worker?
-    private struct Inbox {
-        var messages: [Message] = []
+    private struct Inbox: ~Copyable {
+        var runs: [MessageRun] = []
+        var text = OutputBuffer(capacity: 256)
+        /// Where each message begins in the text.
+        var starts: [Int] = []
         /// Those whom some of it is for.
         var subscribers: [Subscribers] = []
     }
@@ -33,10 +43,12 @@ final class Listening: TurnDuty, @unchecked Sendable {
     /// What its clients hear of changes to keys.
     let invalidations: InvalidationInbox
 
-    private var taken: [Message] = []
+    // What was taken out of the mailbox.
+    private var taken: [MessageRun] = []
+    private var text = OutputBuffer(capacity: 256)
+    private var starts: [Int] = []
     /// Those whose mailboxes were empty before this worker put something there.
     private var toRing: [Listening] = []
-    private var scratch = OutputBuffer(capacity: 256)
     private var nothing = OutputBuffer(capacity: 64)
     /// The turn's end brings what is in the mailbox.
     private(set) var isDue = false
@@ -51,64 +63,59 @@ final class Listening: TurnDuty, @unchecked Sendable {
 
     deinit {
         inbox.withLock { inbox in
-            for message in inbox.messages { message.bytes.release() }
+            for run in inbox.runs { run.large?.release() }
         }
     }
 
     // MARK: Publishing
 
-    /// A message without its first byte, with one hold, the caller's. Source: Redis addReplyPubsubMessage.
-    func form(_ kind: ChannelKind, pattern: [UInt8]?, _ name: RawSpan, _ message: RawSpan) -> SharedBytes {
-        scratch.removeAll()
-        let formed = Self.form(kind, pattern: pattern, name, message, &scratch)
-        scratch.removeAll()
-        if name.byteCount > RESPLimits.messageHeadKept { scratch.shrink(to: 256) }
-        return formed
-    }
-
-    /// - Parameter scratch: empty.
-    static func form(
-        _ kind: ChannelKind, pattern: [UInt8]?, _ name: RawSpan, _ message: RawSpan, _ scratch: inout OutputBuffer
-    ) -> SharedBytes {
-        switch kind {
-        case .channel: scratch.append("3\r\n$7\r\nmessage\r\n")
-        case .shard: scratch.append("3\r\n$8\r\nsmessage\r\n")
-        case .pattern: scratch.append("4\r\n$8\r\npmessage\r\n")
-        }
-        if let pattern { scratch.appendBulk(pattern.span.rawBytes) }
-        scratch.appendBulk(name)
-        scratch.appendLine("$", message.byteCount)
-        let size = scratch.count
-        scratch.append("\r\n")
-        let formed = SharedBytes(scratch.span.slice(0, size), message, scratch.span.slice(size, size + 2))
-        guard let formed else { fatalError("out of memory: a message") }
-        return formed
-    }
-
     /// Any thread. Under a channel's lock. True if the worker must be told to look.
     ///
     /// A script, or a burst while the worker is busy, could fill the memory: what waits here for one channel is bounded
     /// by what a subscriber may leave unread. Beyond, messages are dropped, and who misses them is cut off.
-    func post(_ message: Message) -> Bool {
+    /// - Parameter large: as in `MessageRun`; it gets one more hold.
+    func post(
+        _ message: borrowing PublishedMessage, _ large: SharedBytes?, _ sequence: UInt64, to them: Subscribers
+    ) -> Bool {
         let sizeMax = limits.hardSizeMax
-        let (isTaken, isFirst) = inbox.withLock { inbox in
-            let them = message.subscribers
+        return inbox.withLock { inbox in
             if them.waitingSize > sizeMax {
-                if them.lostFrom == 0 { them.lostFrom = message.sequence }
-                return (false, false)
+                if them.lostFrom == 0 { them.lostFrom = sequence }
+                return false
             }
             if them.waitingSize == 0 { inbox.subscribers.append(them) }
-            them.waitingSize &+= message.bytes.byteCount
-            inbox.messages.append(message)
-            return (true, inbox.messages.count == 1)
+            let isFirst = inbox.runs.isEmpty
+            let last = inbox.runs.count &- 1
+            let start = inbox.text.count
+            if let large {
+                large.retain()
+                them.waitingSize &+= large.byteCount
+                inbox.runs.append(
+                    MessageRun(
+                        subscribers: them, sequence: sequence, start: start, size: large.byteCount, place: 0,
+                        large: large))
+                return isFirst
+            }
+            message.write(to: &inbox.text)
+            let size = inbox.text.count &- start
+            them.waitingSize &+= size
+            if last >= 0 && inbox.runs[last].isFollowed(by: sequence, of: size, to: them) {
+                inbox.runs[last].count &+= 1
+                inbox.runs[last].size &+= size
+            } else {
+                inbox.runs.append(
+                    MessageRun(
+                        subscribers: them, sequence: sequence, start: start, size: size, place: inbox.starts.count,
+                        large: nil))
+            }
+            inbox.starts.append(start)
+            return isFirst
         }
-        if !isTaken { message.bytes.release() }
-        return isFirst
     }
 
     /// These are to be rung when this worker is done.
     func owe(_ others: [Listening]) {
-        for other in others where other !== self { toRing.append(other) }
+        toRing += others
     }
 
     /// Has this worker look, and ring others, at the end of its turn.
@@ -158,26 +165,33 @@ final class Listening: TurnDuty, @unchecked Sendable {
     func drain(_ me: RESPSession?, _ output: inout OutputBuffer) {
         precondition(taken.isEmpty)
         let lost = inbox.withLock { inbox in
-            swap(&inbox.messages, &taken)
+            swap(&inbox.runs, &taken)
+            swap(&inbox.text, &text)
+            swap(&inbox.starts, &starts)
             return Self.forget(&inbox.subscribers)
         }
         let sizeMax = limits.hardSizeMax
-        var start = 0
-        while start < taken.count {
-            let end = endOfRun(from: start)
-            let subscribers = taken[start].subscribers.all
-            if end - start > 1 && subscribers.count >= RESPLimits.joinedMessageAudienceMin {
-                tellTogether(start..<end, subscribers, me, &output, sizeMax)
-            } else {
-                for subscription in subscribers { tell(subscription, start..<end, me, &output, sizeMax) }
+        for run in taken {
+            if let large = run.large {
+                for subscription in run.subscribers.all where subscription.since < run.sequence {
+                    tell(subscription, large, me, &output, sizeMax)
+                }
+                large.release()
+            } else if deliver(run, .two, me, &output, sizeMax) {
+                for place in run.place..<run.place + run.count {
+                    text.replace(at: starts[place], with: PublishedMessage.mark(.three))
+                }
+                _ = deliver(run, .three, me, &output, sizeMax)
             }
-            start = end
         }
-        for message in taken { message.bytes.release() }
-        taken.removeAll(keepingCapacity: taken.count <= RESPLimits.messagesKept)
+        let isSmall = starts.count <= RESPLimits.messagesKept
+        taken.removeAll(keepingCapacity: isSmall)
+        starts.removeAll(keepingCapacity: isSmall)
+        text.removeAll()
+        text.shrink(to: RESPLimits.messageTextKept)
         for (subscribers, first) in lost {
             for subscription in subscribers.all where subscription.since < first {
-                if let connection = subscription.session.record.peer.connection { limits.cutOff(connection) }
+                if let connection = subscription.connection { limits.cutOff(connection) }
             }
         }
     }
@@ -194,89 +208,91 @@ final class Listening: TurnDuty, @unchecked Sendable {
         return lost
     }
 
-    /// Where the messages end that are for the same subscribers as the one at `start`, and together not too large.
-    private func endOfRun(from start: Int) -> Int {
-        let subscribers = taken[start].subscribers
-        var size = taken[start].bytes.byteCount
-        var end = start + 1
-        while end < taken.count && taken[end].subscribers === subscribers {
-            size += taken[end].bytes.byteCount + 1
-            if size > RESPLimits.joinedMessageSizeMax { break }
-            end += 1
-        }
-        return end
-    }
-
-    /// Hands several messages to many.
-    private func tellTogether(
-        _ messages: Range<Int>, _ subscribers: [Subscription], _ me: RESPSession?, _ output: inout OutputBuffer,
-        _ sizeMax: Int
-    ) {
-        var (two, three): (SharedBytes?, SharedBytes?)
-        let first = taken[messages.lowerBound].sequence
+    /// Hands a run to those subscribers who speak a version of the protocol. Returns whether there are others.
+    private func deliver(
+        _ run: MessageRun, _ version: ProtocolVersion, _ me: RESPSession?, _ output: inout OutputBuffer, _ sizeMax: Int
+    ) -> Bool {
+        let subscribers = run.subscribers.all
+        let end = run.start + run.size
+        // One block for all of many, if it need not be copied for each of them.
+        var shared: SharedBytes?
+        var hasOthers = false
         for subscription in subscribers {
-            guard subscription.since < first, let connection = subscription.connection, subscription.session !== me
-            else {
-                tell(subscription, messages, me, &output, sizeMax)
+            let session = subscription.session
+            if session.version != version {
+                hasOthers = true
                 continue
             }
-            let mark = subscription.session.messageMark
-            let joined = (mark == Self.mark3 ? three : two) ?? join(messages, mark)
-            if mark == Self.mark3 { three = joined } else { two = joined }
-            say(nil, joined, to: connection, sizeMax)
+            var start = run.start
+            // But for what is from before its time.
+            if subscription.since >= run.sequence {
+                let passed = Int(subscription.since &- run.sequence) &+ 1
+                if passed >= run.count { continue }
+                start = starts[run.place + passed]
+            }
+            if session === me {
+                output.append(text.span.slice(start, end))
+            } else if let connection = subscription.connection {
+                if run.size >= Limits.sharedValueSizeMin && start == run.start && subscribers.count > 1 {
+                    let block = shared ?? share(start, end)
+                    shared = block
+                    say(nil, block, to: connection, sizeMax)
+                } else {
+                    say(start, end, to: connection, sizeMax)
+                }
+            } else {
+                session.subscriptions?.heard.append(contentsOf: text.span.slice(start, end).copiedBytes())
+            }
         }
-        two?.release()
-        three?.release()
+        shared?.release()
+        return hasOthers
     }
 
-    /// Messages in a row, with the first byte of each, with one hold, the caller's.
-    private func join(_ messages: Range<Int>, _ mark: UInt8) -> SharedBytes {
-        scratch.removeAll()
-        for index in messages {
-            scratch.append(mark)
-            taken[index].bytes.show { scratch.append($0) }
-        }
-        let joined = SharedBytes(scratch.span, RawSpan(), RawSpan())
-        scratch.removeAll()
-        guard let joined else { fatalError("out of memory: messages") }
-        return joined
+    /// A part of the text, with one hold, the caller's.
+    private func share(_ start: Int, _ end: Int) -> SharedBytes {
+        guard let shared = text.copy(start, end) else { fatalError("out of memory: messages") }
+        return shared
     }
 
-    /// Hands messages to one subscriber, but for those from before its time.
+    /// Hands a large message to one subscriber.
     private func tell(
-        _ subscription: Subscription, _ messages: Range<Int>, _ me: RESPSession?, _ output: inout OutputBuffer,
+        _ subscription: Subscription, _ bytes: SharedBytes, _ me: RESPSession?, _ output: inout OutputBuffer,
         _ sizeMax: Int
     ) {
         let session = subscription.session
-        let mark = session.messageMark
-        for index in messages where subscription.since < taken[index].sequence {
-            let bytes = taken[index].bytes
-            if session === me {
-                output.append(mark)
-                if bytes.byteCount >= Limits.sharedValueSizeMin {
-                    bytes.retain()
-                    output.append(shared: bytes)
-                } else {
-                    bytes.show { output.append($0) }
-                }
-            } else if let connection = subscription.connection {
-                say(mark, bytes, to: connection, sizeMax)
+        let mark = PublishedMessage.mark(session.version)
+        if session === me {
+            output.append(mark)
+            if bytes.byteCount >= Limits.sharedValueSizeMin {
+                bytes.retain()
+                output.append(shared: bytes)
             } else {
-                session.subscriptions?.heard.append(mark)
-                bytes.show { session.subscriptions?.heard.append(contentsOf: $0.copiedBytes()) }
+                bytes.show { output.append($0) }
             }
+        } else if let connection = subscription.connection {
+            say(mark, bytes, to: connection, sizeMax)
+        } else {
+            session.subscriptions?.heard.append(mark)
+            bytes.show { session.subscriptions?.heard.append(contentsOf: $0.copiedBytes()) }
         }
+    }
+
+    private func say(_ start: Int, _ end: Int, to connection: Connection, _ sizeMax: Int) {
+        guard let worker else { return }
+        let unsent = worker.say(text.span.slice(start, end), to: connection)
+        if unsent > sizeMax { limits.cutOff(connection) }
     }
 
     private func say(_ mark: UInt8?, _ bytes: SharedBytes, to connection: Connection, _ sizeMax: Int) {
         guard let worker else { return }
         if worker.say(mark, bytes, to: connection) > sizeMax { limits.cutOff(connection) }
     }
-
-    fileprivate static let mark3 = UInt8(ascii: ">")
 }
 
-extension RESPSession {
-    /// The first byte of a message, which the protocol's version decides about.
-    fileprivate var messageMark: UInt8 { version == .three ? Listening.mark3 : UInt8(ascii: "*") }
+extension MessageRun {
+    /// Whether a message to somebody may be put behind it.
+    fileprivate func isFollowed(by next: UInt64, of size: Int, to them: Subscribers) -> Bool {
+        subscribers === them && large == nil && next == sequence &+ UInt64(count)
+            && self.size &+ size <= RESPLimits.joinedMessageSizeMax
+    }
 }
