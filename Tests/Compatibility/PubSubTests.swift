@@ -1,5 +1,6 @@
 // Subscribers and publishers beside redis-server, then what only several workers and a slow reader can show.
 
+import Base
 import Glibc
 import Server
 import Testing
@@ -191,6 +192,65 @@ struct PubSubTests {
         let expected = try outcome(peer.socketPath)
         #expect(try outcome(duet.respPath) == expected)
         #expect(expected == ["closed", "open", "closed", "open", "closed", "open", "open", "closed"])
+    }
+
+    @Test(
+        "so it is when the user goes, or comes back with less from a file", .enabled(if: Peer.redis != nil),
+        arguments: ["DELUSER", "LOAD"])
+    func revokedOtherwise(by command: String) throws {
+        let (theirFolder, ourFolder) = (CopyFolder(), CopyFolder())
+        let before = "user default on nopass ~* &* +@all\nuser one on >p +@all &a*\nuser two on >p +@all &a*\n"
+        let after = "user default on nopass ~* &* +@all\nuser one on >p +@all &b*\nuser two on >p +@all &a* &b*\n"
+        for folder in [theirFolder, ourFolder] { try Files.replace(folder.path + "/users", with: before) }
+        let peer = try Peer(Peer.redis!) { socket, folder in
+            ["--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+                + ["--aclfile", theirFolder.path + "/users"]
+        }
+        let duet = try Duet { settings in
+            settings.workerCount = 3
+            settings.accessFile = ourFolder.path + "/users"
+        }
+        defer { duet.finish() }
+        func outcome(_ path: String, _ folder: CopyFolder) throws -> [String] {
+            let admin = try Listener(unix: path)
+            let subscribers = try [
+                ["one", "SUBSCRIBE", "a1"], ["one", "PSUBSCRIBE", "a*"], ["one", "PING"], ["two", "SUBSCRIBE", "a1"],
+                ["two", "SSUBSCRIBE", "a1"], ["two", "PING"],
+            ].map { words in
+                let listener = try Listener(unix: path)
+                _ = try listener.ask(["AUTH", words[0], "p"], Array(words.dropFirst()))
+                return listener
+            }
+            if command == "LOAD" {
+                try Files.replace(folder.path + "/users", with: after)
+                _ = try admin.ask(["ACL", "LOAD"])
+            } else {
+                _ = try admin.ask(["ACL", "DELUSER", "one"])
+            }
+            _ = waitUntil { (try? admin.ask(["PUBSUB", "NUMSUB", "a1"])) == Array("*2\r\n$2\r\na1\r\n:1\r\n".utf8) }
+            return subscribers.map { subscriber in (try? subscriber.ask(["PING"])) == nil ? "closed" : "open" }
+        }
+        let expected = try outcome(peer.socketPath, theirFolder)
+        #expect(try outcome(duet.respPath, ourFolder) == expected, "\(expected)")
+        #expect(expected.prefix(2) == ["closed", "closed"])
+    }
+
+    @Test("who misses messages of a script for want of room is cut off, at any worker, and others hear all")
+    func flood() throws {
+        let duet = try Duet { $0.workerCount = 3 }
+        defer { duet.finish() }
+        let publisher = try Listener(unix: duet.respPath)
+        _ = try publisher.ask(["CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 0 0"])
+        let flooded = try (0..<6).map { _ in try Listener(unix: duet.respPath) }
+        for listener in flooded { _ = try listener.ask(["SUBSCRIBE", "x"]) }
+        let other = try Listener(unix: duet.respPath)
+        _ = try other.ask(["SUBSCRIBE", "y"])
+        let script = "for i = 1, 400 do redis.call('publish', 'x', ARGV[1]) end redis.call('publish', 'y', 'end')"
+        _ = try publisher.ask(["EVAL", script, "0", String(repeating: "m", count: 10_000)])
+        let none = Array("*2\r\n$1\r\nx\r\n:0\r\n".utf8)
+        #expect(waitUntil { (try? publisher.ask(["PUBSUB", "NUMSUB", "x"])) == none })
+        #expect(String(decoding: try other.ask(["PING"]), as: UTF8.self).contains("$3\r\nend\r\n"))
+        for listener in flooded { #expect((try? listener.ask(["PING"])) == nil) }
     }
 
     @Test("a subscriber that never reads is cut off, at either limit, and others hear on")
