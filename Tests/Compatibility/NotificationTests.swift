@@ -145,20 +145,25 @@ struct NotificationTests {
         }
     }
 
-    @Test("so do requests of scripts", .enabled(if: Peer.redis != nil))
-    func scripts() throws {
+    @Test(
+        "so do requests of scripts and functions", .enabled(if: Peer.redis != nil),
+        arguments: [["EVAL", "return redis.pcall(unpack(ARGV))"], ["FCALL", "do"]])
+    func scripts(call: [String]) throws {
         let peer = try Peer.emptyRedis()
         let duet = try Duet { $0.workerCount = 1 }
         defer { duet.finish() }
+        let library = "#!lua name=l\nredis.register_function('do', function(_, a) return redis.pcall(unpack(a)) end)"
+        for path in [peer.socketPath, duet.respPath] {
+            #expect(try RESPSide(unix: path).ask(["FUNCTION", "LOAD", library]) == bytes("$1\r\nl\r\n"))
+        }
         for seed in seeds {
-            print("notifications of scripts seed \(seed)")
+            print("notifications of \(call[0]) seed \(seed)")
             var drawer = RESPDrawer(seed: seed, start: Glibc.time(nil))
             var blocks: [TransactionBlock] = []
             while blocks.count < 800 {
                 let request = drawer.next()
                 guard Self.isComparable([request]) else { continue }
-                let script = ["EVAL", "return redis.pcall(unpack(ARGV))", "0"] + request
-                blocks.append(TransactionBlock(requests: [script]))
+                blocks.append(TransactionBlock(requests: [call + ["0"] + request]))
             }
             try compare(blocks, seed: seed, peer, duet)
         }
