@@ -232,8 +232,8 @@ public struct SortedSetValue: CollectionValue, ~Escapable {
         }
     }
 
-    /// Has a packed set lose the sign of its zeros, which `keepsSign` kept.
-    mutating func dropSigns() {
+    /// Has a packed set lose the sign of its zeros, which `addNew` kept: Redis' packed form has none.
+    public mutating func dropSigns() {
         guard encoding == .packed else { return }
         var members: [[UInt8]] = []
         forEach(0..<count) { member, score in

@@ -39,13 +39,14 @@ public struct SortedMembers: ~Copyable {
         tree.insert(at: cursor, ScoredMember.size(member)) { ScoredMember.write(sortable, member, at: $0) }
     }
 
-    /// Shows each, the lowest score first.
-    public func forEach(_ visit: (_ member: RawSpan, _ score: Double) -> Void) {
-        var cursor = tree.start()
-        while !cursor.isAtEnd {
+    /// Shows each, the lowest score first, or the highest.
+    public func forEach(isReversed: Bool = false, _ visit: (_ member: RawSpan, _ score: Double) -> Void) {
+        var cursor = isReversed ? tree.end() : tree.start()
+        for _ in 0..<count {
+            if isReversed { _ = cursor.moveBack() }
             let element = ScoredMember(cursor.entry.bytes)
             visit(element.member, element.score)
-            cursor.moveForward()
+            if !isReversed { cursor.moveForward() }
         }
     }
 }

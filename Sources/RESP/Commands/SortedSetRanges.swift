@@ -107,24 +107,34 @@ extension RESPSession {
         var shards = ShardSet()
         engine.insert(source.hash, into: &shards)
         engine.insert(target.hash, into: &shards)
+        let packedMax = frontEnd.engine.limits[.sortedSetEntries]
         let count: Int? = engine.section(shards) { engine in
             var found = SortedMembers()
             let outcome = engine.read(source, as: SortedSetValue.self) { set in
                 set.forEach(range.positions(in: set, request)) { found.insert($0, $1) }
             }
             if case .otherKind = outcome { return nil }
-            Self.store(found, at: target, &engine)
+            // Redis knows at once how many there are by rank: too many for its packed form never are in it.
+            let isPackedFirst = range.kind != .positions || found.count <= packedMax
+            Self.store(found, at: target, &engine, inTurn: isPackedFirst, isReversed: range.isReversed)
             return found.count
         }
         if let count { output.appendInteger(count) } else { failKind(&output) }
     }
 
     /// Puts members in the place of whatever `target` holds.
-    static func store(_ members: borrowing SortedMembers, at target: Key, _ engine: inout EngineHandle) {
+    /// - Parameter inTurn: -0 becomes 0 for those that come before the set is too large to be packed; else for all of a
+    ///   set that is packed in the end.
+    static func store(
+        _ members: borrowing SortedMembers, at target: Key, _ engine: inout EngineHandle, inTurn: Bool = false,
+        isReversed: Bool = false
+    ) {
         engine.clear(target, isLast: members.count == 0)
         guard members.count > 0 else { return }
         _ = engine.edit(target, as: SortedSetValue.self) { set in
-            members.forEach { _ = set.add($0, $1) }
+            if inTurn { return members.forEach(isReversed: isReversed) { _ = set.add($0, $1) } }
+            members.forEach { _ = set.addNew($0, $1) }
+            set.dropSigns()
         }
     }
 

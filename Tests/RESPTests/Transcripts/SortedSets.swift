@@ -1393,5 +1393,49 @@ extension Transcript {
             < $1
             < 1
             """#),
+        Transcript(
+            "a stored set keeps the sign of its zeros, but for those that were packed",
+            #"""
+            > ZADD z 5 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx -0 zero
+            < :2
+            > ZSCORE z zero
+            < $2
+            < -0
+            > ZRANGESTORE a z 0 -1
+            < :2
+            > ZSCORE a zero
+            < $1
+            < 0
+            > ZRANGESTORE b z 0 -1 REV
+            < :2
+            > ZSCORE b zero
+            < $2
+            < -0
+            > ZRANGESTORE c z 9 -9 BYSCORE REV
+            < :2
+            > ZSCORE c zero
+            < $2
+            < -0
+            > ZUNIONSTORE d 1 z
+            < :2
+            > ZSCORE d zero
+            < $2
+            < -0
+            > ZRANGESTORE e z 0 0
+            < :1
+            > ZSCORE e zero
+            < $1
+            < 0
+            > ZREM z xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+            < :1
+            > ZUNIONSTORE f 1 z
+            < :1
+            > ZSCORE z zero
+            < $2
+            < -0
+            > ZSCORE f zero
+            < $1
+            < 0
+            """#),
     ]
 }
