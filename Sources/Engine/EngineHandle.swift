@@ -283,7 +283,7 @@ public struct EngineHandle: @unchecked Sendable {
     }
 
     var evictionContext: EvictionContext {
-        let isReplaying = unsafe state.pointee.isReplaying.load(ordering: .relaxed)
+        let isReplaying = unsafe isReplaying || state.pointee.isReplaying.load(ordering: .relaxed)
         let policy = isReplaying ? .noEviction : EvictionPolicy(code: unsafe state.pointee.policy.load(ordering: .relaxed))
         return unsafe EvictionContext(
             hasher: hasher, ranking: EvictionRanking(

@@ -36,6 +36,8 @@ public final class RESPFrontEnd: Sendable {
 
     private let settings: Mutex<RESPSettings>
     let workers = Mutex<[Int: WorkerContext]>([:])
+    /// For `Replay`, made with the first.
+    let replayContext = Mutex<WorkerContext?>(nil)
 
     /// Read once a batch by every session; follows `settings`.
     let bulkSizeMax: Atomic<Int>

@@ -29,7 +29,7 @@ extension RESPSession {
         serve(command, request, &output)
         measureLast(request)
         // Before this client is answered anything else, as if the waiting ones had been served at once.
-        if frontEnd.waitedKeys.hasReady && !isBusy {
+        if frontEnd.waitedKeys.hasReady && !isBusy && !isReplaying {
             frontEnd.waitedKeys.serveReady(&engine)
             measuredFrom = TickClock.read()
         }

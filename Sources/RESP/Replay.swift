@@ -1,10 +1,12 @@
 // Commands of a log, done again as if one client sent them.
 
 public import Base
-import Engine
+public import Engine
+import Synchronization
 import Transport
 
-/// One client that nobody sees, who may do everything. One thread uses it, while nobody else changes the engine.
+/// One client that nobody sees, who may do everything. One thread uses it, while nobody else changes the engine; one at
+/// a time for each front-end.
 public final class Replay {
     private let session: RESPSession
     /// The session borrows from it.
@@ -18,13 +20,19 @@ public final class Replay {
         case unknown
     }
 
-    init(_ frontEnd: RESPFrontEnd) {
-        context = WorkerContext(frontEnd, Listening(nil, frontEnd))
+    init(_ frontEnd: RESPFrontEnd, through handle: EngineHandle?) {
+        context = frontEnd.replayContext.withLock { known in
+            if let known { return known }
+            let made = WorkerContext(frontEnd, Listening(nil, frontEnd))
+            known = made
+            return made
+        }
         let record = ClientRecord(
             .conversation(id: 0, address: "", openedAt: Milliseconds.readClock()), context.listening.invalidations)
         frontEnd.clients.add(record)
         session = RESPSession(frontEnd, context, record)
         session.isReplaying = true
+        if let handle { session.engine = handle }
     }
 
     /// Does one request, which must be whole.
@@ -38,11 +46,23 @@ public final class Replay {
         return text.hasPrefix("ERR unknown command") ? .unknown : .refused(text)
     }
 
-    /// The client goes.
-    public func end() { session.connectionClosed() }
+    /// The client goes. Not while holding shards.
+    public func end() {
+        // What it was lent may hold shards no longer.
+        session.engine = context.engine
+        session.connectionClosed()
+        let waitedKeys = session.frontEnd.waitedKeys
+        guard waitedKeys.hasReady else { return }
+        var handle = session.frontEnd.engine.makeHandle()
+        handle.now = Milliseconds.readClock()
+        waitedKeys.serveReady(&handle)
+        _ = handle.takeJournalPlace()
+    }
 }
 
 extension RESPFrontEnd {
     /// A client for reading a log back. Call `end` when it is no longer needed.
-    public func makeReplay() -> Replay { Replay(self) }
+    /// - Parameter handle: `isReplaying`, and holds all shards, if others use the engine; who waits for keys is served
+    ///   at the end. nil makes one.
+    public func makeReplay(through handle: EngineHandle? = nil) -> Replay { Replay(self, through: handle) }
 }

@@ -51,7 +51,7 @@ public protocol ServerControl: Sendable {
     func whenLogSynced(through place: UInt64, _ body: @escaping @Sendable () -> Void)
 
     /// Begins to save, to empty and to load all databases, as one change for everybody else. Completion as above.
-    /// Source: Redis DEBUG RELOAD.
+    /// Source: Redis DEBUG RELOAD, DEBUG LOADAOF.
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart
 
     /// Whether a client may use DEBUG. Source: redis.conf `enable-debug-command`.
@@ -134,8 +134,10 @@ public enum SnapshotExport: Sendable {
     case failed(String)
 }
 
-/// How DEBUG RELOAD was meant.
+/// How DEBUG RELOAD was meant, or DEBUG LOADAOF.
 public struct ReloadOrder: Sendable {
+    /// The append log is loaded, which has everything; the rest does not matter then.
+    public var isOfLog = false
     public var saves = true
     public var flushes = true
 

@@ -49,6 +49,12 @@ extension Control {
         return ConfigurationRefusal(name: "appendonly", reason: .invalid(reason))
     }
 
+    func reloadLog(completion: @escaping @Sendable (String?) -> Void) -> SaveStart {
+        guard let frontEnd = state.withLock({ $0.respFrontEnd }) else { return .failed("nobody can read it") }
+        return appendLog.startReload(
+            { ReplayClient(frontEnd.makeReplay(through: $0)) }, { $0.replay.end() }, completion: completion)
+    }
+
     /// - Returns: false if there is no log.
     func loadLog() throws(LoadFailure) -> Bool {
         guard let frontEnd = state.withLock({ $0.respFrontEnd }) else { return false }

@@ -32,7 +32,10 @@ extension Control {
     }
 
     func startReload(_ order: ReloadOrder, completion: @escaping @Sendable (String?) -> Void) -> SavingStart {
-        switch snapshots.startReload(saves: order.saves, flushes: order.flushes, completion: completion) {
+        switch order.isOfLog
+            ? reloadLog(completion: completion)
+            : snapshots.startReload(saves: order.saves, flushes: order.flushes, completion: completion)
+        {
         case .started: .started
         case .busy: .busy
         case .failed(let reason): .failed(reason)

@@ -35,6 +35,7 @@ struct LogTests {
         let duet = try Duet { settings in
             settings.directory = folder.path
             settings.isLogged = true
+            settings.debugAccess = .all
             settings.appendLog.policy = .no
             settings.appendLog.rewritePercentage = 0
             change(&settings)
@@ -55,6 +56,10 @@ struct LogTests {
         try fill(side, UInt64(seed), rewrites: seed % 2 == 0)
         for round in 1...2 {
             let before = try state(side)
+            let digest = whole(try side.ask(["DEBUG", "DIGEST"]))
+            #expect(whole(try side.ask(["DEBUG", "LOADAOF"])) == #""+OK\r\n""#)
+            #expect(whole(try side.ask(["DEBUG", "DIGEST"])) == digest)
+            for (old, new) in zip(before, try state(side)) { #expect(old == new, "seed \(seed), load \(round)") }
             duet.finish()
             duet = try start()
             side = try RESPSide(unix: duet.respPath)

@@ -72,6 +72,18 @@ struct SavingTests {
         #expect(
             client.ask("DEBUG", "RELOAD", "x")
                 == "-ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.\r\n")
+        #expect(client.ask("DEBUG", "LOADAOF") == "-ERR Background save already in progress\r\n")
+        #expect(fixture.control.reloads.withLock { $0.map(\.isOfLog) } == [false, true])
+        fixture.control.savingStart.withLock { $0 = .failed("there is no log to load: appendonly is no") }
+        #expect(client.ask("DEBUG", "LOADAOF", "x") == "-ERR there is no log to load: appendonly is no\r\n")
+        for word in ["RELOAD", "LOADAOF"] {
+            client.ask("MULTI")
+            client.ask("DEBUG", word)
+            #expect(client.ask("EXEC") == "*1\r\n-ERR DEBUG \(word) is not possible inside a transaction\r\n")
+            fixture.frontEnd.gateState = .loading
+            #expect(client.ask("DEBUG", word) == "-LOADING Redis is loading the dataset in memory\r\n")
+            fixture.frontEnd.gateState = .open
+        }
         #expect(
             client.ask("DEBUG", "foo")
                 == "-ERR unknown subcommand or wrong number of arguments for 'foo'. Try DEBUG HELP.\r\n")

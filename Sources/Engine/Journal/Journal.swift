@@ -141,6 +141,11 @@ extension EngineHandle {
         journal { $0.noted(text, unit: $1) }
     }
 
+    /// Whether changes are told to `journal`. In a section, so that it stays so.
+    public func isTelling(_ journal: Journal) -> Bool {
+        unsafe state.pointee.journal?._withUnsafeGuaranteedRef { $0 === journal } ?? false
+    }
+
     /// Tells of a change to whole databases. In a section of all.
     func journal(_ body: (Journal, _ unit: Int?) -> UInt64) {
         guard !isUnjournaled else { return }

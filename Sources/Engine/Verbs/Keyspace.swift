@@ -166,6 +166,8 @@ extension EngineHandle {
 
     @inline(never)
     mutating func runScheduledFlushes() {
+        // What is read from a journal is not what the flush was for.
+        if isReplaying { return }
         let now = now.rawValue
         let due = unsafe state.pointee.scheduledFlushes.withLock { marks -> [Int32] in
             let due = marks.filter { $0.value <= now }.map(\.key)

@@ -28,18 +28,19 @@ struct LogLoader {
     private var last: (path: String, size: Int)?
     private var toldAt = Milliseconds(0)
 
+    /// - Parameter handle: holds all shards, if the server is serving; nil makes one.
     init(
         _ engine: Engine, _ settings: LogSettings, _ manifest: LogManifest, leavesFiles: Bool = false,
-        progressMilliseconds: Int64 = PersistenceLimits.progressMilliseconds
+        progressMilliseconds: Int64 = PersistenceLimits.progressMilliseconds, through handle: EngineHandle? = nil
     ) {
         self.engine = engine
         self.settings = settings
         self.manifest = manifest
         self.leavesFiles = leavesFiles
         self.progressMilliseconds = progressMilliseconds
-        handle = engine.makeHandle()
-        handle.isReplaying = true
-        handle.now = Milliseconds.readClock()
+        self.handle = handle ?? engine.makeHandle()
+        self.handle.isReplaying = true
+        self.handle.now = Milliseconds.readClock()
     }
 
     /// - Parameter progress: ends the load by throwing.

@@ -6,8 +6,8 @@ import RDB
 
 /// What DEBUG can do here; Commands.md says why the rest of Redis' words are not. Source: Redis 7.0 debugCommand.
 private enum DebugWord: CaseIterable {
-    case changeReplicationID, digest, digestValue, error, help, listpack, log, object, populate, protocolExample
-    case quicklist, quicklistThreshold, reload, setActiveExpire, sleep, stringMatchTest
+    case changeReplicationID, digest, digestValue, error, help, listpack, loadLog, log, object, populate
+    case protocolExample, quicklist, quicklistThreshold, reload, setActiveExpire, sleep, stringMatchTest
 
     var name: StaticString {
         switch self {
@@ -17,6 +17,7 @@ private enum DebugWord: CaseIterable {
         case .error: "error"
         case .help: "help"
         case .listpack: "listpack"
+        case .loadLog: "loadaof"
         case .log: "log"
         case .object: "object"
         case .populate: "populate"
@@ -37,7 +38,7 @@ private enum DebugWord: CaseIterable {
         case .error, .listpack, .log, .object, .protocolExample, .quicklistThreshold, .setActiveExpire, .sleep: 3...3
         case .quicklist: 3...4
         case .populate: 3...5
-        case .digestValue, .reload: 2...Int.max
+        case .digestValue, .loadLog, .reload: 2...Int.max
         }
     }
 
@@ -54,6 +55,8 @@ private enum DebugWord: CaseIterable {
         "    Replies an error with this text.",
         "LISTPACK <key>",
         "    Writes what a packed list, hash, set or sorted set has to the server's log.",
+        "LOADAOF",
+        "    Has the append only file on the disk, empties all databases and loads it again.",
         "LOG <message>",
         "    Writes a line to the server's log.",
         "OBJECT <key>",
@@ -113,6 +116,7 @@ extension RESPSession {
             output.appendArray(DebugWord.helpLines.count)
             for line in DebugWord.helpLines { output.appendSimple(line) }
         case .listpack: debugListpack(request[2], &output)
+        case .loadLog: debugLoadLog(request, &output)
         case .log:
             frontEnd.control.log(level: 3, "DEBUG LOG: \(request[2].copiedText())")
             output.appendOK()
@@ -146,6 +150,23 @@ extension RESPSession {
             }
         }
         guard mayPark else { return fail("ERR DEBUG RELOAD is not possible inside a transaction", &output) }
+        startReload(order, request, &output)
+    }
+
+    /// Redis takes more arguments for no difference.
+    private func debugLoadLog(_ request: Request, _ output: inout OutputBuffer) {
+        guard mayPark else { return fail("ERR DEBUG LOADAOF is not possible inside a transaction", &output) }
+        // The log does not have what is not here yet, and to empty the databases would end that.
+        guard frontEnd.keyOrigin == nil else {
+            return fail("ERR DEBUG LOADAOF is not possible while another server's keys are taken over", &output)
+        }
+        var order = ReloadOrder()
+        order.isOfLog = true
+        startReload(order, request, &output)
+    }
+
+    private func startReload(_ order: ReloadOrder, _ request: Request, _ output: inout OutputBuffer) {
+        if frontEnd.gateState == .loading { return fail("LOADING Redis is loading the dataset in memory", &output) }
         waitForDisk(request, .debug, &output) { control, completion in
             control.startReload(order, completion: completion)
         }

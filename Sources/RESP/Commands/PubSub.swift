@@ -123,7 +123,7 @@ extension RESPSession {
         serve(command, request, &output)
         let isRefused = isNoCall && command.catalogueID(of: request) == nil
         measureLast(request)
-        if frontEnd.waitedKeys.hasReady { frontEnd.waitedKeys.serveReady(&engine) }
+        if frontEnd.waitedKeys.hasReady && !isReplaying { frontEnd.waitedKeys.serveReady(&engine) }
         if tracker != nil { endTracked(command, isRefused: isRefused, &output) }
         if subscriptions != nil || owesMessages { deliverMessages(&output) }
     }

@@ -126,7 +126,8 @@ extension Command {
 extension ReasonMark {
     var occasion: Occasion {
         get { Occasion(code: code) }
-        nonmutating set { code = newValue.code }
+        // What is no news stays so, whatever is done.
+        nonmutating set { if code != Self.noNews { code = newValue.code } }
     }
 
     /// Has other events told while `body` runs.
