@@ -21,8 +21,10 @@ public struct KeyTally: Sendable, Equatable {
         examples.append(Example(key: Array(key.prefix(64)), database: database, reason: reason))
     }
 
-    /// The first ones, each in a line.
-    var lines: [String] {
+    /// A line that says what they are, and the first ones, each in a line; nothing if there are none.
+    func lines(under title: @autoclosure () -> String) -> [String] { count > 0 ? [title()] + lines : [] }
+
+    private var lines: [String] {
         var lines = examples.map { example in
             let key = String(decoding: example.key, as: UTF8.self).debugDescription
             let place = example.database == 0 ? "" : " in database \(example.database)"
@@ -69,15 +71,9 @@ public struct UploadSummary: Sendable, Equatable {
 extension CopyOutcome {
     /// Of keys that are not there now, or not as they were.
     var linesOfRest: [String] {
-        var lines: [String] = []
-        if present.count > 0 {
-            lines.append("\(present.count.keys) there already, left as they are (--replace overwrites):")
-            lines += present.lines
-        }
-        if refused.count > 0 {
-            lines.append("\(refused.count.keys) refused:")
-            lines += refused.lines
-        }
+        var lines = present.lines(
+            under: "\(present.count.keys) there already, left as they are (--replace overwrites):")
+        lines += refused.lines(under: "\(refused.count.keys) refused:")
         if flagsLost > 0 {
             lines.append("\(flagsLost.keys) without memcached's flags now: only Duet has a place for them")
         }

@@ -51,14 +51,7 @@ extension OutputBuffer {
         #else
             let format = "%.17f"
         #endif
-        let written = unsafe withVaList([value]) { arguments in
-            // SAFETY: the buffer's size is given, and the one argument has the format's type.
-            unsafe text.withUnsafeMutableBufferPointer { buffer in
-                unsafe vsnprintf(buffer.baseAddress, buffer.count, format, arguments)
-            }
-        }
-        precondition(written > 0 && written < text.count)
-        var count = Int(written)
+        var count = Self.print(value, format, into: &text)
         if text[..<count].contains(46) {
             while text[count - 1] == 48 { count -= 1 }
             if text[count - 1] == 46 { count -= 1 }
@@ -78,27 +71,30 @@ extension OutputBuffer {
         }
         // A sign, 17 digits, a point and an exponent of five bytes.
         var text = [CChar](repeating: 0, count: 32)
-        let written = unsafe withVaList([value]) { arguments in
-            // SAFETY: as above.
-            unsafe text.withUnsafeMutableBufferPointer { buffer in
-                unsafe vsnprintf(buffer.baseAddress, buffer.count, "%.17g", arguments)
-            }
-        }
-        precondition(written > 0 && written < text.count)
-        for index in 0..<Int(written) { append(UInt8(bitPattern: text[index])) }
+        let count = Self.print(value, "%.17g", into: &text)
+        for index in 0..<count { append(UInt8(bitPattern: text[index])) }
     }
 
     /// Appends `value` with six digits after the point, as C's printf does. Off the request path.
     public mutating func append(sixDigits value: Double) {
         // The largest value has 309 digits before the point.
         var text = [CChar](repeating: 0, count: 400)
+        let count = Self.print(value, "%f", into: &text)
+        for index in 0..<count { append(UInt8(bitPattern: text[index])) }
+    }
+
+    /// What C's printf makes of `value`.
+    /// - Parameter format: of one argument of the value's type.
+    /// - Parameter text: gets it, and has room for it.
+    /// - Returns: how many bytes.
+    private static func print(_ value: some CVarArg, _ format: String, into text: inout [CChar]) -> Int {
         let written = unsafe withVaList([value]) { arguments in
             // SAFETY: the buffer's size is given, and the one argument has the format's type.
             unsafe text.withUnsafeMutableBufferPointer { buffer in
-                unsafe vsnprintf(buffer.baseAddress, buffer.count, "%f", arguments)
+                unsafe vsnprintf(buffer.baseAddress, buffer.count, format, arguments)
             }
         }
         precondition(written > 0 && written < text.count)
-        for index in 0..<Int(written) { append(UInt8(bitPattern: text[index])) }
+        return Int(written)
     }
 }

@@ -60,25 +60,14 @@ public struct CopySummary: Sendable, Equatable {
             lines.append(
                 "\(expiring.keys) with a time to live, \(flagged.keys) with flags, the largest value "
                     + String(byteCount: largest))
-            if outcome.refused.count > 0 {
-                lines.append("\(outcome.refused.count.keys) that the target has no place for:")
-                lines += outcome.refused.lines
-            }
+            lines += outcome.refused.lines(under: "\(outcome.refused.count.keys) that the target has no place for:")
             if libraries.stored > 0 { lines.append("\(libraries.stored.libraries) would be copied") }
-            if libraries.refused.count > 0 {
-                lines.append("\(libraries.refused.count.libraries) that the target has no place for:")
-                lines += libraries.refused.lines
-            }
+            lines += libraries.refused.lines(
+                under: "\(libraries.refused.count.libraries) that the target has no place for:")
         case .comparison:
-            if outcome.refused.count > 0 {
-                lines.append("\(outcome.refused.count.keys) not the same:")
-                lines += outcome.refused.lines
-            }
+            lines += outcome.refused.lines(under: "\(outcome.refused.count.keys) not the same:")
             if libraries.stored > 0 { lines.append("\(libraries.stored.libraries) the same") }
-            if libraries.refused.count > 0 {
-                lines.append("\(libraries.refused.count.libraries) not the same:")
-                lines += libraries.refused.lines
-            }
+            lines += libraries.refused.lines(under: "\(libraries.refused.count.libraries) not the same:")
         }
         if gone > 0 { lines.append("\(gone.keys) gone from the source before they were read") }
         lines += warnings

@@ -16,16 +16,10 @@ public struct LibraryOutcome: Sendable, Equatable {
 
     /// Of what is there now or not, in lines for people.
     var lines: [String] {
-        var lines = stored > 0 ? ["\(stored.libraries), too"] : []
-        if present.count > 0 {
-            lines.append("\(present.count.libraries) there already, left as they are (--replace overwrites):")
-            lines += present.lines
-        }
-        if refused.count > 0 {
-            lines.append("\(refused.count.libraries) refused:")
-            lines += refused.lines
-        }
-        return lines
+        (stored > 0 ? ["\(stored.libraries), too"] : [])
+            + present.lines(
+                under: "\(present.count.libraries) there already, left as they are (--replace overwrites):")
+            + refused.lines(under: "\(refused.count.libraries) refused:")
     }
 }
 
