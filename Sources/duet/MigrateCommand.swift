@@ -24,9 +24,9 @@ struct MigrateCommand: ParsableCommand {
             Items keep their value, flags and time to live, and what only one side knows
             is told. memcached's keys are listed by its lru_crawler; CAS numbers come
             along to files and to memcacheds that take them, libraries of functions to all
-            that have such (FUNCTION DUMP must be allowed at the source). A key that is at the target
-            already stays as it is, so a copy that broke off is gone on with by the same
-            command: what is there already is not read again, only listed. --replace
+            that have such (the source must allow FUNCTION DUMP). A key that is at the
+            target already stays as it is, so a copy that broke off is gone on with by the
+            same command: what is there already is not read again, only listed. --replace
             overwrites. --verify compares item by item afterwards. Ctrl-C ends in order,
             and tells what was copied; a second one ends at once.
 

@@ -1,23 +1,13 @@
 // The spelling of redis.conf: sizes with units.
 
-/// Bytes from a size such as `100mb`: `k`, `m`, `g` are decimal, `kb`, `mb`, `gb` binary; nil if it is none.
-/// Source: Redis memtoull.
+import Base
+
+/// Bytes from a size such as `100mb`, as `RawSpan.memorySize`; nil if it is none. A unit alone is none, though Redis takes
+/// it for 0: no limit is not what its writer meant.
 func memorySize(_ text: String) -> Int? {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
-    guard let number = Int(digits) else { return nil }
-    let scale: Int
-    switch text.dropFirst(digits.count).lowercased() {
-    case "", "b": scale = 1
-    case "k": scale = 1000
-    case "kb": scale = 1 << 10
-    case "m": scale = 1_000_000
-    case "mb": scale = 1 << 20
-    case "g": scale = 1_000_000_000
-    case "gb": scale = 1 << 30
-    default: return nil
-    }
-    let (size, overflow) = number.multipliedReportingOverflow(by: scale)
-    return overflow ? nil : size
+    let bytes = Array(text.utf8)
+    guard let first = bytes.first, first &- 48 <= 9 else { return nil }
+    return bytes.span.rawBytes.memorySize
 }
 
 /// A size for people, as in `1.50G`. Source: Redis bytesToHuman.
