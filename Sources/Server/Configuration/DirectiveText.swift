@@ -2,8 +2,8 @@
 
 import Base
 
-/// Bytes from a size such as `100mb`, as `RawSpan.memorySize`; nil if it is none. A unit alone is none, though Redis takes
-/// it for 0: no limit is not what its writer meant.
+/// Bytes from a size such as `100mb`, as `RawSpan.memorySize`; nil if it is none. A unit alone is none, though Redis
+/// takes it for 0: no limit is not what its writer meant.
 func memorySize(_ text: String) -> Int? {
     let bytes = Array(text.utf8)
     guard let first = bytes.first, first &- 48 <= 9 else { return nil }
