@@ -67,8 +67,6 @@ struct Lifecycle {
         } catch {
             throw Refusal(error.description, error.exitCode ?? failure)
         }
-        writePidFile()
-        writePortFile(server)
         let isMemcached = personality == .memcached
         server.control.state.withLock { $0.pidFile = pidFileToRemove }
         server.onSignals([SIGTERM]) { [log] in
@@ -85,6 +83,9 @@ struct Lifecycle {
         }
         server.onSignals([SIGUSR1]) { server.control.stopGracefully() }
         server.onSignals([SIGHUP]) { server.control.reload() }
+        // Whoever finds these files may send signals at once.
+        writePidFile()
+        writePortFile(server)
         saySomethingToTry(server)
         supervise("READY=1")
         do throws(StartError) {

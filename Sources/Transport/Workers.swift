@@ -142,18 +142,15 @@ public final class Workers: Sendable {
 
     // MARK: Running
 
-    /// Calls `stop()` when one of `signals` arrives, from the moment `run()` begins. One reactor of a process
-    /// may have signals.
+    /// Calls `stop()` when one of `signals` arrives, as with `onSignals`. One reactor of a process may have signals.
     public func stopOnSignals(_ signals: [Int32]) {
         onSignals(signals) { [unowned self] in stop() }
     }
 
-    /// Calls `body` in the accepting loop when one of `signals` arrives, such as SIGHUP for reopening a log.
+    /// Calls `body` in the accepting loop when one of `signals` arrives, such as SIGHUP for reopening a log. One that
+    /// comes before the loop runs is kept for it. To be called before `run()`, by the thread that will call that.
     public func onSignals(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
-        let acceptor = acceptor
-        acceptor.post {
-            for signal in signals { acceptor.addSignal(signal, body) }
-        }
+        for signal in signals { acceptor.addSignal(signal, body) }
     }
 
     /// Starts the workers and accepts in the calling thread; returns when all is finished after `stop()`.

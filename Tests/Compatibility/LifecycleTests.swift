@@ -71,6 +71,20 @@ struct LifecycleTests {
         #expect(waitUntil { !exists(folder + "/pid") })
     }
 
+    @Test("a daemon that is told to end as soon as its pid file is there ends in order, and takes the file with it")
+    func earlyEnd() throws {
+        for _ in 0..<10 {
+            let folder = Running.makeFolder()
+            let parent = Running(in: folder, ["-d", "-P", folder + "/pid", "-s", folder + "/socket", "-u", "root"])
+            var pid: Int32?
+            let start = time(nil)
+            while pid == nil && time(nil) - start < 20 { pid = Int32(fileText(folder + "/pid").dropLast()) }
+            kill(try #require(pid), SIGTERM)
+            #expect(waitUntil { !exists(folder + "/pid") })
+            #expect(parent.exitCode() == 0)
+        }
+    }
+
     @Test(
         "SIGTERM, SIGINT and SIGUSR1 stop with code 0, and without -d the pid file stays",
         arguments: [SIGTERM, SIGINT, SIGUSR1])
